@@ -1,0 +1,1 @@
+"""The only place agent processes are started, watched and stopped."""

@@ -1,0 +1,1 @@
+"""One verb a module: values in, values out; no click, no printing."""

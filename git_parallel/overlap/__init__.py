@@ -1,0 +1,1 @@
+"""What tasks touch and where they meet; pure."""

@@ -1,0 +1,1 @@
+"""One repository as every verb sees it: records, tasks and claims joined, attempts settled and judged."""

@@ -1,0 +1,1 @@
+"""States, plans and what may launch now; pure."""

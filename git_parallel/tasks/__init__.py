@@ -1,0 +1,1 @@
+"""Where tasks are declared: one module per format, text in, values out; no path, no git, no clock."""

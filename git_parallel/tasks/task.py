@@ -1,0 +1,129 @@
+"""The values that every source of tasks gives."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..errors import AmbiguousTask, UnknownTask
+from ..names import TaskId, printable
+
+
+class Kind(StrEnum):
+    """What a task will do to a path that it declares."""
+
+    MODIFY = "modify"
+    CREATE = "create"
+    DELETE = "delete"
+    MOVE = "move"
+    MENTION = "mention"  # named for reading, or as an example; never part of a footprint
+
+
+class Status(StrEnum):
+    """What a document says of a task. Only PLANNED tasks are launched."""
+
+    PLANNED = "planned"
+    IN_PROGRESS = "in progress"
+    BLOCKED = "blocked"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A path, directory (ending in `/`) or glob that a document says a task will touch."""
+
+    path: str
+    kind: Kind
+    source: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a document that could not be understood or trusted, and where."""
+
+    source: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{printable(self.source)}:{self.line}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One piece of work as the repository declares it.
+
+    `declared` without a path that is written makes the task *unknown*: nothing is claimed about what
+    it is independent of. `rivals` are other tasks whose documents claim the same short id.
+    """
+
+    id: TaskId
+    title: str
+    source: str
+    line: int
+    declared: tuple[Declared, ...] = ()
+    after: tuple[str, ...] = ()
+    priority: float | None = None
+    agent: str | None = None
+    status: Status = Status.PLANNED
+    prompt: str = ""
+    estimate: float | None = None
+    aliases: tuple[str, ...] = ()
+    rivals: tuple[TaskId, ...] = ()
+
+    @property
+    def touched(self) -> tuple[Declared, ...]:
+        """The declarations that are more than mentions."""
+        return tuple(d for d in self.declared if d.kind is not Kind.MENTION)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing is known of what this task will touch."""
+        return not self.touched
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSet:
+    """All tasks of a commit, in the order a reader meets them, and what was wrong with their documents."""
+
+    tasks: tuple[Task, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def find(self, spelling: str) -> Task | None:
+        """The task that answers to `spelling` (`20`, `PRIORITY 20`, `US-043`, `us-43`), None when none does.
+
+        Raises AmbiguousTask when unrelated documents claim the spelling.
+        """
+        wanted = normal(spelling)
+        exact = [task for task in self.tasks if task.id == wanted or normal(task.id) == wanted]
+        found = exact or [task for task in self.tasks if wanted in {normal(alias) for alias in task.aliases}]
+        if len(found) > 1:
+            ids = ", ".join(f"'{task.id}' ({printable(task.source)})" for task in found)
+            raise AmbiguousTask(
+                f"'{printable(spelling)}' is claimed by {len(found)} tasks: {ids}",
+                hint="name one of them by its longer id, or renumber the others",
+            )
+        return found[0] if found else None
+
+    def require(self, spelling: str) -> Task:
+        """Like `find`, but raises UnknownTask with the nearest spellings when no task answers."""
+        task = self.find(spelling)
+        if task is None:
+            near = _nearest(spelling, [str(task.id) for task in self.tasks])
+            hint = f"did you mean {near}?" if near else "'git parallel plan' lists the declared tasks"
+            raise UnknownTask(f"no task is called '{printable(spelling)}'", hint=hint)
+        return task
+
+
+def normal(spelling: str) -> str:
+    """The form in which two spellings of one id are equal: `PRIORITY 020` and `20`, `US-043` and `us_43`."""
+    words = "".join(c if c.isalnum() else " " for c in spelling.casefold()).split()
+    if len(words) > 1 and words[0] in ("priority", "spec", "task"):
+        words = words[1:]
+    return "-".join(word.lstrip("0") or "0" if word.isdigit() else word for word in words)
+
+
+def _nearest(spelling: str, ids: Sequence[str]) -> str:
+    import difflib
+
+    return " or ".join(f"'{match}'" for match in difflib.get_close_matches(normal(spelling), ids, n=3))
