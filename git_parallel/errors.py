@@ -54,6 +54,10 @@ class GitFailed(ParallelError):
     """A git command ended with a status that is no answer."""
 
 
+class NotARepository(ParallelError):
+    """The command was given outside any repository."""
+
+
 class Unusable(ParallelError):
     """The repository cannot be worked on as it is (bare, unborn, detached, too old a git)."""
 
