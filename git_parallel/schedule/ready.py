@@ -1,0 +1,72 @@
+"""What may be launched now, and for everything else the sentence why it waits."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..names import TaskId
+from ..overlap.meet import Overlap
+from ..tasks.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The tasks to launch now, in order, and why each of the others waits."""
+
+    launch: tuple[TaskId, ...]
+    waiting: Mapping[TaskId, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the decision is made on: who waits, who runs, what has landed, and how many slots there are.
+
+    `meets` are the overlaps by task, `waits` what each task comes after and is not done yet, `slots`
+    how many may run at once, and `scarce` why there are not more of them.
+    """
+
+    waiting: Sequence[Task]
+    running: Sequence[Task]
+    meets: Mapping[TaskId, Mapping[TaskId, Overlap]]
+    waits: Mapping[TaskId, Sequence[str]]
+    slots: int
+    scarce: str = "all slots are taken"
+    singletons: Collection[str] = ()
+    assume_independent: bool = False
+
+
+def next_launches(scene: Scene) -> Decision:
+    """Take the waiting tasks in their order and launch each one that nothing speaks against."""
+    running = list(scene.running)
+    launch = []
+    waiting = {}
+    for task in scene.waiting:
+        reason = _why_not(task, running, scene)
+        if not reason and len(running) >= scene.slots:
+            reason = scene.scarce
+        if reason:
+            waiting[task.id] = reason
+            # A task that runs alone would never find the house empty if others kept slipping past it.
+            if task.is_unknown and not scene.assume_independent and not scene.waits.get(task.id):
+                behind = scene.waiting[scene.waiting.index(task) + 1 :]
+                waiting |= {t.id: f"'{task.id}' runs alone and is next" for t in behind}
+                break
+        else:
+            launch.append(task.id)
+            running.append(task)
+    return Decision(tuple(launch), waiting)
+
+
+def _why_not(task: Task, running: Sequence[Task], scene: Scene) -> str:
+    open_dependencies = scene.waits.get(task.id, ())
+    if open_dependencies:
+        return "after " + ", ".join(f"'{name}'" for name in open_dependencies) + ", not merged yet"
+    for other in running:
+        if overlap := scene.meets.get(task.id, {}).get(other.id):
+            return f"overlaps '{other.id}', which is running ({overlap.why})"
+        if task.agent in scene.singletons and other.agent == task.agent:
+            return f"only one '{task.agent}' runs at a time, and '{other.id}' is one"
+        if other.is_unknown and not scene.assume_independent:
+            return f"'{other.id}' runs alone: what it touches is unknown"
+    if task.is_unknown and not scene.assume_independent and running:
+        return "runs alone: what it touches is unknown"
+    return ""

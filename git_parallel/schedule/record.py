@@ -1,0 +1,118 @@
+"""What is recorded of a task: its states, which may follow which, and the record as JSON, both ways."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
+from typing import Any
+
+from ..errors import IllegalTransition
+from ..names import Oid, TaskId
+
+VERSION = 1
+
+
+class State(StrEnum):
+    """Where a task stands. `planned` is the state of a task that has no record yet."""
+
+    PLANNED = "planned"
+    READY = "ready"  # its worktree and branch are being made: the intent of a launch
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    LOST = "lost"  # its keeper died without leaving an exit record
+    MERGING = "merging"  # the intent of a merge: the candidate commit is recorded
+    MERGED = "merged"
+    CONFLICTED = "conflicted"
+    REJECTED = "rejected"
+
+
+_ENDED = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED, State.LOST})
+# A task whose merge was refused can be judged again, or be given another attempt.
+_REFUSED = frozenset({State.CONFLICTED, State.REJECTED})
+_FOLLOWS: dict[State, frozenset[State]] = {
+    State.PLANNED: frozenset({State.READY}),
+    State.READY: frozenset({State.READY, State.RUNNING, State.FAILED, State.CANCELLED}),
+    State.RUNNING: _ENDED,
+    State.SUCCEEDED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, State.READY}),
+    State.FAILED: frozenset({State.READY, State.MERGING, State.CONFLICTED, State.REJECTED}),
+    State.CANCELLED: frozenset({State.READY}),
+    State.LOST: frozenset({State.READY}),
+    State.MERGING: frozenset({State.MERGED, State.CONFLICTED, State.REJECTED, State.SUCCEEDED}),
+    State.MERGED: frozenset(),
+    State.CONFLICTED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, State.READY}),
+    State.REJECTED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, State.READY}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecord:
+    """One state of one task, as kept in `record.json` on `refs/parallel/tasks/<id>`.
+
+    `base` is the target's commit the branch was made from, `tip` the branch's commit when the state
+    was reached, `spec` the blob with the text the agent was given, `candidate` the merge commit
+    while merging and after; `started` and `ended` are seconds since the epoch of the latest attempt;
+    `foreign` the paths outside its ownership that its commits were found to touch.
+    """
+
+    id: TaskId
+    state: State
+    title: str = ""
+    source: str = ""
+    agent: str | None = None
+    attempt: int = 0
+    branch: str = ""
+    worktree: str = ""
+    target: str = ""
+    base: Oid | None = None
+    tip: Oid | None = None
+    spec: Oid | None = None
+    candidate: Oid | None = None
+    started: float | None = None
+    ended: float | None = None
+    exit_status: int | None = None
+    reason: str = ""
+    foreign: tuple[str, ...] = ()
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the task still holds what it declared and claimed."""
+        return self.state is not State.MERGED and self.state is not State.CANCELLED
+
+    @property
+    def has_work(self) -> bool:
+        """Whether an agent ended here and what it left waits to be merged, looked at or tried again."""
+        return self.state in _ENDED or self.state in _REFUSED or self.state is State.MERGING
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the latest attempt took; None while it has not ended."""
+        return None if self.started is None or self.ended is None else max(0.0, self.ended - self.started)
+
+    def to(self, state: State, **changes: Any) -> "TaskRecord":
+        """This record in its next state; raises IllegalTransition where `state` cannot follow."""
+        if state not in _FOLLOWS[self.state]:
+            raise IllegalTransition(f"task '{self.id}' cannot go from {self.state} to {state}")
+        return replace(self, state=state, **changes)
+
+
+def to_json(record: TaskRecord) -> dict[str, Any]:
+    """The record as the JSON object of format version 1."""
+    return {"version": VERSION, **asdict(record)}
+
+
+def from_json(data: Mapping[str, Any]) -> TaskRecord:
+    """The record in a JSON object; keys of later minor versions are ignored.
+
+    Raises ValueError (KeyError and TypeError counted among them by the reader) when it is no record.
+    """
+    if data.get("version") != VERSION:
+        raise ValueError(f"record of version {data.get('version')!r}, this git-parallel reads {VERSION}")
+    known = {field.name for field in fields(TaskRecord)}
+    values = {key: value for key, value in data.items() if key in known}
+    values["id"] = TaskId(values["id"])
+    values["state"] = State(values["state"])
+    values["foreign"] = tuple(values.get("foreign", ()))
+    for key in ("base", "tip", "spec", "candidate"):
+        values[key] = Oid(values[key]) if values.get(key) else None
+    return TaskRecord(**values)
