@@ -1,0 +1,173 @@
+"""The only place git is started: one scrubbed, quoted-by-nobody child process a question.
+
+Every answer is asked for with `-z` or a fixed format, every call names the exit statuses that are
+answers, and anything else becomes GitFailed with git's own words.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import GitFailed, NotARepository, ParallelError, Unusable
+from ..names import Oid, RefName, printable
+
+OLDEST = (2, 38)
+
+# What `git rev-parse --local-env-vars` prints up to git 2.47; every other GIT_* that could reach
+# another repository's child is dropped as well, so the list only has to be right for what we keep.
+_KEPT = (
+    "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE",
+    "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE",
+    "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM",
+    "GIT_EXEC_PATH", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_CEILING_DIRECTORIES",
+)  # fmt: skip
+
+# Locks that other processes hold for a moment are waited for; what we write survives a power cut.
+_ALWAYS = (
+    "-c", "core.packedRefsTimeout=10000", "-c", "core.filesRefLockTimeout=5000",
+    "-c", "core.quotePath=false", "-c", "core.fsync=committed",
+    "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "advice.detachedHead=false",
+)  # fmt: skip
+
+
+def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a git child: git exports GIT_DIR and more to hooks and aliases, and a child
+    that looks at another worktree would read ours through them.
+    """
+    kept = {k: v for k, v in environment.items() if not k.startswith("GIT_") or k in _KEPT}
+    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a git child answered."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def fields(self) -> list[str]:
+        """The NUL-separated fields of the output."""
+        return self.stdout.removesuffix("\0").split("\0") if self.stdout else []
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """Runs git in one directory. `environment` is added to the scrubbed one (a private GIT_DIR, say)."""
+
+    directory: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def at(self, directory: Path) -> "Git":
+        """The same git in another directory."""
+        return Git(directory, self.environment)
+
+    def with_environment(self, **extra: str) -> "Git":
+        """The same git with more in its environment."""
+        return Git(self.directory, {**self.environment, **extra})
+
+    def run(
+        self,
+        *arguments: str,
+        answers: tuple[int, ...] = (0,),
+        stdin: str | bytes | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Result:
+        """Run one git command to its end; raises GitFailed unless its exit status is one of `answers`."""
+        raw = self.run_bytes(*arguments, answers=answers, stdin=stdin, environment=environment)
+        return Result(raw.returncode, _text(raw.stdout), _text(raw.stderr))
+
+    def run_bytes(
+        self,
+        *arguments: str,
+        answers: tuple[int, ...] = (0,),
+        stdin: str | bytes | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> "subprocess.CompletedProcess[bytes]":
+        """Like `run`, for output that is not text."""
+        data = stdin.encode("utf-8", "surrogateescape") if isinstance(stdin, str) else stdin
+        try:
+            child = subprocess.run(
+                ["git", *_ALWAYS, *arguments],
+                cwd=self.directory,
+                env={**scrubbed(os.environ), **self.environment, **(environment or {})},
+                input=data,
+                stdin=subprocess.DEVNULL if data is None else None,
+                capture_output=True,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise _not_started(self.directory) from error
+        if child.returncode not in answers:
+            raise failure(arguments, child.returncode, _text(child.stderr))
+        return child
+
+    def version(self) -> tuple[int, int]:
+        """The version of git, as (major, minor)."""
+        out = self.run("version").stdout
+        match = re.search(r"(\d+)\.(\d+)", out)
+        if match is None:
+            raise GitFailed(f"git does not tell its version: '{printable(out.strip())}'")
+        return int(match[1]), int(match[2])
+
+    def require_version(self) -> None:
+        """Raise Unusable where git is older than 2.38 (no `merge-tree --write-tree`)."""
+        version = self.version()
+        if version < OLDEST:
+            have, need = ".".join(map(str, version)), ".".join(map(str, OLDEST))
+            raise Unusable(f"git {have} is too old, git-parallel needs {need}", hint="upgrade git")
+
+    def find_ref(self, ref: RefName) -> Oid | None:
+        """The commit a full ref points at; None where the ref does not exist."""
+        out = self.run(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", answers=(0, 1)
+        )
+        return Oid(out.stdout.strip()) if out.status == 0 else None
+
+    def is_ancestor(self, *, old: Oid, new: Oid) -> bool:
+        """Whether `old` can be reached from `new`."""
+        return self.run("merge-base", "--is-ancestor", old, new, answers=(0, 1)).status == 0
+
+    def hash_object(self, data: bytes) -> Oid:
+        """Write a blob."""
+        return Oid(self.run("hash-object", "-w", "--stdin", stdin=data).stdout.strip())
+
+    def mktree(self, entries: Iterable[tuple[str, str, Oid, str]]) -> Oid:
+        """Write a tree of (mode, type, oid, name) entries."""
+        lines = "".join(f"{mode} {kind} {oid}\t{name}\0" for mode, kind, oid, name in entries)
+        return Oid(self.run("mktree", "-z", stdin=lines).stdout.strip())
+
+    def commit_tree(
+        self, tree: Oid, parents: Iterable[Oid], message: str, *, identity: Mapping[str, str] | None = None
+    ) -> Oid:
+        """Write a commit; `identity` overrides the author and committer of the environment."""
+        options = [option for parent in parents for option in ("-p", parent)]
+        out = self.run("commit-tree", "--no-gpg-sign", *options, tree, stdin=message, environment=identity)
+        return Oid(out.stdout.strip())
+
+
+def failure(arguments: Iterable[str], status: int, stderr: str) -> ParallelError:
+    """The exception for a git command that ended badly: git's last words, and which command it was."""
+    verb = next((a for a in arguments if not a.startswith("-") and "=" not in a), "git")
+    said = [line for line in stderr.strip().splitlines() if line.strip()]
+    words = next((line for line in said if line.startswith(("fatal: ", "error: "))), said[-1] if said else "")
+    words = words.removeprefix("fatal: ").removeprefix("error: ")
+    if "not a git repository" in words:
+        return NotARepository(
+            "not a git repository", hint="change into a repository, or make one with 'git init'"
+        )
+    return GitFailed(f"git {verb} failed: {printable(words) or f'exit status {status}'}")
+
+
+def _not_started(directory: Path) -> ParallelError:
+    if not directory.is_dir():
+        return GitFailed(f"the directory '{printable(str(directory))}' is gone")
+    return Unusable("git is not on PATH", hint="install git 2.38 or newer")
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")

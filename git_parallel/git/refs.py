@@ -1,0 +1,190 @@
+"""The one owner of `refs/parallel/`: what lies there, and how it is read and written.
+
+    refs/parallel/tasks/<id>          chain of commits, one per transition of the task; the tree holds
+                                      `record.json` (schedule.record) and `spec.md`, the text the agent
+                                      was given; first parent the previous record, second the work tip
+    refs/parallel/claims              chain of commits; the tree holds `claims.json`:
+                                      {"version": 1, "claims": {path: task id}}
+    refs/parallel/trash/<id>/<time>   what `prune` put away (git.trash)
+
+So `git log --first-parent refs/parallel/tasks/20` is the life of task 20, no work tip can be
+collected as garbage, and `git push origin 'refs/parallel/*:refs/parallel/*'` shares all of it.
+Every write is compare-and-swap with a reason; a ref in the namespace that is none of these is
+reported, never ignored. No two of these refs ever have to move together.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import BadName, GitFailed, Stale
+from ..names import Oid, RefName, TaskId
+from ..schedule.record import TaskRecord, from_json, to_json
+from .command import Git
+
+TASKS = "refs/parallel/tasks/"
+TRASH = "refs/parallel/trash/"
+CLAIMS = RefName("refs/parallel/claims")
+CLAIMS_VERSION = 1
+
+# Bookkeeping commits are ours, so they need no identity of the user, who may not have set one.
+_IDENTITY = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "git-parallel"), ("EMAIL", "git-parallel@localhost"))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RefChange:
+    """One ref from its `old` value to its `new` one; None is "does not exist"."""
+
+    ref: RefName
+    new: Oid | None
+    old: Oid | None
+
+
+def apply(git: Git, *changes: RefChange, reason: str) -> None:
+    """Move refs by compare-and-swap; raises Stale, with nothing moved, when one is not at its old value."""
+    null = "0" * 40
+    script = "start\0" + "".join(
+        f"update {change.ref}\0{change.new or null}\0{change.old or null}\0"
+        if change.new
+        else f"delete {change.ref}\0{change.old}\0"
+        for change in changes
+    )
+    out = git.run(
+        "update-ref", "-m", reason, "--stdin", "-z", answers=(0, 128), stdin=script + "prepare\0commit\0"
+    )
+    if out.status == 0:
+        return
+    if any(
+        sign in out.stderr for sign in ("but expected", "reference already exists", "unable to resolve ref")
+    ):
+        names = ", ".join(f"'{change.ref.short}'" for change in changes)
+        raise Stale(
+            f"{names} was moved by somebody else first", hint="nothing was changed; run the command again"
+        )
+    words = (out.stderr.strip().splitlines() or ["git update-ref failed"])[-1]
+    raise GitFailed(words.removeprefix("fatal: "))
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record and the commit it was read from, which is the old value of the next write."""
+
+    record: TaskRecord
+    oid: Oid
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All of `refs/parallel/` at one moment."""
+
+    tasks: Mapping[TaskId, Stored] = field(default_factory=dict)
+    claims: Mapping[str, TaskId] = field(default_factory=dict)
+    claims_oid: Oid | None = None
+    trash: Mapping[RefName, Oid] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+    @property
+    def records(self) -> Mapping[TaskId, TaskRecord]:
+        """The records alone."""
+        return {task: stored.record for task, stored in self.tasks.items()}
+
+
+def snapshot(git: Git) -> Snapshot:
+    """Read the namespace once: one `for-each-ref`, one `cat-file --batch`, however many tasks there are."""
+    out = git.run("for-each-ref", "--format=%(objectname) %(refname)", "refs/parallel/")
+    refs = {
+        RefName(name): Oid(oid) for oid, _, name in (line.partition(" ") for line in out.stdout.splitlines())
+    }
+    wanted = {ref: f"{oid}:record.json" for ref, oid in refs.items() if ref.startswith(TASKS)}
+    if CLAIMS in refs:
+        wanted[CLAIMS] = f"{refs[CLAIMS]}:claims.json"
+    blobs = dict(zip(wanted, read_blobs(git, wanted.values()), strict=True))
+    tasks: dict[TaskId, Stored] = {}
+    problems = []
+    for ref, blob in blobs.items():
+        if ref == CLAIMS:
+            continue
+        try:
+            record = from_json(json.loads(blob or b""))
+            tasks[TaskId(ref.removeprefix(TASKS))] = Stored(record, refs[ref])
+        except (ValueError, KeyError, TypeError, BadName) as error:
+            problems.append(f"{ref} holds no task record ({error})")
+    known = (TASKS, TRASH)
+    problems += [
+        f"{ref} is no ref of git-parallel" for ref in refs if ref != CLAIMS and not ref.startswith(known)
+    ]
+    return Snapshot(
+        tasks=tasks,
+        claims=_claims(blobs.get(CLAIMS), problems),
+        claims_oid=refs.get(CLAIMS),
+        trash={ref: oid for ref, oid in refs.items() if ref.startswith(TRASH)},
+        problems=tuple(problems),
+    )
+
+
+def read_blobs(git: Git, names: Iterable[str]) -> list[bytes | None]:
+    """The contents of many objects through one `cat-file --batch`; None for one that does not exist."""
+    asked = list(names)
+    if not asked:
+        return []
+    raw = git.run_bytes("cat-file", "--batch", stdin="".join(f"{name}\n" for name in asked)).stdout
+    found: list[bytes | None] = []
+    at = 0
+    for _ in asked:
+        end = raw.index(b"\n", at)
+        header = raw[at:end]
+        if header.endswith((b" missing", b" ambiguous")):
+            found.append(None)
+            at = end + 1
+            continue
+        size = int(header.rsplit(b" ", 1)[1])
+        found.append(raw[end + 1 : end + 1 + size])
+        at = end + size + 2
+    return found
+
+
+def write_record(git: Git, record: TaskRecord, *, old: Oid | None, reason: str) -> Stored:
+    """Append a record to its task's chain; raises Stale when somebody wrote one first."""
+    entries = [("100644", "blob", git.hash_object(_json(to_json(record))), "record.json")]
+    if record.spec:
+        entries.append(("100644", "blob", record.spec, "spec.md"))
+    parents = [parent for parent in (old, record.tip) if parent]
+    oid = git.commit_tree(git.mktree(entries), parents, f"{reason}\n", identity=_IDENTITY)
+    apply(git, RefChange(RefName(TASKS + record.id), new=oid, old=old), reason=f"parallel: {reason}")
+    return Stored(record, oid)
+
+
+def write_claims(git: Git, claims: Mapping[str, TaskId], *, old: Oid | None, reason: str) -> Oid:
+    """Replace the claims; raises Stale when they are no longer those of the commit `old`."""
+    data = {"version": CLAIMS_VERSION, "claims": dict(sorted(claims.items()))}
+    tree = git.mktree([("100644", "blob", git.hash_object(_json(data)), "claims.json")])
+    oid = git.commit_tree(tree, [old] if old else [], f"{reason}\n", identity=_IDENTITY)
+    apply(git, RefChange(CLAIMS, new=oid, old=old), reason=f"parallel: {reason}")
+    return oid
+
+
+def keep_commit(git: Git, *, keep: Iterable[Oid], message: str) -> Oid:
+    """A commit whose parents are the commits to keep from the garbage collector."""
+    return git.commit_tree(git.mktree([]), dict.fromkeys(keep), message, identity=_IDENTITY)
+
+
+def _json(data: Mapping[str, Any]) -> bytes:
+    return (json.dumps(data, indent=1, sort_keys=True) + "\n").encode("utf-8", "surrogatepass")
+
+
+def _claims(blob: bytes | None, problems: list[str]) -> dict[str, TaskId]:
+    if blob is None:
+        return {}
+    try:
+        data = json.loads(blob)
+        if data["version"] != CLAIMS_VERSION:
+            raise ValueError(f"version {data['version']!r}")
+        return {str(path): TaskId(task) for path, task in data["claims"].items()}
+    except (ValueError, KeyError, TypeError, BadName) as error:
+        problems.append(f"{CLAIMS} holds no claims ({error})")
+        return {}

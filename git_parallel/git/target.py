@@ -1,0 +1,81 @@
+"""Moving the target branch, wherever it is checked out: files first, ref last, by compare-and-swap."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import Stale
+from ..names import Oid, RefName, printable
+from .command import Git
+from .history import changed_paths
+from .refs import RefChange, apply
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The target's checkout is in the way: the paths that are, and why; nothing was changed."""
+
+    checkout: Path
+    paths: tuple[str, ...]
+    why: str
+
+
+def find_checkout(git: Git, branch: RefName) -> Path | None:
+    """The worktree in which a branch is checked out; None where it is checked out nowhere."""
+    path = None
+    for field in git.run("worktree", "list", "--porcelain", "-z").stdout.split("\0"):
+        if field.startswith("worktree "):
+            path = Path(field.removeprefix("worktree "))
+        elif field == f"branch {branch}":
+            return path
+    return None
+
+
+def in_the_way(git: Git, checkout: Path, *, old: Oid, new: Oid) -> tuple[str, ...]:
+    """The user's changed, staged and untracked paths that moving from `old` to `new` would have to touch."""
+    changed = changed_paths(git, [(old, new)])[old, new]
+    out = git.at(checkout).run(
+        "-c", "status.showUntrackedFiles=all", "status", "--porcelain", "-z", "--no-renames",
+        "--untracked-files=all", "--ignored=matching", "--ignore-submodules=all",
+    )  # fmt: skip
+    theirs = [(entry[:2], entry[3:]) for entry in out.fields]
+    folders = {folder for path in changed for folder in _folders(path)}
+    return tuple(
+        path
+        for mark, path in theirs
+        if path in changed
+        or (mark in ("??", "!!") and (path.rstrip("/") in folders) and not path.endswith("/"))
+        or any(folder in changed for folder in _folders(path))
+    )
+
+
+def move(git: Git, branch: RefName, *, old: Oid, new: Oid, reason: str) -> Refused | None:
+    """Move a branch from `old` to `new`; None when it is done.
+
+    Where the branch is checked out, `git merge --ff-only` of the ready commit moves files, index and
+    ref in the order that a crash cannot turn into a revert. Never stashes, resets or overwrites, not
+    even ignored files. Raises Stale when the branch is not at `old` any more.
+    """
+    checkout = find_checkout(git, branch)
+    if checkout is None:
+        apply(git, RefChange(branch, new=new, old=old), reason=reason)
+        return None
+    here = git.at(checkout)
+    if git.find_ref(branch) != old:
+        raise Stale(f"'{branch.short}' was moved by somebody else first", hint="run the command again")
+    out = here.run(
+        "merge", "--ff-only", "--quiet", "--no-stat", "--no-autostash", "--no-verify-signatures",
+        "--no-overwrite-ignore", new,
+        answers=(0, 1, 2, 128), environment={"GIT_REFLOG_ACTION": reason},
+    )  # fmt: skip
+    if out.status == 0:
+        return None
+    if "Not possible to fast-forward" in out.stderr or "Diverging branches" in out.stderr:
+        raise Stale(f"'{branch.short}' was moved by somebody else first", hint="run the command again")
+    blocking = tuple(line[1:] for line in out.stderr.splitlines() if line.startswith("\t"))
+    words = next((line for line in out.stderr.splitlines() if line.strip()), "git merge failed")
+    return Refused(checkout, blocking, printable(words.removeprefix("error: ").removeprefix("fatal: ")))
+
+
+def _folders(path: str) -> list[str]:
+    parts = path.rstrip("/").split("/")
+    return ["/".join(parts[:n]) for n in range(1, len(parts))]

@@ -1,0 +1,154 @@
+"""The trash: a worktree and its branch put away so that one command brings them back.
+
+A keep-commit at `refs/parallel/trash/<id>/<time>` pins every commit; its message is JSON with what is
+put away and from where. Then worktree and admin directory are renamed into
+`.git/parallel/trash/<id>.<time>/`, and last the branch is deleted by compare-and-swap. A kill between
+any two steps loses nothing, and `complete` goes on from there.
+"""
+
+import json
+import os
+import shutil
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ..errors import GitFailed, Unusable
+from ..names import Oid, RefName, TaskId, printable
+from . import guard, locks
+from .command import Git
+from .refs import TRASH, RefChange, apply, keep_commit
+from .worktree import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing in the trash: where everything came from."""
+
+    task: TaskId
+    time: str
+    branch: RefName
+    tip: Oid
+    worktree: str
+    admin: str
+    version: int = 1
+
+    @property
+    def ref(self) -> RefName:
+        """The ref that keeps its commits."""
+        return RefName(f"{TRASH}{self.task}/{self.time}")
+
+
+def folder_of(common: Path, entry: Entry) -> Path:
+    """Where the files of an entry lie."""
+    return common / "parallel" / "trash" / f"{entry.task}.{entry.time}"
+
+
+def put_away(git: Git, common: Path, task: TaskId, place: Place, tip: Oid) -> Entry:
+    """Put a task's worktree and branch into the trash; raises Unusable across file systems."""
+    trash = common / "parallel" / "trash"
+    if place.path.exists() and place.path.stat().st_dev != trash.stat().st_dev:
+        raise Unusable(f"'{printable(str(place.path))}' is on another file system than the repository")
+    entry = Entry(task, str(time.time_ns()), place.branch, tip, str(place.path), str(place.admin))
+    keep = keep_commit(git, keep=(tip, *_reflog(common, place)), message=json.dumps(asdict(entry)) + "\n")
+    apply(git, RefChange(entry.ref, new=keep, old=None), reason=f"parallel: prune {task}")
+    complete(git, common, entry)
+    return entry
+
+
+def complete(git: Git, common: Path, entry: Entry) -> None:
+    """Do, or go on with, the putting away of an entry."""
+    folder = folder_of(common, entry)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    admin = Path(entry.admin)
+    reflog = common / "logs" / entry.branch
+    if reflog.exists() and not (folder / "branch.log").exists():
+        shutil.copyfile(reflog, folder / "branch.log")
+    with locks.held(common / "parallel" / "lock"):
+        _rename(Path(entry.worktree), folder / "worktree")
+        _rename(admin, folder / "admin")
+        if git.find_ref(entry.branch) == entry.tip:
+            apply(
+                git, RefChange(entry.branch, new=None, old=entry.tip), reason=f"parallel: prune {entry.task}"
+            )
+    guard.forget(common, admin.name)
+    (folder / "done").touch(mode=0o600)
+
+
+def is_complete(common: Path, entry: Entry) -> bool:
+    """Whether nothing of the entry is left where it was."""
+    return (folder_of(common, entry) / "done").exists()
+
+
+def restore(git: Git, common: Path, entry: Entry) -> None:
+    """Bring an entry back to where it was; raises Unusable where its places are taken."""
+    folder, path, admin = folder_of(common, entry), Path(entry.worktree), Path(entry.admin)
+    tip = git.find_ref(entry.branch)
+    if tip not in (None, entry.tip):
+        raise Unusable(
+            f"a branch '{entry.branch.short}' exists again, at another commit",
+            hint=f"rename it first: git branch -m {entry.branch.short} NEW",
+        )
+    for source, target in ((folder / "worktree", path), (folder / "admin", admin)):
+        if source.exists() and target.exists():
+            raise Unusable(f"'{printable(str(target))}' exists again", hint="move it away first")
+    guard.install(git, common)
+    (folder / "done").unlink(missing_ok=True)
+    with locks.held(common / "parallel" / "lock"):
+        if tip is None:
+            apply(
+                git,
+                RefChange(entry.branch, new=entry.tip, old=None),
+                reason=f"parallel: undo prune {entry.task}",
+            )
+        admin.parent.mkdir(exist_ok=True)
+        _rename(folder / "admin", admin)
+        _rename(folder / "worktree", path)
+        if (folder / "branch.log").exists():
+            (common / "logs" / entry.branch).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / "branch.log", common / "logs" / entry.branch)
+    keep = git.find_ref(entry.ref)
+    if keep:
+        apply(git, RefChange(entry.ref, new=None, old=keep), reason=f"parallel: undo prune {entry.task}")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def read(git: Git, ref: RefName) -> Entry:
+    """The entry that a trash ref tells of; raises GitFailed where it is none of ours."""
+    message = git.run("show", "-s", "--format=%B", "--no-show-signature", ref, "--").stdout
+    try:
+        data = json.loads(message)
+        return Entry(
+            TaskId(data["task"]),
+            str(data["time"]),
+            RefName(data["branch"]),
+            Oid(data["tip"]),
+            str(data["worktree"]),
+            str(data["admin"]),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise GitFailed(f"'{ref}' is no trash of git-parallel") from error
+
+
+def _rename(source: Path, target: Path) -> None:
+    if source.exists() and not target.exists():
+        try:
+            source.rename(target)
+        except OSError as error:
+            raise GitFailed(
+                f"cannot move '{printable(str(source))}': {os.strerror(error.errno or 0)}"
+            ) from error
+
+
+def _reflog(common: Path, place: Place) -> tuple[Oid, ...]:
+    """Every commit that the logs of the branch and of the worktree's HEAD name and that still exists."""
+    oids: dict[Oid, None] = {}
+    for log in (common / "logs" / place.branch, place.admin / "logs" / "HEAD"):
+        if log.exists():
+            for line in log.read_text("utf-8", "surrogateescape").splitlines():
+                oids |= {Oid(oid): None for oid in line.split(" ", 2)[:2]}
+    return tuple(oid for oid in oids if not oid.is_null and _is_commit(common, oid))
+
+
+def _is_commit(common: Path, oid: Oid) -> bool:
+    return Git(common).run("cat-file", "-e", f"{oid}^{{commit}}", answers=(0, 1, 128)).status == 0

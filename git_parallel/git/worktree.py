@@ -1,0 +1,260 @@
+"""Worktrees made atomically, and looked at.
+
+`git worktree add` is racy (other git commands fail while it runs) and a kill in the middle of it can
+leave a repository in which no git command works (an empty `commondir`; git-facts, section 0). So the
+admin directory is built aside, in `parallel/tmp/`, and renamed in when it is whole. Every step can be
+repeated: after a crash the same call completes what is there.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import GitFailed, Unusable
+from ..names import Oid, RefName, printable
+from . import locks
+from .command import Git
+from .refs import RefChange, apply
+
+PREFIX = "gp-"
+SCRATCH = f"{PREFIX}scratch."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one task's worktree is: its directory, its branch, and git's admin directory for it."""
+
+    path: Path
+    branch: RefName
+    admin: Path
+
+    @property
+    def index(self) -> Path:
+        """The index file; it is written last, so where it is the checkout is complete."""
+        return self.admin / "index"
+
+
+def admin_of(common: Path, task: str) -> Path:
+    """git's admin directory for a task; the fixed prefix is what `includeIf` matches."""
+    return common / "worktrees" / f"{PREFIX}{task}"
+
+
+def require_free(git: Git, place: Place) -> None:
+    """Raise Unusable when the branch or the directory that a new worktree wants is somebody's."""
+    if git.find_ref(place.branch):
+        raise Unusable(
+            f"a branch '{place.branch.short}' exists already and is not git-parallel's",
+            hint=f"rename it with 'git branch -m {place.branch.short} NEW', or set parallel.branch",
+        )
+    if place.path.is_symlink() or (place.path.exists() and _is_taken(place.path)):
+        raise Unusable(
+            f"'{printable(str(place.path))}' exists already",
+            hint="move it away, or set parallel.worktree",
+        )
+    if place.admin.exists():
+        raise Unusable(
+            f"git already knows a worktree '{place.admin.name}'",
+            hint=f"look at it with 'git worktree list'; its admin directory is {printable(str(place.admin))}",
+        )
+
+
+def ensure(git: Git, common: Path, place: Place, *, base: Oid) -> None:
+    """Make the branch (at `base`), the worktree and its checkout, or complete what a crash left of them.
+
+    The caller has recorded the intent first. Raises GitFailed or Unusable and removes nothing.
+    """
+    with locks.held(common / "parallel" / "lock"):
+        if git.find_ref(place.branch) is None:
+            apply(git, RefChange(place.branch, new=base, old=None), reason="parallel: make the branch")
+        _make_directory(place)
+        if not place.admin.exists():
+            _make_admin(common, place.admin, place.path, head=f"ref: {place.branch}")
+    if not place.index.exists():
+        _populate(git, place)
+
+
+def discard(git: Git, common: Path, place: Place, *, base: Oid) -> None:
+    """Take back what `ensure` made, for a place in which no agent ever ran (say, the disk was full)."""
+    with locks.held(common / "parallel" / "lock"):
+        if place.admin.exists() and _points_to(place.path / ".git", place.admin):
+            aside = common / "parallel" / "tmp" / f"{place.admin.name}.{os.getpid()}.gone"
+            place.admin.rename(aside)
+            shutil.rmtree(aside, ignore_errors=True)
+        if _points_to(place.path / ".git", place.admin):
+            shutil.rmtree(place.path, ignore_errors=True)
+        if git.find_ref(place.branch) == base:
+            apply(git, RefChange(place.branch, new=None, old=base), reason="parallel: take back the branch")
+
+
+def _is_taken(path: Path) -> bool:
+    return not path.is_dir() or any(path.iterdir())
+
+
+def _points_to(dot_git: Path, admin: Path) -> bool:
+    try:
+        return dot_git.read_text("utf-8", "surrogateescape").rstrip("\n") == f"gitdir: {admin}"
+    except OSError:
+        return False
+
+
+def _make_directory(place: Place) -> None:
+    dot_git = place.path / ".git"
+    if _points_to(dot_git, place.admin):
+        return
+    if place.path.exists() and _is_taken(place.path):
+        raise Unusable(f"'{printable(str(place.path))}' exists already", hint="move it away and run again")
+    try:
+        place.path.mkdir(parents=True, exist_ok=True)
+        _write(dot_git, f"gitdir: {place.admin}\n")
+    except OSError as error:
+        raise GitFailed(f"cannot make '{printable(str(place.path))}': {error.strerror}") from error
+
+
+def _make_admin(common: Path, admin: Path, path: Path, *, head: str) -> None:
+    aside = common / "parallel" / "tmp" / admin.name
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(mode=0o777)
+    _write(aside / "HEAD", f"{head}\n")
+    _write(aside / "commondir", "../..\n")
+    _write(aside / "gitdir", f"{path / '.git'}\n")
+    admin.parent.mkdir(exist_ok=True)
+    aside.rename(admin)
+
+
+def _populate(git: Git, place: Place) -> None:
+    # No agent has run here (there is no index yet), so a lock can only be a dead checkout's.
+    (place.admin / "index.lock").unlink(missing_ok=True)
+    here = git.at(place.path)
+    here.run("-c", "checkout.workers=0", "read-tree", "--reset", "-u", "HEAD")
+    null = "0" * len(tip) if (tip := git.find_ref(place.branch)) else ""
+    # What `git worktree add` does at its end; a hook that fails does not undo the checkout there either.
+    here.run_bytes(
+        "hook",
+        "run",
+        "--ignore-missing",
+        "post-checkout",
+        "--",
+        null,
+        tip or "",
+        "1",
+        answers=tuple(range(256)),
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def scratch(git: Git, common: Path, *, at: Oid) -> Iterator[Path]:
+    """A worktree on a detached commit, outside the repository, that is gone again at the end."""
+    path = Path(tempfile.mkdtemp(prefix="git-parallel-")).resolve()
+    # A '.' is in no task id, so this name is never a task's.
+    admin = common / "worktrees" / f"{SCRATCH}{os.getpid()}.{path.name.rsplit('-', 1)[1]}"
+    try:
+        with locks.held(common / "parallel" / "lock"):
+            _write(path / ".git", f"gitdir: {admin}\n")
+            _make_admin(common, admin, path, head=at)
+        git.at(path).run("-c", "checkout.workers=0", "read-tree", "--reset", "-u", "HEAD")
+        yield path
+    finally:
+        _drop_scratch(common, admin)
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def drop_dead_scratches(common: Path) -> None:
+    """Remove the scratch worktrees that killed processes left; their names tell whose they were."""
+    for admin in (common / "worktrees").glob(f"{SCRATCH}*"):
+        pid = int(admin.name.removeprefix(SCRATCH).partition(".")[0])
+        if not _is_process(pid):
+            dot_git = Path((admin / "gitdir").read_text().rstrip("\n"))
+            if dot_git.parent.name.startswith("git-parallel-"):
+                shutil.rmtree(dot_git.parent, ignore_errors=True)
+            _drop_scratch(common, admin)
+
+
+def _drop_scratch(common: Path, admin: Path) -> None:
+    if admin.exists():
+        aside = common / "parallel" / "tmp" / f"{admin.name}.gone"
+        admin.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _is_process(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is to be seen in a worktree at one moment: paths by how git reports them, and more."""
+
+    changed: tuple[str, ...] = ()
+    untracked: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    head: str = ""
+    operations: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing is there that is not in a commit (ignored files aside)."""
+        return not (self.changed or self.untracked or self.operations or self.hidden)
+
+
+# Files in the admin directory that mean an operation stands half done, and what it is called.
+_OPERATIONS = {
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase or am",
+    "MERGE_HEAD": "merge",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+    "BISECT_LOG": "bisect",
+    "sequencer": "cherry-pick or revert",
+}
+
+
+def look(git: Git, place: Place, *, ignored: bool = False, hidden: bool = False) -> Look:
+    """Read a worktree's state; `ignored` and `hidden` (assume-unchanged, skip-worktree) only where asked."""
+    here = git.at(place.path)
+    out = here.run(
+        "-c", "status.showUntrackedFiles=all", "status", "--porcelain=v2", "--branch", "-z", "--no-renames",
+        "--untracked-files=all", f"--ignored={'matching' if ignored else 'no'}", "--ignore-submodules=none",
+    )  # fmt: skip
+    kinds: dict[str, list[str]] = {"1": [], "u": [], "?": [], "!": []}
+    for entry in out.fields:
+        if entry[0] in kinds:
+            kinds[entry[0]].append(entry.split(" ", {"1": 8, "u": 10}.get(entry[0], 1))[-1])
+    marks = here.run("ls-files", "-v", "-z").fields if hidden else []
+    return Look(
+        changed=(*kinds["1"], *kinds["u"]),
+        untracked=tuple(kinds["?"]),
+        ignored=tuple(kinds["!"]),
+        head=(place.admin / "HEAD").read_text("utf-8", "surrogateescape").strip().removeprefix("ref: "),
+        operations=tuple(
+            dict.fromkeys(what for name, what in _OPERATIONS.items() if (place.admin / name).exists())
+        ),
+        hidden=tuple(mark[2:] for mark in marks if mark[0].islower() or mark[0] == "S"),
+    )
+
+
+def clear_locks_of_the_dead(common: Path, place: Place) -> None:
+    """Remove the locks that a killed agent's git left in its own worktree; call only when it is dead."""
+    for lock in (
+        place.admin / "index.lock",
+        place.admin / "HEAD.lock",
+        common / f"{place.branch}.lock",
+    ):
+        lock.unlink(missing_ok=True)
