@@ -1,0 +1,152 @@
+"""Launching one attempt of one task, so that a crash anywhere in it can be taken up again.
+
+The record goes first, the deed second, the record of the deed third; each step can be repeated, so
+whatever dies between two of them, the next command goes on from what it finds.
+"""
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..agents import process
+from ..errors import ParallelError, Stale
+from ..git import guard, worktree
+from ..git.refs import Stored, snapshot, write_record
+from ..git.worktree import Place
+from ..names import RefName, TaskId
+from ..overlap import patterns
+from ..ownership.claims import of
+from ..ownership.judge import Ownership
+from ..ownership.rules import Territory, is_control_file
+from ..schedule.record import State, TaskRecord
+from ..tasks.task import Task
+from .open import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How agents are started in this run: command, name as an agent type, its limits in seconds."""
+
+    argv: tuple[str, ...]
+    agent: str | None
+    timeout: float | None
+    grace: float
+
+
+def launch(project: Project, task: Task, stored: Stored | None, order: Order, state: Ownership) -> Stored:
+    """Make (or complete, or reuse) the task's worktree and start its agent there.
+
+    Returns the record as it then stands: running, or failed with the reason. Raises Unusable, with
+    nothing made, when the names that the task needs are taken.
+    """
+    place = project.place_of(task.id)
+    if stored is None:
+        worktree.require_free(project.git, place)
+    ready = _intend(project, task, stored, order, place)
+    base = ready.record.base or project.base
+    try:
+        worktree.ensure(project.git, project.common, place, base=base)
+        prompt = _prepare(project, task, ready.record, state)
+    except (ParallelError, OSError) as error:
+        if ready.record.attempt == 1:
+            worktree.discard(project.git, project.common, place, base=base)
+        reason = error.message if isinstance(error, ParallelError) else f"{error.strerror}: {error.filename}"
+        return write(project, ready, ready.record.to(State.FAILED, reason=reason))
+    job = process.Job(
+        task=task.id,
+        attempt=ready.record.attempt,
+        argv=order.argv,
+        cwd=place.path,
+        env=process.agent_environment(os.environ, _environment(task, ready.record, prompt)),
+        log=project.log_of(task.id, ready.record.attempt),
+        prompt=prompt,
+        timeout=order.timeout,
+        grace=order.grace,
+    )
+    process.launch(project.tasks_runtime, job)
+    try:
+        return write(project, ready, ready.record.to(State.RUNNING, started=time.time()))
+    except Stale:
+        # A short agent may have ended, and another command recorded that, before we came to this.
+        return snapshot(project.git).tasks[task.id]
+
+
+def place_of_record(project: Project, record: TaskRecord) -> Place:
+    """Where a task's worktree was put; the templates may have changed since."""
+    return Place(
+        path=Path(record.worktree),
+        branch=RefName.of_branch(record.branch),
+        admin=worktree.admin_of(project.common, record.id),
+    )
+
+
+def owned_lines(task: Task, territory: Territory, claims: Mapping[str, TaskId]) -> list[str]:
+    """What the shell fast path may pass without asking: exact paths and directories, never globs.
+
+    A control file is left to the slow path, and so is all but exact paths where the agent type is bounded.
+    """
+    wanted = [patterns.trusted(declared.path) for declared in task.touched]
+    exact = {p.text for p in wanted if p.is_exact and territory.has(p.text)} | set(of(claims, task.id))
+    folders = {p.text for p in wanted if p.text.endswith("/") and not patterns.is_magic(p.text)}
+    return [path for path in exact if not is_control_file(path)] + (
+        [] if territory.patterns else sorted(folders)
+    )
+
+
+def _intend(project: Project, task: Task, stored: Stored | None, order: Order, place: Place) -> Stored:
+    """Record that an attempt is about to be made; a READY record that a crash left is taken up as it is."""
+    if stored is not None and stored.record.state is State.READY:
+        return stored
+    spec = project.git.hash_object(task.prompt.encode("utf-8", "surrogateescape"))
+    before = stored.record if stored else TaskRecord(task.id, State.PLANNED, base=project.base)
+    record = before.to(
+        State.READY,
+        title=task.title,
+        source=task.source,
+        agent=task.agent or order.agent,
+        attempt=before.attempt + 1,
+        branch=place.branch.short if not before.branch else before.branch,
+        worktree=before.worktree or str(place.path),
+        target=project.target.short,
+        spec=spec,
+        started=None,
+        ended=None,
+        exit_status=None,
+        reason="",
+        foreign=(),
+    )
+    old = stored.oid if stored else None
+    return write_record(project.git, record, old=old, reason=f"{task.id} is ready, attempt {record.attempt}")
+
+
+def _prepare(project: Project, task: Task, record: TaskRecord, state: Ownership) -> Path:
+    territory = state.territories.get(record.agent or "", Territory(record.agent or ""))
+    guard.write_owned(
+        project.common, f"{worktree.PREFIX}{task.id}", owned_lines(task, territory, state.claims)
+    )
+    prompt = project.tasks_runtime / f"{task.id}.prompt"
+    descriptor = os.open(prompt, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(task.prompt)
+    return prompt
+
+
+def _environment(task: Task, record: TaskRecord, prompt: Path) -> dict[str, str]:
+    values = {
+        "TASK": str(task.id),
+        "TITLE": task.title,
+        "SPEC": task.source,
+        "PROMPT_FILE": str(prompt),
+        "BRANCH": record.branch,
+        "WORKTREE": record.worktree,
+        "ATTEMPT": str(record.attempt),
+    }
+    return {f"GIT_PARALLEL_{name}": value.replace("\0", "") for name, value in values.items()}
+
+
+def write(project: Project, stored: Stored, record: TaskRecord) -> Stored:
+    """Append the next record of a task; raises Stale when somebody wrote one first."""
+    why = f"{record.id} {record.state}" + (f": {record.reason}" if record.reason else "")
+    return write_record(project.git, record, old=stored.oid, reason=why)

@@ -1,0 +1,108 @@
+"""The tasks that the target declares, and who owns what because of them."""
+
+from collections.abc import Callable, Mapping
+
+from ..errors import UnknownTask
+from ..git.history import files_at
+from ..git.refs import Snapshot, read_blobs
+from ..names import TaskId, printable
+from ..overlap import patterns
+from ..ownership.claims import live
+from ..ownership.judge import Claimant, Ownership
+from ..ownership.rules import Territory, territories
+from ..schedule.record import TaskRecord
+from ..tasks.read import read_all
+from ..tasks.task import Status, Task, TaskSet
+from .open import Project
+
+
+def read_tasks(project: Project) -> TaskSet:
+    """Read every spec and roadmap of the target's commit through one `ls-tree` and one `cat-file --batch`."""
+    is_spec, is_roadmap = _chooser(project.settings.specs), _chooser(project.settings.roadmap)
+    blobs = {
+        path: oid
+        for path, oid in files_at(project.git, project.base).items()
+        if is_spec(path) or is_roadmap(path)
+    }
+    contents = read_blobs(project.git, blobs.values())
+    return read_all(((path, data or b"") for path, data in zip(blobs, contents, strict=True)), is_roadmap)
+
+
+def uncommitted_documents(project: Project) -> tuple[str, ...]:
+    """Specs and roadmaps in the main worktree that no commit has yet, so that no task comes of them."""
+    wanted = [f":(glob){pattern}" for pattern in (*project.settings.specs, *project.settings.roadmap)]
+    out = project.git.run(
+        "-c", "status.showUntrackedFiles=all", "status", "--porcelain", "-z", "--no-renames", "--", *wanted,
+        answers=(0, 128),
+    )  # fmt: skip
+    return tuple(entry[3:] for entry in out.fields)
+
+
+def find_recorded(spelling: str, tasks: TaskSet, world: Snapshot) -> TaskId:
+    """The task that answers to a spelling, also one whose document is gone; raises UnknownTask."""
+    if spelling in world.tasks:
+        return TaskId(spelling)
+    task = tasks.find(spelling)
+    if task is None:
+        raise UnknownTask(
+            f"no task is called '{printable(spelling)}'",
+            hint="'git parallel status' lists those that were run",
+        )
+    return task.id
+
+
+def singletons(project: Project) -> frozenset[str]:
+    """The agent types of which only one may run at a time."""
+    return frozenset(name for name, agent in project.settings.agents.items() if agent.singleton)
+
+
+def ownership(project: Project, tasks: TaskSet, world: Snapshot) -> Ownership:
+    """Who owns what now: the declarations of unfinished tasks, live claims, and the agents' territories."""
+    lands = territories({name: agent.owns for name, agent in project.settings.agents.items()})
+    claimants = {
+        task.id: Claimant(
+            task.id,
+            tuple(patterns.trusted(declared.path) for declared in task.touched),
+            _territory(lands, task, world.records.get(task.id)),
+        )
+        for task in tasks.tasks
+        if is_unfinished(task, world.records)
+    }
+    for task_id, record in world.records.items():
+        # Its document may be gone from the target; what it claimed is still its own.
+        if record.is_unfinished:
+            claimants.setdefault(task_id, Claimant(task_id))
+    return Ownership(
+        claimants=claimants,
+        claims=live(world.claims, claimants.keys()),
+        territories=lands,
+        strict=project.settings.ownership == "strict",
+    )
+
+
+def is_unfinished(task: Task, records: Mapping[TaskId, TaskRecord]) -> bool:
+    """Whether a declared task still holds what it declares."""
+    record = records.get(task.id)
+    if record is not None:
+        return record.is_unfinished
+    return task.status is not Status.COMPLETE
+
+
+def _territory(lands: Mapping[str, Territory], task: Task, record: TaskRecord | None) -> Territory:
+    agent = task.agent or (record.agent if record else None) or ""
+    return lands.get(agent, Territory(agent))
+
+
+def _chooser(globs: tuple[str, ...]) -> Callable[[str], bool]:
+    compiled = [(_literal_end(glob), patterns.parse(glob)) for glob in globs]
+
+    def chosen(path: str) -> bool:
+        # The literal end of the pattern settles nearly every path of a large tree.
+        return any(path.endswith(end) and patterns.matches(pattern, path) for end, pattern in compiled)
+
+    return chosen
+
+
+def _literal_end(glob: str) -> str:
+    last = glob.rsplit("/", 1)[-1]
+    return "" if set(last) & set("?[{\\") else last.rsplit("*", 1)[-1]

@@ -1,0 +1,230 @@
+"""Landing: a branch judged, merged in memory, verified as it will really be, and only then on the target."""
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..agents.process import agent_environment
+from ..errors import Stale
+from ..git import locks, mergetree, target, worktree
+from ..git.mergetree import Conflicted
+from ..git.refs import Stored, snapshot
+from ..git.target import Refused
+from ..names import Oid, RefName, TaskId, printable
+from ..schedule.record import State, TaskRecord
+from ..tasks.task import TaskSet
+from . import gate
+from .attempt import write
+from .claiming import claim
+from .declared import ownership
+from .gate import Denied, Violation
+from .open import Project
+
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A branch is on the target, by this commit (None where the target had it already)."""
+
+    task: TaskId
+    commit: Oid | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A branch is in conflict with the target; nothing was changed."""
+
+    task: TaskId
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The merged tree did not pass the verify command; the target was not moved."""
+
+    task: TaskId
+    exit_status: int
+    log: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The target's checkout holds changes of the user that the merge would touch; nothing was changed."""
+
+    task: TaskId
+    refused: Refused
+
+
+Landing = Landed | Clash | Denied | Broken | Blocked
+
+
+@dataclass(frozen=True, slots=True)
+class Landings:
+    """What became of each task, and where the target was before and is after."""
+
+    before: Oid
+    after: Oid
+    results: tuple[Landing, ...] = field(default=())
+
+    @property
+    def all_landed(self) -> bool:
+        """Whether every task asked for is on the target."""
+        return all(isinstance(result, Landed) for result in self.results)
+
+
+def land(
+    project: Project,
+    tasks: TaskSet,
+    ids: Iterable[TaskId],
+    *,
+    verify: str = "",
+    told: Callable[[Landing], None] | None = None,
+) -> Landings:
+    """Land tasks one after the other, each on the target as the one before left it.
+
+    A task that cannot land is set aside with its reason and the next one is tried. One process at a
+    time; raises Stale when the target keeps moving under it.
+    """
+    with locks.held(project.runtime / "merge.lock"):
+        before = project.git.find_ref(project.target) or project.base
+        results = []
+        for task in ids:
+            results.append(_land_one(project, tasks, task, verify))
+            if told:
+                told(results[-1])
+        return Landings(before, project.git.find_ref(project.target) or before, tuple(results))
+
+
+def interrupted(project: Project, stored: Stored) -> bool:
+    """Whether a record says merging and no process is at it."""
+    return stored.record.state is State.MERGING and not locks.is_held(project.runtime / "merge.lock")
+
+
+def finish_interrupted(project: Project, stored: Stored) -> Stored:
+    """Record what a merge that was killed in the middle had come to."""
+    onto = project.git.find_ref(_target_of(stored.record))
+    candidate = stored.record.candidate
+    if onto and candidate and project.git.is_ancestor(old=candidate, new=onto):
+        return write(project, stored, stored.record.to(State.MERGED, reason=""))
+    return write(project, stored, stored.record.to(State.SUCCEEDED, reason="its merge was interrupted"))
+
+
+def _land_one(project: Project, tasks: TaskSet, task: TaskId, verify: str) -> Landing:
+    for _ in range(_TRIES):
+        stored = snapshot(project.git).tasks[task]
+        if stored.record.state is State.MERGING:
+            stored = finish_interrupted(project, stored)
+        if stored.record.state is State.MERGED:
+            return Landed(task, stored.record.candidate)
+        try:
+            return _try(project, tasks, stored, verify)
+        except Stale:
+            continue
+    raise Stale(
+        f"'{project.target.short}' keeps being moved by somebody else", hint="run 'git parallel merge' again"
+    )
+
+
+def _try(project: Project, tasks: TaskSet, stored: Stored, verify: str) -> Landing:
+    task = stored.record.id
+    tip = project.git.find_ref(RefName.of_branch(stored.record.branch))
+    onto = project.git.find_ref(project.target)
+    if tip is None or onto is None:
+        raise Stale("its branch is gone", hint=f"'git log refs/parallel/tasks/{task}' still has its commits")
+    stored = Stored(replace(stored.record, tip=tip), stored.oid)
+    if project.git.is_ancestor(old=tip, new=onto):
+        merging = write(project, stored, stored.record.to(State.MERGING, candidate=onto))
+        write(project, merging, merging.record.to(State.MERGED, reason="the target has it already"))
+        return Landed(task, None)
+    state = ownership(project, tasks, snapshot(project.git))
+    cleared = gate.clear(project, task, tip=tip, onto=onto, ownership=state)
+    if isinstance(cleared, gate.Cleared) and cleared.unclaimed:
+        late = claim(project, tasks, task, cleared.unclaimed)
+        if late.foreign:
+            cleared = Denied(task, tuple(Violation(None, foreign) for foreign in late.foreign))
+    if isinstance(cleared, Denied):
+        return _reject(project, stored, cleared)
+    merged = mergetree.merge_tree(mergetree.private(project.git, project.common), ours=onto, theirs=tip)
+    if isinstance(merged, Conflicted):
+        where = ", ".join(map(printable, merged.paths))
+        write(project, stored, stored.record.to(State.CONFLICTED, reason=f"conflict in {where}"))
+        return Clash(task, merged.paths)
+    candidate = project.git.commit_tree(merged.tree, [onto, tip], _message(project, stored.record))
+    denied = gate.judge_result(project, cleared, candidate, ownership(project, tasks, snapshot(project.git)))
+    if denied:
+        return _reject(project, stored, denied)
+    return _move(project, stored, onto=onto, candidate=candidate, verify=verify)
+
+
+def _move(project: Project, stored: Stored, *, onto: Oid, candidate: Oid, verify: str) -> Landing:
+    record = stored.record
+    checkout = target.find_checkout(project.git, project.target)
+    paths = target.in_the_way(project.git, checkout, old=onto, new=candidate) if checkout else ()
+    if checkout and paths:
+        why = "your changes there would be overwritten"
+        return Blocked(record.id, Refused(checkout, paths, why))
+    merging = write(project, stored, record.to(State.MERGING, candidate=candidate, reason=""))
+    log = project.log_of(record.id, record.attempt).with_name("verify.log")
+    status = _verify(project, record, candidate, verify, log) if verify else 0
+    if status:
+        why = f"verification failed (exit status {status})"
+        write(project, merging, merging.record.to(State.SUCCEEDED, candidate=None, reason=why))
+        return Broken(record.id, status, log)
+    try:
+        refused = target.move(
+            project.git, project.target, old=onto, new=candidate, reason=f"parallel: merge {record.id}"
+        )
+    except Stale:
+        write(project, merging, merging.record.to(State.SUCCEEDED, candidate=None, reason="the target moved"))
+        raise
+    if refused:
+        write(project, merging, merging.record.to(State.SUCCEEDED, candidate=None, reason=refused.why))
+        return Blocked(record.id, refused)
+    write(project, merging, merging.record.to(State.MERGED))
+    return Landed(record.id, candidate)
+
+
+def _reject(project: Project, stored: Stored, denied: Denied) -> Denied:
+    foreign = tuple(sorted({violation.foreign.path for violation in denied.violations}))
+    why = f"touches what is not its own: {', '.join(map(printable, foreign))}"
+    write(project, stored, stored.record.to(State.REJECTED, reason=why, foreign=foreign))
+    return denied
+
+
+def _message(project: Project, record: TaskRecord) -> str:
+    agent = f"Parallel-Agent: {record.agent}\n" if record.agent else ""
+    return (
+        f"Merge branch '{record.branch}' into {project.target.short}\n\n{record.title}\n\n"
+        f"Parallel-Task: {record.id}\nParallel-Spec: {record.source}\n{agent}"
+    )
+
+
+def _verify(project: Project, record: TaskRecord, candidate: Oid, command: str, log: Path) -> int:
+    """Run the user's verify command on the merged tree; its exit status."""
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+    with (
+        worktree.scratch(project.git, project.common, at=candidate) as path,
+        os.fdopen(os.open(log, flags, 0o600), "wb") as output,
+    ):
+        output.write(f"$ {command}  # {record.id} at {candidate}, {time.strftime('%F %T')}\n".encode())
+        output.flush()
+        extra = {"GIT_PARALLEL_TASK": str(record.id), "GIT_PARALLEL_WORKTREE": str(path)}
+        child = subprocess.run(
+            ["/bin/sh", "-c", command],
+            cwd=path,
+            env=agent_environment(os.environ, extra),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    return child.returncode if child.returncode >= 0 else 128 - child.returncode
+
+
+def _target_of(record: TaskRecord) -> RefName:
+    return RefName.of_branch(record.target)

@@ -1,0 +1,140 @@
+"""One repository, found from where the user stands, with its settings and its target."""
+
+import re
+from dataclasses import dataclass
+from os import environ
+from pathlib import Path
+
+from .. import config
+from ..errors import BadInput, BadName, Unusable
+from ..git.command import Git
+from ..git.worktree import Place, admin_of
+from ..names import Oid, RefName, TaskId, printable
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A repository as all verbs see it.
+
+    `git` runs in the main worktree, `common` is the shared git directory, `base` the commit of the
+    target at the moment of opening.
+    """
+
+    git: Git
+    common: Path
+    main: Path
+    settings: config.Settings
+    target: RefName
+    base: Oid
+
+    @property
+    def runtime(self) -> Path:
+        """`.git/parallel`, where everything lies that is not a ref."""
+        return self.common / "parallel"
+
+    @property
+    def tasks_runtime(self) -> Path:
+        """Locks, start and exit records of agents."""
+        return self.runtime / "tasks"
+
+    def log_of(self, task: str, attempt: int) -> Path:
+        """The output of one attempt."""
+        return self.runtime / "logs" / task / f"{attempt}.log"
+
+    def place_of(self, task: TaskId) -> Place:
+        """Where the worktree of a task is or will be; raises BadInput for a template that cannot be."""
+        values = {"id": str(task), "repo": self.main.name.removesuffix(".git")}
+        try:
+            branch = RefName.of_branch(_fill(self.settings.branch, values))
+        except BadName as error:
+            raise BadInput(f"parallel.branch: {error.message}") from error
+        path = (self.main / _fill(self.settings.worktree, values)).resolve()
+        return Place(path=path, branch=branch, admin=admin_of(self.common, task))
+
+
+def open_project(directory: Path) -> Project:
+    """Find the repository around `directory`.
+
+    Raises NotARepository, or Unusable with the way on: bare, unborn or detached HEAD, too old a git.
+    """
+    git, common, main = _discover(directory)
+    own = config.read(git)
+    # The target may be set by the team as well, so the settings are built twice where it is.
+    settings = config.build(own, [])
+    head = _head(git, common)
+    target = _target(settings.target) if settings.target else head
+    base = git.find_ref(target) if target else None
+    team = config.read_team(git, base) if base else []
+    if team:
+        settings = config.build(own, team)
+        target = _target(settings.target) if settings.target else head
+        base = git.find_ref(target) if target else None
+    if target is None:
+        raise Unusable(
+            "no branch is checked out in the main worktree (detached HEAD), so there is no target",
+            hint="'git switch main', or say which: 'git config parallel.target main'",
+        )
+    if base is None:
+        if settings.target:
+            raise BadInput(
+                f"parallel.target: there is no branch '{target.short}'",
+                hint="'git branch' lists the branches",
+            )
+        raise Unusable(f"branch '{target.short}' has no commits yet", hint="make a first commit")
+    return Project(git, common, main, settings, target, base)
+
+
+def make_runtime(project: Project) -> None:
+    """Make the runtime directory, readable by nobody else; logs and prompts may hold secrets."""
+    for name in ("", "tmp", "tasks", "logs", "guard", "hooks", "trash"):
+        (project.runtime / name).mkdir(mode=0o700, exist_ok=True)
+
+
+def _discover(directory: Path) -> tuple[Git, Path, Path]:
+    git = Git(directory)
+    git.require_version()
+    # Truth values between the paths, so that a path with a newline cannot be mistaken for two.
+    asked = (
+        "--git-common-dir",
+        "--is-bare-repository",
+        "--git-dir",
+        "--is-inside-git-dir",
+        "--show-toplevel",
+    )
+    passed = {k: v for k, v in environ.items() if k in ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR")}
+    out = git.run("rev-parse", "--path-format=absolute", *asked, answers=(0, 128), environment=passed)
+    match = re.fullmatch(
+        r"(.*)\n(true|false)\n(.*)\n(?:true|false)\n(?:(.*)\n)?(?:--show-toplevel\n)?", out.stdout, re.S
+    )
+    if match is None:
+        git.run("rev-parse", "--git-dir", environment=passed)
+        raise Unusable(f"cannot make out the repository at '{printable(str(directory))}'")
+    common, own, top = Path(match[1]).resolve(), Path(match[3]).resolve(), match[4]
+    if match[2] == "true" and not top:
+        raise Unusable(
+            "this is a bare repository, and git-parallel starts from a worktree",
+            hint="make one with 'git worktree add ../main main' and run it there",
+        )
+    if common.name == ".git":
+        main = common.parent
+    elif own == common and top:
+        main = Path(top).resolve()
+    else:
+        main = common
+    return git.at(main), common, main
+
+
+def _head(git: Git, common: Path) -> RefName | None:
+    out = git.run(f"--git-dir={common}", "symbolic-ref", "--quiet", "HEAD", answers=(0, 1))
+    return RefName(out.stdout.strip()) if out.status == 0 else None
+
+
+def _target(text: str) -> RefName:
+    try:
+        return RefName(text) if text.startswith("refs/") else RefName.of_branch(text)
+    except BadName as error:
+        raise BadInput(f"parallel.target: {error.message}") from error
+
+
+def _fill(template: str, values: dict[str, str]) -> str:
+    return re.sub(r"\{(id|repo)\}", lambda match: values[match[1]], template)

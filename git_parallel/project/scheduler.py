@@ -1,0 +1,330 @@
+"""The loop of a run: it waits for events only, and keeps as many agents going as may be.
+
+An agent's lock came free, a launch is through, a record is settled, a merge has landed, a signal came:
+each is put on one queue and handled in one thread, the only one that changes anything here. What to
+launch is decided by `schedule.ready`; slow deeds are done by workers.
+"""
+
+import os
+import queue
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from ..agents import process
+from ..errors import ParallelError
+from ..git.refs import Snapshot, Stored, snapshot
+from ..names import TaskId
+from ..overlap.meet import Overlap, find_overlaps
+from ..schedule.admission import Load, admitted
+from ..schedule.plan import Held, dependencies, is_done, neighbours, why_held
+from ..schedule.ready import Scene, next_launches
+from ..schedule.record import State, TaskRecord
+from ..tasks.task import Task, TaskSet
+from . import coordinator, landing
+from .attempt import Order, launch
+from .declared import is_unfinished, ownership, singletons
+from .footprints import footprints
+from .landing import Landing
+from .open import Project
+from .settling import settle
+
+if TYPE_CHECKING:
+    from ..agents.load import Gauge
+
+# The load is no event, so while it holds something back it is looked at again this often, in seconds.
+_LOOK_AGAIN = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many at once, and what the user lets pass."""
+
+    max_parallel: int
+    assume_independent: bool = False
+    merge: bool = False
+    verify: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something that happened, for whoever shows it: a sentence, and the record it is about."""
+
+    what: str
+    record: TaskRecord | None = None
+    landing: Landing | None = None
+
+
+@dataclass(slots=True)
+class Scheduler:
+    """One run over some tasks. After `to_the_end` the fields say what became of it."""
+
+    project: Project
+    tasks: TaskSet
+    order: Order
+    limits: Limits
+    tell: Callable[[Told], None]
+    waiting: dict[TaskId, Task] = field(default_factory=dict)
+    running: dict[TaskId, Task] = field(default_factory=dict)
+    closing: dict[TaskId, Task] = field(default_factory=dict)
+    ended: dict[TaskId, TaskRecord] = field(default_factory=dict)
+    launched: list[TaskId] = field(default_factory=list)
+    refused: dict[TaskId, str] = field(default_factory=dict)
+    why: Mapping[TaskId, str] = field(default_factory=dict)
+    held: tuple[Held, ...] = ()
+    landings: list[Landing] = field(default_factory=list)
+    signals: list[int] = field(default_factory=list)
+    _stored: dict[TaskId, Stored] = field(default_factory=dict)
+    _meets: dict[TaskId, dict[TaskId, Overlap]] = field(default_factory=dict)
+    _events: "queue.SimpleQueue[Callable[[], None]]" = field(default_factory=queue.SimpleQueue)
+    _gauge: "Gauge | None" = None
+    _published: object = None
+    _workers: Any = None
+    _lander: Any = None
+
+    def to_the_end(self, chosen: Sequence[Task], *, named: bool) -> None:
+        """Launch and wait until nothing runs and nothing more can be launched."""
+        self._take_stock(chosen, named)
+        with _pool(os.cpu_count() or 2) as self._workers, _pool(1) as self._lander, self._listening():
+            while True:
+                look_again = self._launch_what_may_be()
+                if not self.running and not self.closing:
+                    return
+                try:
+                    self._events.get(timeout=look_again)()
+                except queue.Empty:
+                    continue
+
+    def _take_stock(self, chosen: Sequence[Task], named: bool) -> None:
+        world = snapshot(self.project.git)
+        self._stored = dict(world.tasks)
+        everything = {task.id: task for task in self.tasks.tasks}
+        reasons = {task.id: why_held(task, named, world.records) for task in chosen}
+        candidates = {task.id: task for task in chosen if not reasons[task.id]}
+        _, blocked = dependencies(candidates, records=world.records, everything=everything)
+        self.held = tuple(Held(task, why) for task, why in (reasons | blocked).items() if why)
+        self.waiting = {task.id: task for task in candidates.values() if task.id not in blocked}
+        # What a command that died had launched is kept company to its end, whoever asked for it.
+        for task_id, stored in world.tasks.items():
+            if stored.record.state is State.RUNNING:
+                self.running[task_id] = everything.get(task_id) or Task(task_id, stored.record.title, "", 1)
+                self._watch(task_id)
+        self._meets = self._overlaps(world)
+        if self.project.settings.admission == "auto":
+            from ..agents.load import Gauge
+
+            self._gauge = Gauge(self.project.common)
+
+    def _overlaps(self, world: Snapshot) -> dict[TaskId, dict[TaskId, Overlap]]:
+        concerned = {**self.running, **self.waiting}
+        unfinished = [task for task in concerned.values() if is_unfinished(task, world.records)]
+        prints, _ = footprints(self.project, unfinished, world, observe=False)
+        return neighbours(find_overlaps(list(prints.values())))
+
+    # -- deciding ----------------------------------------------------------------------------------
+
+    def _launch_what_may_be(self) -> float | None:
+        """Launch what can be; how long to wait for an event before looking at the load again."""
+        if self.signals:
+            self.why = dict.fromkeys(self.waiting, "the run was interrupted")
+            return None
+        slots, scarce, load = self._slots()
+        decision = next_launches(
+            Scene(
+                waiting=list(self.waiting.values()),
+                running=[*self.running.values(), *self.closing.values()],
+                meets=self._meets,
+                waits={task.id: self._open_dependencies(task) for task in self.waiting.values()},
+                slots=slots + len(self.closing),
+                scarce=scarce,
+                singletons=singletons(self.project),
+                assume_independent=self.limits.assume_independent,
+            )
+        )
+        for task_id in decision.launch:
+            task = self.running[task_id] = self.waiting.pop(task_id)
+            self._submit(self._workers, self._make(task))
+        self.why = decision.waiting
+        self._publish(load)
+        return _LOOK_AGAIN if scarce != _SLOTS_TAKEN and self.waiting else None
+
+    def _slots(self) -> tuple[int, str, Load | None]:
+        ceiling = self.limits.max_parallel
+        if self._gauge is None:
+            return ceiling, _SLOTS_TAKEN, None
+        load = self._gauge.read()
+        slots = admitted(load, ceiling=ceiling)
+        if slots >= ceiling:
+            return slots, _SLOTS_TAKEN, load
+        if not slots:
+            return 0, f"only {load.disk_free_bytes // 2**20} MB of disk space are free", load
+        return (
+            slots,
+            f"the machine is busy (CPU {load.cpu_percent:.0f} %, memory {load.memory_percent:.0f} %)",
+            load,
+        )
+
+    def _open_dependencies(self, task: Task) -> tuple[str, ...]:
+        records = {task_id: stored.record for task_id, stored in self._stored.items()}
+        everything = {other.id: other for other in self.tasks.tasks}
+        return tuple(name for name in task.after if not is_done(name, records, everything))
+
+    def _publish(self, load: Load | None) -> None:
+        now = (dict(self.why), load and round(load.cpu_percent, -1))
+        if now != self._published:
+            self._published = now
+            coordinator.publish(self.project, self.why, load)
+
+    # -- doing, by workers -------------------------------------------------------------------------
+
+    def _make(self, task: Task) -> Callable[[], Callable[[], None]]:
+        def work() -> Callable[[], None]:
+            base = self.project.git.find_ref(self.project.target) or self.project.base
+            fresh = replace(self.project, base=base)
+            state = ownership(fresh, self.tasks, snapshot(fresh.git))
+            try:
+                stored = launch(fresh, task, self._stored.get(task.id), self.order, state)
+            except ParallelError as error:
+                reason = error.message + (f" ({error.hint})" if error.hint else "")
+                return lambda: self._not_launched(task, reason)
+            return lambda: self._launched(task, stored)
+
+        return work
+
+    def _settle(self, task: TaskId) -> Callable[[], Callable[[], None]]:
+        def work() -> Callable[[], None]:
+            stored = settle(self.project, self.tasks, task)
+            return lambda: self._settled(stored)
+
+        return work
+
+    def _land(self, task: TaskId) -> Callable[[], Callable[[], None]]:
+        def work() -> Callable[[], None]:
+            answer = landing.land(self.project, self.tasks, [task], verify=self.limits.verify)
+            stored = snapshot(self.project.git).tasks[task]
+            return lambda: self._landed(stored, answer.results[0])
+
+        return work
+
+    def _submit(self, pool: ThreadPoolExecutor, work: Callable[[], Callable[[], None]]) -> None:
+        def whole() -> None:
+            try:
+                self._events.put(work())
+            except BaseException as error:
+                self._events.put(_raiser(error))
+
+        pool.submit(whole)
+
+    def _watch(self, task: TaskId) -> None:
+        def wait() -> None:
+            process.wait(self.project.tasks_runtime, task)
+            self._events.put(lambda: self._exited(task))
+
+        threading.Thread(target=wait, name=f"wait-{task}", daemon=True).start()
+
+    # -- what happened -----------------------------------------------------------------------------
+
+    def _launched(self, task: Task, stored: Stored) -> None:
+        self._stored[task.id] = stored
+        self.launched.append(task.id)
+        if stored.record.state is State.RUNNING:
+            self.tell(Told(f"{task.id} launched in {stored.record.worktree}", stored.record))
+            self._watch(task.id)
+            if len(self.signals) > 1:
+                self._stop([task.id])
+        else:
+            self.running.pop(task.id)
+            self._done(stored)
+
+    def _not_launched(self, task: Task, reason: str) -> None:
+        self.running.pop(task.id)
+        self.refused[task.id] = reason
+        self.tell(Told(f"{task.id} not launched: {reason}"))
+
+    def _exited(self, task: TaskId) -> None:
+        self.closing[task] = self.running.pop(task)
+        self._submit(self._workers, self._settle(task))
+
+    def _settled(self, stored: Stored) -> None:
+        task = stored.record.id
+        if self.limits.merge and stored.record.state is State.SUCCEEDED:
+            self._stored[task] = stored
+            self.ended[task] = stored.record
+            self.tell(Told(_sentence(stored.record), stored.record))
+            self._submit(self._lander, self._land(task))
+        else:
+            self.closing.pop(task)
+            self._done(stored)
+
+    def _landed(self, stored: Stored, result: Landing) -> None:
+        task = stored.record.id
+        self._stored[task] = stored
+        self.ended[task] = stored.record
+        self.closing.pop(task)
+        self.landings.append(result)
+        self.tell(Told(_sentence(stored.record), stored.record, result))
+
+    def _done(self, stored: Stored) -> None:
+        self._stored[stored.record.id] = stored
+        self.ended[stored.record.id] = stored.record
+        self.tell(Told(_sentence(stored.record), stored.record))
+
+    # -- signals -----------------------------------------------------------------------------------
+
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def heard(number: int, _frame: object) -> None:
+            self._events.put(lambda: self._interrupted(number))
+
+        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        before = {number: signal.signal(number, heard) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _interrupted(self, number: int) -> None:
+        self.signals.append(number)
+        if len(self.signals) == 1:
+            self.tell(Told("interrupted: no new launches; agents finish (once more to stop them)"))
+        else:
+            self.tell(Told("stopping the agents" if len(self.signals) == 2 else "killing the agents"))
+            self._stop(self.running)
+
+    def _stop(self, tasks: Iterable[TaskId]) -> None:
+        for task in tasks:
+            stored = self._stored.get(task)
+            if stored is not None:
+                process.stop(
+                    self.project.tasks_runtime, task, stored.record.attempt, now=len(self.signals) > 2
+                )
+
+
+_SLOTS_TAKEN = "all slots are taken"
+
+
+def _pool(size: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max(1, size))
+
+
+def _raiser(error: BaseException) -> Callable[[], None]:
+    def throw() -> None:
+        raise error
+
+    return throw
+
+
+def _sentence(record: TaskRecord) -> str:
+    after = f" after {record.seconds:.1f} s" if record.seconds is not None else ""
+    if record.state is State.MERGED:
+        return f"{record.id} merged into {record.target}"
+    return f"{record.id} {record.state}{after}" + (f": {record.reason}" if record.reason else "")

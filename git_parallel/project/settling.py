@@ -1,0 +1,141 @@
+"""Settling: what is recorded when an agent has ended, seen or unseen.
+
+Done means proven, and nothing of the agent's is touched but to commit what it left.
+"""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..agents import process
+from ..errors import GitFailed
+from ..git import locks, worktree
+from ..git.command import Git
+from ..git.history import count
+from ..git.refs import Stored, snapshot
+from ..git.worktree import Place
+from ..names import Oid, TaskId, printable
+from ..schedule.record import State, TaskRecord
+from ..tasks.task import TaskSet
+from . import gate
+from .attempt import place_of_record, write
+from .claiming import claim
+from .declared import ownership
+from .open import Project
+
+TRAILER = "Parallel-Task"
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What an attempt lacks to be a success, in words, and the foreign paths that its commits touch."""
+
+    reason: str
+    foreign: tuple[str, ...] = ()
+    state: State = field(default=State.FAILED)
+
+
+def settle(project: Project, tasks: TaskSet, task_id: TaskId) -> Stored:
+    """Record how the latest attempt ended. Done means proven: exit status 0, a commit, a clean tree,
+    owned files only. What the agent left uncommitted is committed for it; on any doubt it is left alone.
+    """
+    # Two commands may see the same agent end; the second finds the record written.
+    with locks.held(project.runtime / "settle.lock"):
+        world = snapshot(project.git)
+        stored = world.tasks[task_id]
+        if not is_adrift(project, stored.record):
+            return stored
+        if stored.record.state is State.READY:
+            stored = write(project, stored, stored.record.to(State.RUNNING, started=time.time()))
+        ended = process.read_exit(project.tasks_runtime, task_id, stored.record.attempt)
+        place = place_of_record(project, stored.record)
+        worktree.clear_locks_of_the_dead(project.common, place)
+        if ended is None:
+            reason = "its keeper died without leaving an exit record"
+            return write(project, stored, stored.record.to(State.LOST, ended=time.time(), reason=reason))
+        short = _failure(ended) or _finish(project, tasks, stored.record, place)
+        facts: dict[str, Any] = {
+            "started": ended.started,
+            "ended": ended.ended,
+            "exit_status": 128 + ended.signal if ended.signal else ended.status,
+            "tip": project.git.find_ref(place.branch),
+            "reason": short.reason if short else "",
+            "foreign": short.foreign if short else (),
+        }
+        return write(project, stored, stored.record.to(short.state if short else State.SUCCEEDED, **facts))
+
+
+def is_adrift(project: Project, record: TaskRecord) -> bool:
+    """Whether the record says that an agent runs, and nothing of it is alive."""
+    if record.state not in (State.READY, State.RUNNING) or process.is_alive(project.tasks_runtime, record.id):
+        return False
+    # A launch that never came to a start record is no attempt; `run` takes it up again.
+    started = process.read_start(project.tasks_runtime, record.id, record.attempt)
+    ended = process.read_exit(project.tasks_runtime, record.id, record.attempt)
+    return record.state is State.RUNNING or started is not None or ended is not None
+
+
+def _failure(ended: process.ExitRecord) -> Shortfall | None:
+    """Why the agent's end is no success; None for exit status 0."""
+    if ended.error:
+        return Shortfall(ended.error)
+    if ended.timed_out:
+        return Shortfall(f"timed out after {ended.ended - ended.started:.0f} s")
+    if ended.stopped:
+        return Shortfall("stopped", state=State.CANCELLED)
+    if ended.signal:
+        return Shortfall(f"killed by signal {ended.signal}")
+    return Shortfall(f"exit status {ended.status}") if ended.status else None
+
+
+def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) -> Shortfall | None:
+    """Prove that the agent's work is done, committing what it left."""
+    if not (place.path / ".git").exists():
+        return Shortfall(f"its worktree '{printable(record.worktree)}' is gone")
+    seen = worktree.look(project.git, place)
+    if seen.head != place.branch:
+        where = seen.head.removeprefix("refs/heads/")
+        return Shortfall(f"left its worktree on '{printable(where)}' instead of '{record.branch}'")
+    if seen.operations:
+        return Shortfall(f"left a {seen.operations[0]} unfinished")
+    left = (*seen.changed, *seen.untracked)
+    if left:
+        verdict = claim(project, tasks, record.id, left)
+        if verdict.foreign:
+            first = verdict.foreign[0]
+            more = f" and {len(verdict.foreign) - 1} more" if len(verdict.foreign) > 1 else ""
+            return Shortfall(f"left changes to '{printable(first.path)}'{more} uncommitted, {first.why}")
+        problem = _commit(project.git.at(place.path), record, left)
+        if problem:
+            return Shortfall(problem)
+    tip, onto = project.git.find_ref(place.branch), project.git.find_ref(project.target)
+    if tip is None:
+        return Shortfall(f"its branch '{record.branch}' is gone")
+    if not count(project.git, tip=tip, without=[oid for oid in (record.base, onto) if oid]):
+        return Shortfall("no changes")
+    return _judge(project, tasks, record.id, tip, onto or project.base)
+
+
+def _judge(project: Project, tasks: TaskSet, task: TaskId, tip: Oid, onto: Oid) -> Shortfall | None:
+    state = ownership(project, tasks, snapshot(project.git))
+    cleared = gate.clear(project, task, tip=tip, onto=onto, ownership=state)
+    if isinstance(cleared, gate.Denied):
+        foreign = tuple(sorted({violation.foreign.path for violation in cleared.violations}))
+        return Shortfall(f"commits touch what is not its own: {', '.join(map(printable, foreign))}", foreign)
+    if cleared.unclaimed:
+        verdict = claim(project, tasks, task, cleared.unclaimed)
+        if verdict.foreign:
+            return Shortfall(f"'{printable(verdict.foreign[0].path)}' was {verdict.foreign[0].why} meanwhile")
+    return None
+
+
+def _commit(git: Git, record: TaskRecord, paths: tuple[str, ...]) -> str:
+    """Commit what the agent left, with the user's own hooks; why it could not be done, or an empty string."""
+    message = f"{record.title or record.id}\n\n{TRAILER}: {record.id}\n"
+    try:
+        git.run("add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul", stdin="\0".join(paths),
+                environment={"GIT_LITERAL_PATHSPECS": "1"})  # fmt: skip
+        git.run("commit", "--quiet", "--no-gpg-sign", "--cleanup=verbatim", "--file=-", stdin=message)
+    except GitFailed as error:
+        return f"what it left could not be committed: {error.message}"
+    return ""
