@@ -1,0 +1,68 @@
+"""`git parallel log`: what an agent printed."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..agents import process
+from ..errors import UnknownTask
+from ..git.refs import snapshot
+from ..project.declared import find_recorded, read_tasks
+from ..project.open import Project, open_project
+from ..schedule.record import TaskRecord
+from ..tasks.task import TaskSet
+
+_CHUNK = 64 * 1024
+# A file tells nobody that it has grown, short of inotify; `tail -f` looks once a second, this more often.
+_LOOK_AGAIN = 0.1
+
+
+def log(
+    directory: Path, spelling: str, *, follow: bool = False, attempt: int | None = None
+) -> Iterator[bytes]:
+    """The output of a task's latest attempt (or of another one), piece by piece.
+
+    With `follow` it goes on until the agent has ended. Raises UnknownTask where the task has no log.
+    """
+    project = open_project(directory)
+    record = _record(project, spelling)
+    path = project.log_of(record.id, attempt or record.attempt)
+    if not path.exists():
+        raise UnknownTask(
+            f"task '{record.id}' has no log of attempt {attempt or record.attempt}",
+            hint="'git parallel status' tells which attempt is the latest",
+        )
+    return _follow(project, record, path) if follow else _whole(path)
+
+
+def _record(project: Project, spelling: str) -> TaskRecord:
+    world = snapshot(project.git)
+    # The documents are needed only for a spelling that is not an id.
+    tasks = TaskSet() if spelling in world.tasks else read_tasks(project)
+    task = find_recorded(spelling, tasks, world)
+    if task not in world.tasks:
+        raise UnknownTask(f"task '{task}' has not been run", hint=f"git parallel run {task} -- COMMAND")
+    return world.tasks[task].record
+
+
+def _whole(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            yield piece
+
+
+def _follow(project: Project, record: TaskRecord, path: Path) -> Iterator[bytes]:
+    ended = threading.Event()
+
+    def wait() -> None:
+        process.wait(project.tasks_runtime, record.id)
+        ended.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+    with path.open("rb") as file:
+        over = False
+        while not over:
+            # Asked before reading: what came before the end is then read after it.
+            over = ended.wait(_LOOK_AGAIN)
+            while piece := file.read(_CHUNK):
+                yield piece

@@ -1,0 +1,84 @@
+"""`git parallel merge`: judged, merged in memory, verified, and only then on the target."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..git.refs import snapshot
+from ..names import TaskId
+from ..project import landing, repair
+from ..project.declared import find_recorded, read_tasks
+from ..project.landing import Landing, Landings
+from ..project.open import make_runtime, open_project
+from ..schedule.record import State
+from ..tasks.task import Task, TaskSet
+
+# States in which a branch waits for its merge; a failed one only if it is to be refused by name.
+_WAITING = (State.SUCCEEDED, State.CONFLICTED, State.REJECTED, State.MERGING)
+
+
+@dataclass(frozen=True, slots=True)
+class MergeAnswer:
+    """What landed and what did not; `not_ready` are named tasks that have nothing to merge, and why."""
+
+    target: str
+    landings: Landings
+    not_ready: Mapping[TaskId, str]
+    mended: tuple[str, ...]
+
+    @property
+    def is_success(self) -> bool:
+        """Whether every task asked for is on the target."""
+        return self.landings.all_landed and not self.not_ready
+
+
+def merge(
+    directory: Path,
+    spellings: Sequence[str] = (),
+    *,
+    verify: str | None = None,
+    tell: Callable[[Landing], None] | None = None,
+) -> MergeAnswer:
+    """Merge the named tasks, or all that have ended well, dependencies first.
+
+    Raises UnknownTask for a name that no record and no document has, Stale when others keep moving
+    the target.
+    """
+    project = open_project(directory)
+    make_runtime(project)
+    tasks = read_tasks(project)
+    mended = repair.repair(project, tasks)
+    world = snapshot(project.git)
+    chosen = [find_recorded(text, tasks, world) for text in spellings] or list(world.tasks)
+    ready, not_ready = [], {}
+    for task in dict.fromkeys(chosen):
+        stored = world.tasks.get(task)
+        if stored is None:
+            not_ready[task] = "has not been run"
+        elif stored.record.state in _WAITING or (
+            stored.record.state is State.FAILED and stored.record.foreign
+        ):
+            ready.append(task)
+        elif spellings and stored.record.state is not State.MERGED:
+            reason = f" ({stored.record.reason})" if stored.record.reason else ""
+            not_ready[task] = f"is {stored.record.state}{reason}"
+    command = project.settings.verify if verify is None else verify
+    landings = landing.land(project, tasks, merge_order(ready, tasks), verify=command, told=tell)
+    return MergeAnswer(project.target.short, landings, not_ready, mended)
+
+
+def merge_order(ready: Sequence[TaskId], tasks: TaskSet) -> list[TaskId]:
+    """What a task comes after first, otherwise the order of the plan."""
+    declared: dict[TaskId, Task] = {task.id: task for task in tasks.tasks}
+    position = {task: at for at, task in enumerate(declared)}
+    ordered: dict[TaskId, None] = {}
+
+    def visit(task: TaskId, seen: frozenset[TaskId]) -> None:
+        for before in declared[task].after if task in declared else ():
+            if before in ready and before not in seen:
+                visit(TaskId(before), seen | {task})
+        ordered.setdefault(task)
+
+    for task in sorted(ready, key=lambda task: position.get(task, len(position))):
+        visit(task, frozenset({task}))
+    return list(ordered)

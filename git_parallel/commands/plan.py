@@ -1,0 +1,108 @@
+"""`git parallel plan`: what can run together, in what order, and why."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+from ..git.refs import snapshot
+from ..names import Oid, TaskId
+from ..overlap.footprint import Footprint
+from ..overlap.meet import Overlap, find_overlaps
+from ..project.declared import is_unfinished, read_tasks, singletons, uncommitted_documents
+from ..project.footprints import footprints
+from ..project.open import open_project
+from ..schedule.plan import Plan, make_plan
+from ..schedule.record import TaskRecord
+from ..tasks.task import Problem, Task
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAnswer:
+    """The plan and what it was made from; `unread` are documents that no commit has yet."""
+
+    base: Oid
+    target: str
+    tasks: tuple[Task, ...]
+    records: dict[TaskId, TaskRecord]
+    footprints: dict[TaskId, Footprint]
+    overlaps: tuple[Overlap, ...]
+    plan: Plan
+    problems: tuple[Problem, ...]
+    warnings: tuple[str, ...]
+    unread: tuple[str, ...]
+    assume_independent: bool
+
+    @property
+    def unknown(self) -> tuple[TaskId, ...]:
+        """The unfinished tasks of which nothing is known, so that nothing is promised of them."""
+        return tuple(task for task, footprint in self.footprints.items() if footprint.is_unknown)
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether all the tasks asked about could run at the same time."""
+        return not self.overlaps and (self.assume_independent or not self.unknown or len(self.footprints) < 2)
+
+    @property
+    def reason(self) -> str:
+        """Why the tasks can or cannot all run at the same time."""
+        if self.overlaps:
+            first = self.overlaps[0]
+            more = f", and {len(self.overlaps) - 1} more pairs overlap" if len(self.overlaps) > 1 else ""
+            return f"'{first.left}' and '{first.right}' overlap: {first.why}{more}"
+        if not self.is_valid:
+            return f"what '{self.unknown[0]}' touches is unknown"
+        return "no two of them touch the same path" if self.footprints else "there is nothing to plan"
+
+    def independent_pairs(self) -> Iterator[tuple[TaskId, TaskId]]:
+        """The pairs that can run at the same time: no overlap, nothing unknown, neither after the other."""
+        known = [t for t in self.footprints if self.assume_independent or not self.footprints[t].is_unknown]
+        meets = {frozenset((overlap.left, overlap.right)) for overlap in self.overlaps}
+        before = {task.id: self._all_before(task) for task in self.tasks}
+        for left, right in combinations(known, 2):
+            tied = left in before[right] or right in before[left]
+            if not tied and frozenset((left, right)) not in meets:
+                yield left, right
+
+    def _all_before(self, task: Task) -> set[str]:
+        tasks: dict[str, Task] = {other.id: other for other in self.tasks}
+        found: set[str] = set()
+        todo = list(task.after)
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo += tasks[name].after if name in tasks else ()
+        return found
+
+
+def plan(directory: Path, spellings: Sequence[str] = (), *, assume_independent: bool = False) -> PlanAnswer:
+    """Plan the named tasks, or all of them; raises UnknownTask or AmbiguousTask for a name that is none."""
+    project = open_project(directory)
+    declared = read_tasks(project)
+    world = snapshot(project.git)
+    chosen = tuple(dict.fromkeys(declared.require(text) for text in spellings)) or declared.tasks
+    unfinished = [task for task in chosen if is_unfinished(task, world.records)]
+    prints, problems = footprints(project, unfinished, world, observe=True)
+    overlaps = find_overlaps(list(prints.values()))
+    return PlanAnswer(
+        base=project.base,
+        target=project.target.short,
+        tasks=chosen,
+        records=dict(world.records),
+        footprints=prints,
+        overlaps=overlaps,
+        plan=make_plan(
+            chosen,
+            overlaps,
+            named=[task.id for task in chosen] if spellings else (),
+            records=world.records,
+            everything={task.id: task for task in declared.tasks},
+            singletons=singletons(project),
+            assume_independent=assume_independent,
+        ),
+        problems=(*declared.problems, *problems),
+        warnings=(*project.settings.warnings, *world.problems),
+        unread=() if declared.tasks else uncommitted_documents(project),
+        assume_independent=assume_independent,
+    )

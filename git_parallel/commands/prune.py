@@ -1,0 +1,135 @@
+"""`git parallel prune`: what is merged, clean and dead goes to the trash; everything else stays, and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..agents import process
+from ..errors import ParallelError, UnknownTask
+from ..git import guard, trash, worktree
+from ..git.refs import Stored, snapshot
+from ..git.trash import Entry
+from ..git.worktree import Place
+from ..names import Oid, TaskId, printable
+from ..overlap import patterns
+from ..project import repair
+from ..project.attempt import place_of_record
+from ..project.declared import find_recorded, read_tasks
+from ..project.open import Project, make_runtime, open_project
+from ..schedule.record import State, TaskRecord
+
+
+@dataclass(frozen=True, slots=True)
+class PruneAnswer:
+    """What was put into the trash, and what was kept for which reason."""
+
+    removed: tuple[Entry, ...]
+    kept: Mapping[TaskId, str]
+    mended: tuple[str, ...] = ()
+
+
+def prune(directory: Path, spellings: Sequence[str] = ()) -> PruneAnswer:
+    """Put away the worktrees and branches of the named tasks, or of all that are finished."""
+    project = open_project(directory)
+    make_runtime(project)
+    tasks = read_tasks(project)
+    mended = repair.repair(project, tasks)
+    world = snapshot(project.git)
+    for ref in world.trash:
+        entry = trash.read(project.git, ref)
+        if not trash.is_complete(project.common, entry):
+            trash.complete(project.git, project.common, entry)
+    chosen = [find_recorded(text, tasks, world) for text in spellings] or list(world.tasks)
+    removed, kept = [], {}
+    for task in dict.fromkeys(chosen):
+        stored = world.tasks.get(task)
+        if stored is None:
+            kept[task] = "it has not been run"
+            continue
+        answer = _prune_one(project, stored)
+        if isinstance(answer, Entry):
+            removed.append(answer)
+        elif answer:
+            kept[task] = answer
+    guard.uninstall(project.git, project.common)
+    return PruneAnswer(tuple(removed), kept, mended)
+
+
+def undo(directory: Path, spelling: str) -> Entry:
+    """Bring the latest pruned state of a task back; raises UnknownTask where the trash has none."""
+    project = open_project(directory)
+    make_runtime(project)
+    world = snapshot(project.git)
+    wanted = find_recorded(spelling, read_tasks(project), world)
+    entries = [trash.read(project.git, ref) for ref in world.trash]
+    mine = [entry for entry in entries if entry.task == wanted]
+    if not mine:
+        raise UnknownTask(
+            f"the trash holds nothing of '{wanted}'", hint="only what was pruned can be brought back"
+        )
+    entry = max(mine, key=lambda entry: int(entry.time))
+    trash.restore(project.git, project.common, entry)
+    return entry
+
+
+def _prune_one(project: Project, stored: Stored) -> Entry | str:
+    """The trash entry, or why the task is kept; an empty string where there is nothing to put away."""
+    record = stored.record
+    if not record.branch:
+        return ""
+    place = place_of_record(project, record)
+    tip = project.git.find_ref(place.branch)
+    if tip is None and not place.path.exists() and not place.admin.exists():
+        return ""
+    reason = why_kept(project, record, place, tip)
+    if reason or tip is None:
+        return reason or f"its branch '{record.branch}' is gone, but its worktree is not"
+    try:
+        return trash.put_away(project.git, project.common, record.id, place, tip)
+    except ParallelError as error:
+        return error.message
+
+
+def why_kept(project: Project, record: TaskRecord, place: Place, tip: Oid | None) -> str:
+    """What would be lost, or is not finished; empty where nothing speaks against putting it away."""
+    if process.is_alive(project.tasks_runtime, record.id):
+        return "its agent is running"
+    if record.state is not State.MERGED:
+        return f"it is {record.state}, not merged"
+    if tip and not project.git.is_ancestor(old=tip, new=project.base):
+        return f"its branch '{record.branch}' has commits that '{project.target.short}' has not"
+    if (place.admin / "locked").exists():
+        return "its worktree is locked"
+    if not place.path.exists():
+        return ""
+    return _what_is_left(project, place)
+
+
+def _what_is_left(project: Project, place: Place) -> str:
+    seen = worktree.look(project.git, place, ignored=True, hidden=True)
+    if seen.operations:
+        return f"a {seen.operations[0]} is unfinished in its worktree"
+    if seen.changed:
+        return f"its worktree has uncommitted changes: {_some(seen.changed)}"
+    if seen.untracked:
+        return f"its worktree has untracked files: {_some(seen.untracked)}"
+    if seen.hidden:
+        return f"its worktree has files that git was told not to look at: {_some(seen.hidden)}"
+    if seen.head != place.branch:
+        return f"its worktree is on '{printable(seen.head.removeprefix('refs/heads/'))}', not on its branch"
+    disposable = [patterns.parse(glob) for glob in project.settings.disposable]
+    # git names an ignored directory as a whole, with a '/' at its end; ask for something inside it.
+    inside = {path: f"{path}x" if path.endswith("/") else path for path in seen.ignored}
+    precious = [p for p, probe in inside.items() if not any(patterns.matches(d, probe) for d in disposable)]
+    if precious:
+        return f"its worktree has ignored files: {_some(precious)}"
+    # psutil is wanted for this one look alone.
+    from ..agents.load import processes_in
+
+    users = processes_in(place.path)
+    return f"process {users[0]} works in its worktree" if users else ""
+
+
+def _some(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"'{printable(paths[0])}'{more}"

@@ -1,0 +1,118 @@
+"""`git parallel status`: the truth at this moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..agents import process
+from ..git.history import ahead
+from ..git.refs import Snapshot, snapshot
+from ..names import Oid, TaskId
+from ..ownership.claims import of
+from ..project import coordinator, repair
+from ..project.coordinator import Queue
+from ..project.open import Project, make_runtime, open_project
+from ..schedule.admission import Load
+from ..schedule.record import State, TaskRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One task as `status` shows it; `ahead` are its commits that the target has not."""
+
+    record: TaskRecord
+    pid: int | None
+    ahead: int | None
+    drift: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAnswer:
+    """All tasks that have a record, what the coordinator lets wait and why, and what was mended on the way."""
+
+    target: str
+    rows: tuple[Row, ...]
+    queue: Queue | None
+    load: Load | None
+    mended: tuple[str, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def running(self) -> tuple[TaskId, ...]:
+        """The tasks whose agents are alive."""
+        return tuple(row.record.id for row in self.rows if row.record.state is State.RUNNING)
+
+    @property
+    def queued(self) -> Mapping[str, str]:
+        """The tasks that wait for their launch, and why."""
+        return self.queue.waiting if self.queue else {}
+
+
+def status(directory: Path, *, with_load: bool = False) -> StatusAnswer:
+    """Read the state of all tasks, mending first what contradicts reality (ended unseen, interrupted)."""
+    project = open_project(directory)
+    world = snapshot(project.git)
+    mended: tuple[str, ...] = ()
+    if repair.is_needed(project, world):
+        # Only here are the documents read: the judgement of what an agent left needs them.
+        from ..project.declared import read_tasks
+
+        make_runtime(project)
+        mended = repair.repair(project, read_tasks(project))
+        world = snapshot(project.git)
+    queue = coordinator.read_queue(project)
+    return StatusAnswer(
+        target=project.target.short,
+        rows=_rows(project, world),
+        queue=queue,
+        load=_load(project, queue) if with_load else queue.load if queue else None,
+        mended=mended,
+        problems=(*project.settings.warnings, *world.problems),
+    )
+
+
+def _rows(project: Project, world: Snapshot) -> tuple[Row, ...]:
+    tips = _tips(project, world)
+    counts = ahead(project.git, tips.values(), of=project.base)
+    rows = []
+    for task, stored in sorted(world.tasks.items(), key=lambda item: _natural(item[0])):
+        record = stored.record
+        start = None
+        if record.state is State.RUNNING:
+            start = process.read_start(project.tasks_runtime, task, record.attempt)
+        rows.append(
+            Row(
+                record=record,
+                pid=start.agent_pid if start else None,
+                ahead=counts[tips[task]] if task in tips else None,
+                drift=of(world.claims, task) if record.is_unfinished else (),
+            )
+        )
+    return tuple(rows)
+
+
+def _tips(project: Project, world: Snapshot) -> dict[TaskId, Oid]:
+    """The tips of the tasks' branches, through one `for-each-ref`."""
+    by_ref = {f"refs/heads/{s.record.branch}": task for task, s in world.tasks.items() if s.record.branch}
+    if not by_ref:
+        return {}
+    out = project.git.run("for-each-ref", "--format=%(objectname) %(refname)", *by_ref)
+    found = {}
+    for line in out.stdout.splitlines():
+        oid, _, ref = line.partition(" ")
+        if ref in by_ref:
+            found[by_ref[ref]] = Oid(oid)
+    return found
+
+
+def _load(project: Project, queue: Queue | None) -> Load:
+    if queue and queue.load:
+        return queue.load
+    from ..agents.load import sample
+
+    return sample(project.common, seconds=0.1)
+
+
+def _natural(task: str) -> tuple[tuple[int, int, str], ...]:
+    """Numbers by value: `9` before `10`, `us-9` before `us-10`."""
+    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in task.split("-"))
