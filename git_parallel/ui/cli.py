@@ -1,0 +1,193 @@
+"""The command tree. Each verb is imported when it is called, so `plan` does not pay for `run`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import __version__
+from ..errors import ANSWER_IS_NO
+from ..names import printable
+from .errors import complain, note
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+_INDEPENDENT = click.option(
+    "--assume-independent",
+    is_flag=True,
+    help="Let tasks run beside others although nothing is known of their files.",
+)
+_VERIFY = click.option(
+    "--verify",
+    metavar="CMD",
+    help="Shell command that must succeed on the merged tree (default: parallel.verify).",
+)
+
+
+@click.group(
+    name="git-parallel",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="'git help parallel' opens the manual.",
+)
+@click.version_option(__version__, message="git-parallel version %(version)s")
+def cli() -> None:
+    """Run many coding agents on one repository at once, with nothing lost and nobody in anybody's way."""
+
+
+@cli.command("plan")
+@click.argument("tasks", nargs=-1, metavar="[ID]...")
+@click.option("--check", is_flag=True, help="Exit with 1 when the tasks cannot all run at the same time.")
+@_INDEPENDENT
+@_JSON
+def plan_(tasks: tuple[str, ...], check: bool, assume_independent: bool, as_json: bool) -> None:
+    """Show which tasks can run together, in what order, and why.
+
+    Tasks are read from the commits of the target branch: SPEC files and a ROADMAP. A task whose files
+    are not known is never called independent of another; it runs alone.
+    """
+    from ..commands.plan import plan
+    from .show_plan import show_plan
+
+    answer = plan(Path.cwd(), tasks, assume_independent=assume_independent)
+    show_plan(answer, as_json=as_json)
+    if check and not answer.is_valid:
+        sys.exit(ANSWER_IS_NO)
+
+
+class _WithCommand(click.Command):
+    """A verb that takes, after `--`, a command of the user's with its arguments exactly as they are."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Cut the arguments at the first `--`, before click drops it."""
+        if "--" in args:
+            at = args.index("--")
+            args, ctx.meta[_COMMAND] = args[:at], tuple(args[at + 1 :])
+        return super().parse_args(ctx, args)
+
+
+_COMMAND = "git_parallel.command"
+
+
+@cli.command("run", cls=_WithCommand)
+@click.argument("tasks", nargs=-1, metavar="[ID]... -- CMD [ARG]...")
+@click.option("-j", "--max-parallel", type=click.IntRange(min=1), metavar="N",
+              help="How many agents at once, at most (default: parallel.maxParallel).")  # fmt: skip
+@click.option("--timeout", metavar="TIME", help="Stop an agent after this long: 90s, 30m, 2h.")
+@click.option("--agent", metavar="NAME", help="Start the command of agent.NAME.command from the settings.")
+@click.option("--merge", "merge_", is_flag=True, help="Merge each task as soon as it has succeeded.")
+@_VERIFY
+@_INDEPENDENT
+@_JSON
+@click.pass_context
+def run_(context: click.Context, /, **options: Any) -> None:
+    """Run tasks: each in a worktree and on a branch of its own, as many at once as may be.
+
+    Without ID, every task runs that can. CMD is started in the task's worktree, with the spec on its
+    standard input and GIT_PARALLEL_* in its environment; what it leaves uncommitted is committed for
+    it. Ctrl-C once: nothing more is launched; twice: the agents are stopped.
+    """
+    from .show_run import show_run
+
+    sys.exit(show_run(context.meta.get(_COMMAND, ()), **options))
+
+
+@cli.command("status")
+@_JSON
+def status_(as_json: bool) -> None:
+    """Show the truth about every task at this moment."""
+    from .show_status import show_status
+
+    sys.exit(show_status(as_json=as_json))
+
+
+@cli.command("log")
+@click.argument("task", metavar="ID")
+@click.option("-f", "--follow", is_flag=True, help="Go on until the agent has ended.")
+@click.option(
+    "--attempt", type=click.IntRange(min=1), metavar="N", help="Of this attempt instead of the latest."
+)
+@click.option("--raw", is_flag=True, help="The bytes as they are, also on a terminal.")
+def log_(task: str, follow: bool, attempt: int | None, raw: bool) -> None:
+    """Show what the agent of a task printed."""
+    from ..commands.log import log
+
+    for piece in log(Path.cwd(), task, follow=follow, attempt=attempt):
+        if raw or not sys.stdout.isatty():
+            sys.stdout.buffer.write(piece)
+        else:
+            # An agent's output must not be able to drive the terminal.
+            text = piece.decode("utf-8", "replace")
+            sys.stdout.write("".join(c if c in "\n\t" else printable(c) for c in text))
+        sys.stdout.flush()
+
+
+@cli.command("merge")
+@click.argument("tasks", nargs=-1, metavar="[ID]...")
+@_VERIFY
+@_JSON
+def merge_(tasks: tuple[str, ...], verify: str | None, as_json: bool) -> None:
+    """Merge what has succeeded into the target, each commit judged, the result verified.
+
+    Merging happens in memory; the target moves only when everything holds, and only from where it was
+    seen. On any failure it is left untouched.
+    """
+    from ..commands.merge import merge
+    from .show_merge import show_landing, show_merge
+
+    answer = merge(Path.cwd(), tasks, verify=verify, tell=None if as_json else show_landing)
+    show_merge(answer, as_json=as_json)
+    if not answer.is_success:
+        sys.exit(ANSWER_IS_NO)
+
+
+@cli.command("prune")
+@click.argument("tasks", nargs=-1, metavar="[ID]...")
+@click.option("--undo", metavar="ID", help="Bring the worktree and branch of a pruned task back.")
+@_JSON
+def prune_(tasks: tuple[str, ...], undo: str | None, as_json: bool) -> None:
+    """Put worktrees and branches that are merged, clean and dead into the trash.
+
+    Everything else is kept, and the reason is said. 'git parallel prune --undo ID' brings one back.
+    """
+    from .show_prune import show_prune, show_undo
+
+    if undo is not None:
+        if tasks:
+            raise click.UsageError("--undo takes one ID and no others")
+        show_undo(undo, as_json=as_json)
+        return
+    sys.exit(show_prune(tasks, as_json=as_json))
+
+
+@cli.command("claim")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+def claim_(paths: tuple[str, ...]) -> None:
+    """Take paths that no spec declared for the task of this worktree."""
+    from ..commands.claim import claim
+
+    answer = claim(Path.cwd(), paths)
+    for foreign in answer.verdict.foreign:
+        complain(f"'{printable(foreign.path)}' cannot be claimed: {foreign.why}")
+    if answer.verdict.foreign:
+        note("nothing was claimed")
+        sys.exit(ANSWER_IS_NO)
+    for path in answer.verdict.unclaimed:
+        print(f"claimed {printable(path)} for task '{answer.task}'")
+
+
+@cli.command("demo")
+@click.argument("directory", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
+def demo_(directory: Path | None) -> None:
+    """Show the whole journey in a throw-away repository."""
+    from .show_demo import show_demo
+
+    sys.exit(show_demo(directory))
+
+
+@cli.command("hook", hidden=True)
+@click.argument("name", type=click.Choice(["pre-commit"]))
+def hook_(name: str) -> None:  # noqa: ARG001
+    """Judge what is staged; started by the hooks in agent worktrees."""
+    from .show_hook import show_pre_commit
+
+    sys.exit(show_pre_commit())

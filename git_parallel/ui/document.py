@@ -1,0 +1,228 @@
+"""The JSON documents of `--json`: stable keys, one document on stdout and nothing else there."""
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ..project.gate import Denied
+from ..project.landing import Blocked, Broken, Clash, Landed
+from ..schedule.record import TaskRecord
+
+if TYPE_CHECKING:
+    from ..commands.merge import MergeAnswer
+    from ..commands.plan import PlanAnswer
+    from ..commands.prune import PruneAnswer
+    from ..commands.run import RunAnswer
+    from ..commands.status import StatusAnswer
+
+VERSION = 1
+
+
+def put(document: Mapping[str, Any]) -> None:
+    """Print the one document. What is not UTF-8 in a path comes out as its escaped surrogate."""
+    json.dump(document, sys.stdout, indent=2, ensure_ascii=True)
+    sys.stdout.write("\n")
+
+
+def of_plan(answer: "PlanAnswer") -> dict[str, Any]:
+    """The document of `plan --json`."""
+    files = {
+        task: [
+            {"path": e.path, "kind": e.kind, "origin": e.origin, "line": e.line, "source": e.source}
+            for e in footprint.entries
+        ]
+        for task, footprint in answer.footprints.items()
+    }
+    return {
+        "version": VERSION,
+        "base": answer.base,
+        "target": answer.target,
+        "valid": answer.is_valid,
+        "reason": answer.reason,
+        "tasks": [
+            {
+                "id": task.id,
+                "title": task.title,
+                "source": task.source,
+                "line": task.line,
+                "status": task.status,
+                "state": _state(answer.records.get(task.id)),
+                "agent": task.agent,
+                "priority": task.priority,
+                "after": list(task.after),
+                "unknown": task.is_unknown,
+                "files": files[task.id] if task.id in files else [_declared(d) for d in task.touched],
+            }
+            for task in answer.tasks
+        ],
+        "task_file_map": {
+            task.id: list(dict.fromkeys(d.path for d in task.touched)) for task in answer.tasks
+        },
+        "independent_pairs": [list(pair) for pair in answer.independent_pairs()],
+        "conflicts": [
+            {"pair": [o.left, o.right], "paths": list(o.paths), "risk": o.risk, "why": o.why}
+            for o in answer.overlaps
+        ],
+        "waves": [list(wave) for wave in answer.plan.waves],
+        "held": [{"id": held.task, "reason": held.reason} for held in answer.plan.held],
+        "problems": [{"source": p.source, "line": p.line, "message": p.message} for p in answer.problems],
+    }
+
+
+def of_run(answer: "RunAnswer") -> dict[str, Any]:
+    """The document of `run --json`."""
+    duration = answer.ended - answer.started
+    good = [r for r in answer.ran if r.state in ("succeeded", "merged")]
+    left = [
+        {"id": task, "state": "planned", "reason": why}
+        for task, why in {**answer.refused, **answer.waiting}.items()
+    ]
+    nothing = {"branch": None, "worktree": None, "exit_status": None, "seconds": None, "attempt": 0}
+    return {
+        "version": VERSION,
+        "success": answer.is_success,
+        "tasks": [_record(record) for record in answer.ran] + [{**nothing, **task} for task in left],
+        "held": [{"id": held.task, "reason": held.reason} for held in answer.held],
+        "priorities_executed": list(answer.launched),
+        "worktrees_created": len(answer.launched),
+        "monitoring_result": {
+            "completed": len(good),
+            "failed": len(answer.ran) - len(good) + len(answer.refused),
+            "total": len(answer.ran) + len(left),
+        },
+        "merge_results": {result.task: _SAID[type(result)] for result in answer.landings},
+        "duration_seconds": round(duration, 3),
+        "start_time": _time(answer.started),
+        "end_time": _time(answer.ended),
+        "speedup": round(answer.seconds_of_work / duration, 2) if duration > 0 else None,
+    }
+
+
+def of_status(answer: "StatusAnswer") -> dict[str, Any]:
+    """The document of `status --json`."""
+    tasks = [
+        {
+            **_record(row.record),
+            "title": row.record.title,
+            "agent": row.record.agent,
+            "pid": row.pid,
+            "started": _time(row.record.started),
+            "ended": _time(row.record.ended),
+            "ahead": row.ahead,
+            "drift": list(row.drift),
+        }
+        for row in answer.rows
+    ]
+    load = answer.load
+    return {
+        "version": VERSION,
+        "target": answer.target,
+        "tasks": tasks,
+        "running": list(answer.running),
+        "queued": [{"id": task, "reason": why} for task, why in answer.queued.items()],
+        "load": {
+            "cpu_percent": load.cpu_percent if load else None,
+            "memory_percent": load.memory_percent if load else None,
+            "disk_free_bytes": load.disk_free_bytes if load else None,
+        },
+        "mended": list(answer.mended),
+        "problems": list(answer.problems),
+    }
+
+
+def of_merge(answer: "MergeAnswer") -> dict[str, Any]:
+    """The document of `merge --json`."""
+    results = answer.landings.results
+    return {
+        "version": VERSION,
+        "target": answer.target,
+        "from": answer.landings.before,
+        "to": answer.landings.after,
+        "merged": [result.task for result in results if isinstance(result, Landed)],
+        "conflicted": [{"id": r.task, "paths": list(r.paths)} for r in results if isinstance(r, Clash)],
+        "rejected": [
+            {
+                "id": r.task,
+                "violations": [
+                    {
+                        "commit": v.commit,
+                        "path": v.foreign.path,
+                        "owner": v.foreign.owner,
+                        "why": v.foreign.why,
+                    }
+                    for v in r.violations
+                ],
+            }
+            for r in results
+            if isinstance(r, Denied)
+        ],
+        "broken": [
+            {"id": r.task, "exit_status": r.exit_status, "log": str(r.log)}
+            for r in results
+            if isinstance(r, Broken)
+        ],
+        "blocked": [
+            {
+                "id": r.task,
+                "checkout": str(r.refused.checkout),
+                "paths": list(r.refused.paths),
+                "reason": r.refused.why,
+            }
+            for r in results
+            if isinstance(r, Blocked)
+        ],
+        "not_ready": [{"id": task, "reason": why} for task, why in answer.not_ready.items()],
+    }
+
+
+def of_prune(answer: "PruneAnswer") -> dict[str, Any]:
+    """The document of `prune --json`."""
+    return {
+        "version": VERSION,
+        "removed": [{"id": entry.task, "trash": entry.ref} for entry in answer.removed],
+        "kept": [{"id": task, "reason": why} for task, why in answer.kept.items()],
+    }
+
+
+def _record(record: TaskRecord) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "state": record.state,
+        "branch": record.branch,
+        "worktree": record.worktree,
+        "attempt": record.attempt,
+        "exit_status": record.exit_status,
+        "seconds": None if record.seconds is None else round(record.seconds, 3),
+        "reason": record.reason,
+    }
+
+
+def _declared(declared: Any) -> dict[str, Any]:
+    return {
+        "path": declared.path,
+        "kind": declared.kind,
+        "origin": "declared",
+        "line": declared.line,
+        "source": declared.source,
+    }
+
+
+def _state(record: TaskRecord | None) -> str:
+    return record.state if record else "planned"
+
+
+_SAID: dict[type, str] = {
+    Landed: "merged",
+    Clash: "conflicted",
+    Denied: "rejected",
+    Broken: "broken",
+    Blocked: "blocked",
+}
+
+
+def _time(seconds: float | None) -> str | None:
+    return (
+        None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    )

@@ -1,0 +1,27 @@
+"""The console script. Hot verbs are answered before click is imported; see bench/ for what that saves."""
+
+import sys
+
+
+def main() -> None:
+    """Run one `git parallel` command and exit with its status."""
+    arguments = sys.argv[1:]
+    if arguments == ["--version"]:
+        from .. import __version__
+
+        print(f"git-parallel version {__version__}")
+        sys.exit(0)
+    from .errors import shown
+
+    with shown():
+        if arguments[:1] == ["status"] and arguments[1:] in ([], ["--json"]):
+            from .show_status import show_status
+
+            sys.exit(show_status(as_json="--json" in arguments))
+        if arguments == ["hook", "pre-commit"]:
+            from .show_hook import show_pre_commit
+
+            sys.exit(show_pre_commit())
+        from .cli import cli
+
+        cli(prog_name="git parallel", standalone_mode=False)

@@ -1,0 +1,77 @@
+"""`git parallel plan` as text or JSON."""
+
+from ..commands.plan import PlanAnswer
+from ..names import TaskId, printable
+from ..schedule.plan import neighbours
+from . import render
+from .errors import note
+
+
+def show_plan(answer: PlanAnswer, *, as_json: bool) -> None:
+    """Print the plan; problems go to stderr, with file and line."""
+    for warning in answer.warnings:
+        note(printable(warning))
+    if as_json:
+        from .document import of_plan, put
+
+        put(of_plan(answer))
+        return
+    for problem in answer.problems:
+        note(str(problem))
+    if not answer.tasks:
+        _say_nothing_declared(answer)
+        return
+    _show_waves(answer)
+    _show_overlaps(answer)
+    _show_held(answer)
+
+
+def _show_waves(answer: PlanAnswer) -> None:
+    tasks = {task.id: task for task in answer.tasks}
+    rows = []
+    for number, wave in enumerate(answer.plan.waves, 1):
+        for task_id in wave:
+            task = tasks[task_id]
+            touched = answer.footprints[task_id].entries
+            files = render.some(list(dict.fromkeys(entry.path for entry in touched)), 2)
+            rows.append([str(number), task_id, task.title, files or "unknown", _why_here(answer, task_id)])
+    if rows:
+        render.table(["WAVE", "TASK", "TITLE", "FILES", "WAITS FOR"], rows)
+    else:
+        print("nothing can be launched now")
+
+
+def _why_here(answer: PlanAnswer, task_id: TaskId) -> str:
+    """What put the task behind the first wave: what it comes after, or what it overlaps further ahead."""
+    wave_of = {task: number for number, wave in enumerate(answer.plan.waves) for task in wave}
+    task = next(task for task in answer.tasks if task.id == task_id)
+    after = [name for name in task.after if name in wave_of]
+    meets = neighbours(answer.overlaps).get(task_id, {})
+    ahead = [other for other in meets if wave_of.get(other, wave_of[task_id]) < wave_of[task_id]]
+    said = [*(f"after {name}" for name in after), *(f"overlaps {other}" for other in ahead)]
+    if task.is_unknown and not answer.assume_independent:
+        said.append("runs alone")
+    return render.some(said, 2)
+
+
+def _show_overlaps(answer: PlanAnswer) -> None:
+    if answer.overlaps:
+        print()
+        render.table(
+            ["OVERLAP", "RISK", "WHY"], [[f"{o.left} {o.right}", o.risk, o.why] for o in answer.overlaps]
+        )
+
+
+def _show_held(answer: PlanAnswer) -> None:
+    if answer.plan.held:
+        print()
+        render.table(["HELD", "WHY"], [[held.task, held.reason] for held in answer.plan.held])
+
+
+def _say_nothing_declared(answer: PlanAnswer) -> None:
+    print(f"'{answer.target}' declares no tasks")
+    if answer.unread:
+        first = printable(answer.unread[0])
+        note(f"'{first}' is not committed, and tasks are read from commits: git add {first} && git commit")
+    else:
+        note("commit a SPEC-<name>.md with a line '**File**: `path`', or set parallel.specs")

@@ -1,0 +1,43 @@
+"""`git parallel prune` as text or JSON."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..commands.prune import PruneAnswer, prune, undo
+from ..errors import ANSWER_IS_NO, DONE
+from ..names import printable
+from .errors import note
+
+
+def show_prune(tasks: Sequence[str], *, as_json: bool) -> int:
+    """Prune and say what went and what stayed; 1 when a task that was named stayed."""
+    answer = prune(Path.cwd(), tasks)
+    for sentence in answer.mended:
+        note(printable(sentence))
+    if as_json:
+        from .document import of_prune, put
+
+        put(of_prune(answer))
+    else:
+        _show(answer)
+    return ANSWER_IS_NO if tasks and answer.kept else DONE
+
+
+def show_undo(task: str, *, as_json: bool) -> None:
+    """Bring a task back and say where it is."""
+    entry = undo(Path.cwd(), task)
+    if as_json:
+        from .document import VERSION, put
+
+        put({"version": VERSION, "restored": [{"id": entry.task, "worktree": entry.worktree}]})
+    else:
+        print(f"{entry.task} is back in {printable(entry.worktree)}, on {entry.branch.short}")
+
+
+def _show(answer: PruneAnswer) -> None:
+    for entry in answer.removed:
+        print(f"{entry.task} pruned; 'git parallel prune --undo {entry.task}' brings it back")
+    for task, why in answer.kept.items():
+        print(printable(f"{task} kept: {why}"))
+    if not answer.removed and not answer.kept:
+        print("nothing to prune")
