@@ -1,0 +1,276 @@
+"""Starting, finding, waiting for and stopping the keepers of agents (see `runner`).
+
+Files of a task in the runtime directory: `<id>.lock` (taken = alive), `<id>.keeper` (which keeper may start),
+`<id>.<attempt>.start` and `<id>.<attempt>.exit` (the records). Only `runner` writes them.
+"""
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from ..errors import Busy
+from ..names import TaskId
+from . import runner
+
+KEEPER = (sys.executable, "-ISE", runner.__file__)
+_KEPT = ("GIT_AUTHOR_", "GIT_COMMITTER_")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One attempt of one task: the agent command and what it may use."""
+
+    task: TaskId
+    attempt: int
+    argv: tuple[str, ...]
+    cwd: Path
+    env: Mapping[str, str]
+    log: Path
+    prompt: Path
+    timeout: float | None
+    grace: float
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """The agent runs, as `pid`; it may have ended since."""
+
+    task: TaskId
+    attempt: int
+    pid: int
+    keeper_pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotLaunched:
+    """The agent could not be started; the exit record says the same."""
+
+    task: TaskId
+    attempt: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartRecord:
+    """Who keeps and who works. Pids alone prove nothing, see `stop`; start times are null outside Linux."""
+
+    attempt: int
+    pid: int
+    start_time: int | None
+    boot_id: str | None
+    agent_pid: int
+    agent_start_time: int | None
+    started: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExitRecord:
+    """How an attempt ended: an exit status, a signal, or an `error` that kept it from starting."""
+
+    attempt: int
+    status: int | None
+    signal: int | None
+    timed_out: bool
+    stopped: bool
+    started: float
+    ended: float
+    error: str
+
+
+def agent_environment(base: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
+    """The environment for an agent: `base` without what git would mistake for orders, and `extra`."""
+    # `git -c x=y parallel` exports GIT_CONFIG_PARAMETERS, a hook GIT_DIR: agents would act on our worktree.
+    kept = {
+        name: value for name, value in base.items() if not name.startswith("GIT_") or name.startswith(_KEPT)
+    }
+    return kept | dict(extra)
+
+
+def launch(runtime: Path, job: Job) -> Launched | NotLaunched:
+    """Start an agent under a keeper that needs nobody; `Busy` if the task runs or this attempt ever ran."""
+    _make_private(runtime)
+    _make_private(job.log.parent)
+    said = _start_keeper(document(runtime.absolute(), job))
+    match said.split(" ", 1):
+        case ["started", pids]:
+            pid, keeper_pid = map(int, pids.split())
+            return Launched(job.task, job.attempt, pid, keeper_pid)
+        case ["busy"]:
+            raise Busy(f"task '{job.task}' is running already", hint="see 'git parallel status'")
+        case ["done", _]:
+            raise Busy(f"attempt {job.attempt} of task '{job.task}' has run already")
+        case ["failed", reason]:
+            wait(runtime, job.task)  # it is about to end
+            return NotLaunched(job.task, job.attempt, reason)
+    return _silent(runtime, job)
+
+
+def run_to_end(command: str, *, cwd: Path, env: Mapping[str, str], log: Path) -> int:
+    """Run a shell command of the user's own and wait for it; its output goes to the end of `log`.
+
+    The exit status, or 128 and the signal's number.
+    """
+    _make_private(log.parent)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(log, flags, 0o600), "wb") as output:
+        child = subprocess.run(
+            ("/bin/sh", "-c", command),
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    return child.returncode if child.returncode >= 0 else 128 - child.returncode
+
+
+def is_alive(runtime: Path, task: TaskId) -> bool:
+    """Whether a keeper or anything of the agent's tree lives."""
+    with _lock_file(runtime, task) as lock:
+        return lock is not None and not _take_shared(lock, fcntl.LOCK_NB)
+
+
+def wait(runtime: Path, task: TaskId) -> None:
+    """Block until nothing of the task is alive, whichever attempt it is."""
+    with _lock_file(runtime, task) as lock:
+        if lock is not None:
+            _take_shared(lock, 0)
+
+
+def read_start(runtime: Path, task: TaskId, attempt: int) -> StartRecord | None:
+    """The start record of an attempt, or None if it never came to one."""
+    found = _read(runtime / f"{task}.{attempt}.start", StartRecord)
+    return StartRecord(**found) if found else None
+
+
+def read_exit(runtime: Path, task: TaskId, attempt: int) -> ExitRecord | None:
+    """The exit record of an attempt; None while it runs, and for ever if its keeper was killed."""
+    found = _read(runtime / f"{task}.{attempt}.exit", ExitRecord)
+    return ExitRecord(**found) if found else None
+
+
+def stop(runtime: Path, task: TaskId, attempt: int, *, now: bool = False) -> bool:
+    """Ask for the end of an attempt, with the job's grace or `now`; whether there was somebody to ask.
+
+    An agent whose keeper was killed is signalled itself.
+    """
+    record = read_start(runtime, task, attempt)
+    if record is None or not is_alive(runtime, task) or record.boot_id != runner.boot_id():
+        return False
+    to_keeper, to_agent = (signal.SIGQUIT, signal.SIGKILL) if now else (signal.SIGTERM, signal.SIGTERM)
+    return _signal(record.pid, record.start_time, to_keeper) or _signal(
+        record.agent_pid, record.agent_start_time, to_agent, send=os.killpg
+    )
+
+
+# -- the keeper --------------------------------------------------------------------------------------------
+
+
+def document(runtime: Path, job: Job) -> bytes:
+    record = str(runtime / f"{job.task}.{job.attempt}")
+    places = {"lock": runtime / f"{job.task}.lock", "keeper": runtime / f"{job.task}.keeper"}
+    places |= {"cwd": job.cwd.absolute(), "log": job.log.absolute(), "prompt": job.prompt.absolute()}
+    names = {"start": f"{record}.start", "exit": f"{record}.exit"} | {k: str(v) for k, v in places.items()}
+    rest = {"argv": job.argv, "env": dict(job.env), "attempt": job.attempt, "timeout": job.timeout}
+    # ASCII with escapes, also for undecodable names: it means the same to the keeper, whatever the locale.
+    return json.dumps(names | rest | {"grace": job.grace}).encode("ascii")
+
+
+def _start_keeper(document: bytes) -> str:
+    """Start a keeper with this job and give its one line, "" if it died before it could say it."""
+    keeper = subprocess.Popen(
+        KEEPER,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd="/",  # it must not keep a worktree or the terminal's directory busy
+        start_new_session=True,
+    )
+    said, _ = keeper.communicate(document)
+    return said.decode("utf-8", "surrogateescape")
+
+
+def _silent(runtime: Path, job: Job) -> Launched | NotLaunched:
+    """What became of a keeper that was killed in the act: the start record comes before the agent."""
+    record = read_start(runtime, job.task, job.attempt)
+    if record is None:
+        return NotLaunched(job.task, job.attempt, "the keeper of the agent died at once")
+    return Launched(job.task, job.attempt, record.agent_pid, record.pid)
+
+
+def _make_private(folder: Path) -> None:
+    if not folder.is_dir():
+        _make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+# -- the lock and the records ------------------------------------------------------------------------------
+
+
+@contextmanager
+def _lock_file(runtime: Path, task: TaskId) -> Iterator[int | None]:
+    """The lock file, open; None if it does not exist, for looking must not make one."""
+    try:
+        lock = os.open(runtime / f"{task}.lock", os.O_RDONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        yield None
+        return
+    try:
+        yield lock
+    finally:
+        os.close(lock)
+
+
+def _take_shared(lock: int, flags: int) -> bool:
+    """Take the lock for a moment; keepers that are starting know that this happens."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | flags)
+    except BlockingIOError:
+        return False
+    # By hand and not by closing: a process another thread just forked would hold it until it execs.
+    fcntl.flock(lock, fcntl.LOCK_UN)
+    return True
+
+
+def _read(path: Path, kind: type) -> dict[str, Any] | None:
+    """The fields of a record, None for a missing, torn or foreign file."""
+    try:
+        found = json.loads(path.read_bytes())
+        return {field.name: found[field.name] for field in fields(kind)}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _signal(
+    pid: int, start_time: int | None, number: int, *, send: Callable[[int, int], None] | None = None
+) -> bool:
+    """Signal exactly that process (or with `send`, through it its group); whether it was still there."""
+    try:
+        # The handle is opened first: what is compared after it is the process that will be signalled.
+        handle = os.pidfd_open(pid) if sys.platform == "linux" else None
+    except ProcessLookupError:
+        return False
+    except OSError:  # a kernel or sandbox without it
+        handle = None
+    try:
+        if start_time != runner.start_time(pid):
+            return False
+        if handle is None or send is not None:
+            (send or os.kill)(pid, number)
+        else:
+            signal.pidfd_send_signal(handle, number)
+    except ProcessLookupError:
+        return False
+    finally:
+        if handle is not None:
+            os.close(handle)
+    return True
