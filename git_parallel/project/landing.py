@@ -1,13 +1,11 @@
 """Landing: a branch judged, merged in memory, verified as it will really be, and only then on the target."""
 
 import os
-import subprocess
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..agents.process import agent_environment
+from ..agents.process import agent_environment, run_to_end
 from ..errors import Stale
 from ..git import locks, mergetree, target, worktree
 from ..git.mergetree import Conflicted
@@ -205,25 +203,9 @@ def _message(project: Project, record: TaskRecord) -> str:
 
 def _verify(project: Project, record: TaskRecord, candidate: Oid, command: str, log: Path) -> int:
     """Run the user's verify command on the merged tree; its exit status."""
-    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-    with (
-        worktree.scratch(project.git, project.common, at=candidate) as path,
-        os.fdopen(os.open(log, flags, 0o600), "wb") as output,
-    ):
-        output.write(f"$ {command}  # {record.id} at {candidate}, {time.strftime('%F %T')}\n".encode())
-        output.flush()
+    with worktree.scratch(project.git, project.common, at=candidate) as path:
         extra = {"GIT_PARALLEL_TASK": str(record.id), "GIT_PARALLEL_WORKTREE": str(path)}
-        child = subprocess.run(
-            ["/bin/sh", "-c", command],
-            cwd=path,
-            env=agent_environment(os.environ, extra),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-    return child.returncode if child.returncode >= 0 else 128 - child.returncode
+        return run_to_end(command, cwd=path, env=agent_environment(os.environ, extra), log=log)
 
 
 def _target_of(record: TaskRecord) -> RefName:
