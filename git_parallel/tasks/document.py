@@ -1,0 +1,99 @@
+"""Bytes of a tracked file to the lines of a document; nothing that a file can hold is trusted yet."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .task import Problem
+
+SPEC_LIMIT = 1 << 20
+ROADMAP_LIMIT = 8 << 20
+LONGEST_LINE = 4 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The text of one file, by lines without their ends; line `n` of an editor is `lines[n - 1]`."""
+
+    path: str
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole text, with line feeds."""
+        return "\n".join(self.lines)
+
+
+def decode(path: str, data: bytes, *, limit: int = SPEC_LIMIT) -> tuple[Document | None, tuple[Problem, ...]]:
+    """The document in `data`, None when it cannot be one, and what is wrong with it."""
+    if len(data) > limit:
+        return None, (Problem(path, 1, f"larger than {limit >> 20} MiB, not read"),)
+    nul = data.find(b"\0")
+    if nul >= 0:
+        return None, (Problem(path, _line_of(data, nul), "holds a NUL byte, so it is no text, not read"),)
+    text, problems = _text(path, data)
+    lines = tuple(text.replace("\r\n", "\n").split("\n"))
+    return Document(path, lines), (*problems, *_long_lines(path, lines))
+
+
+def _text(path: str, data: bytes) -> tuple[str, tuple[Problem, ...]]:
+    try:
+        return data.decode("utf-8-sig"), ()
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    # The offset in the error counts from behind the BOM; the first replaced character is surer.
+    line = text.count("\n", 0, text.find("\ufffd")) + 1
+    return text, (Problem(path, line, "not UTF-8; undecodable bytes are read as '\ufffd'"),)
+
+
+def _line_of(data: bytes, offset: int) -> int:
+    return data.count(b"\n", 0, offset) + 1
+
+
+def _long_lines(path: str, lines: tuple[str, ...]) -> Iterator[Problem]:
+    for number, line in enumerate(lines, 1):
+        if len(line) > LONGEST_LINE:
+            yield Problem(path, number, f"longer than {LONGEST_LINE >> 10} KiB, line skipped")
+
+
+def fence_depths(lines: tuple[str, ...]) -> Iterator[int]:
+    """For each line: 0 outside code fences, 1 for a fence's opening line, 2 for its first line, and so on.
+
+    A fence with a language inside a fence of Markdown is an example within the example; CommonMark would
+    let the example's end open a new fence and so turn the rest of the document inside out.
+    """
+    open_marks: list[str] = []
+    depth = 0
+    for line in lines:
+        mark, info = _fence_mark(line)
+        if not open_marks:
+            depth = 1 if mark else 0
+            if mark:
+                open_marks.append(mark + info)
+            yield depth
+            continue
+        depth += 1
+        yield depth
+        if not mark:
+            continue
+        if not info and mark.startswith(_marks_of(open_marks[-1])):
+            open_marks.pop()
+        elif info and _is_markdown(open_marks[0]):
+            open_marks.append(mark + info)
+
+
+def _fence_mark(line: str) -> tuple[str, str]:
+    text = line.strip() if "```" in line or "~~~" in line else ""
+    if not text.startswith(("```", "~~~")):
+        return "", ""
+    info = text.lstrip(text[0])
+    if text[0] == "`" and "`" in info:
+        return "", ""
+    return text[: len(text) - len(info)], info.strip()
+
+
+def _marks_of(opening: str) -> str:
+    return opening[: len(opening) - len(opening.lstrip(opening[0]))]
+
+
+def _is_markdown(opening: str) -> bool:
+    return opening.lstrip("`~").strip().casefold() in ("markdown", "md")

@@ -1,0 +1,207 @@
+"""From a piece of Markdown text to the paths it names, and why some of them cannot be used."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ..names import path_problem
+from .task import Kind
+
+MOST_STARS = 8
+MOST_DOUBLE_STARS = 2
+
+# Each alternative either fails at once or is bounded, so that reading a line is linear.
+_PIECE = re.compile(
+    r"`([^`]{1,4200})`"  # 1 quoted
+    r"|\[([^\[\]]{0,300})\]\(([^()\s]{0,1200})[^()\n]{0,100}\)"  # 2, 3 link
+    r"|\(([^()]{0,600})\)"  # 4 qualifier
+    r"|([^\s,;`()\[\]]+)"  # 5 word
+    r"|(\S)"  # 6 separator
+)
+_QUOTED = re.compile(r"`([^`]{1,4200})`")
+_BETWEEN = {",", ";", "&", "+", "and", "or", "→", "->", "=>", "to", "|", "/", "", ":"}
+_PLACEHOLDER = re.compile(r"[{}<>$=\"']|\.\.\.|…|XXX|YYYY|NNN|path/to/|://")
+_BRANCH = re.compile(r"(?:feature|feat|fix|bugfix|hotfix|release|origin|upstream|refs|heads|chore)/")
+_EXTENSION = re.compile(r"\.[A-Za-z0-9_]{1,12}")
+_KNOWN_EXTENSIONS = frozenset(
+    re.findall(
+        r"\w+",
+        "bash bat c cc cfg cjs conf cpp cs css csv dart env erb ex exs fish go gradle graphql h hpp hs html "
+        "ini ipynb java js json jsonl jsx kt kts less lock lua m md mdx mjs mk ml mod nix php pl plist po "
+        "proto ps1 py pyi pyx r rake rb rs rst sass scala scss sh sol spec sql sum svelte svg swift tf toml "
+        "ts tsx txt vue xml yaml yml zig zsh",
+    )
+)
+_KNOWN_NAMES = frozenset(
+    re.findall(
+        r"\w+",
+        "Makefile Dockerfile Gemfile Rakefile Procfile Justfile Vagrantfile LICENSE NOTICE CODEOWNERS README "
+        "CHANGELOG Containerfile Jenkinsfile Brewfile Pipfile AUTHORS VERSION",
+    )
+)
+_QUALIFIERS = (
+    (
+        re.compile(r"\b(?:read[ -]only|reference only|unchanged|no changes?|do not (?:edit|modify))\b"),
+        Kind.MENTION,
+    ),
+    (
+        re.compile(r"\b(?:existing|exists|modif|updat|edit|exten|enhance|expand|refactor|changed)"),
+        Kind.MODIFY,
+    ),
+    (re.compile(r"\b(?:new|creat(?:e|ed|es))\b|🆕|✨"), Kind.CREATE),
+    (re.compile(r"\b(?:delet|remov|deprecat)"), Kind.DELETE),
+    (re.compile(r"\b(?:move|moved|rename|renamed)\b"), Kind.MOVE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A path as some text names it: what the words beside it say will happen, and why it is unusable."""
+
+    path: str
+    kind: Kind | None = None
+    problem: str = ""
+    is_quoted: bool = False
+
+
+def leading(text: str) -> tuple[Named, ...]:
+    """The paths with which `text` begins, one after the other; prose ends them."""
+    found: list[Named] = []
+    for piece in _pieces(text):
+        quoted, title, target, qualifier, word, mark = piece.groups()
+        if qualifier is not None:
+            _qualify(found, qualifier)
+            continue
+        if (word or mark or "`").strip("*") in _BETWEEN:
+            continue
+        named = _named(quoted, title, target, word)
+        if named is None:
+            _qualify(found, text[piece.start() : piece.start() + 24].lstrip("-–— "), sure=True)
+            break
+        found.append(named)
+    return tuple(found)
+
+
+def quoted(text: str) -> tuple[Named, ...]:
+    """The back-ticked paths anywhere in `text`."""
+    named = (_judged(span.strip(), is_quoted=True) for span in _QUOTED.findall(text))
+    return tuple(n for n in named if n is not None)
+
+
+def qualifier_kind(text: str) -> Kind | None:
+    """What a remark like `(NEW)`, `(~20 lines modified)` or `read only` says of a path."""
+    folded = text.casefold()
+    return next((kind for pattern, kind in _QUALIFIERS if pattern.search(folded)), None)
+
+
+def pattern_problem(path: str) -> str:
+    """Why a path or glob cannot be declared, in a few words; empty when it can."""
+    reason = path_problem(path)
+    if reason:
+        return reason
+    if not path.strip("*/?"):
+        return "a pattern that matches everything"
+    if path.count("**") > MOST_DOUBLE_STARS:
+        return f"more than {MOST_DOUBLE_STARS} '**'"
+    return f"more than {MOST_STARS} '*'" if path.count("*") > MOST_STARS else ""
+
+
+def _pieces(text: str) -> Iterator[re.Match[str]]:
+    return _PIECE.finditer(text)
+
+
+def _qualify(found: list[Named], remark: str, *, sure: bool = False) -> None:
+    """Let a remark speak of the last path; a remark outside parentheses only when it begins with it."""
+    if not found or found[-1].kind is not None:
+        return
+    first = remark.split(" ", 1)[0].strip("*:.,").casefold() if sure else remark
+    if sure and first not in ("new", "create", "created", "modified", "updated", "🆕", "✨", "deleted"):
+        return
+    found[-1] = replace(found[-1], kind=qualifier_kind(first))
+
+
+def _named(quoted: str | None, title: str | None, target: str | None, word: str | None) -> Named | None:
+    if quoted is not None:
+        return _judged(quoted.strip(), is_quoted=True)
+    if target is not None:
+        outside = target.startswith("..") and _judged((title or "").strip("`*"), is_quoted=True)
+        return outside or _judged(target, is_quoted=True)
+    return _judged(_bare(word), is_quoted=False) if word else None
+
+
+def _bare(word: str) -> str:
+    if word.startswith("**") and word.rstrip(":.").endswith("**"):
+        word = word.rstrip(":.")[2:-2]
+    return word.strip("\"'").rstrip(":.,!?")
+
+
+def _judged(token: str, *, is_quoted: bool) -> Named | None:
+    path = _without_position(token.removeprefix("./"))
+    if not (is_path(path) if is_quoted else _is_surely_path(path)):
+        return None
+    return Named(path, problem=pattern_problem(path), is_quoted=is_quoted)
+
+
+def _without_position(token: str) -> str:
+    """`token` without `:10-20`, `::symbol`, `:function` or `#anchor` behind it."""
+    token = token.split("::", 1)[0].split("#", 1)[0]
+    head, colon, tail = token.rpartition(":")
+    is_position = tail and (
+        tail.strip("0123456789-–,L ") == "" or (tail.isidentifier() and _has_extension(head))
+    )
+    return head if colon and is_position else token
+
+
+def is_path(token: str) -> bool:
+    """Whether a back-ticked token can only be meant as a path (usable or not)."""
+    if not token or _PLACEHOLDER.search(token) or token[0] in "@-" or token.endswith(")"):
+        return False
+    if not token.strip("*"):
+        return True
+    if " " in token and not _is_name_with_spaces(token):
+        return False
+    if "/" not in token and "\\" not in token:
+        return _is_file_name(token)
+    if _BRANCH.match(token) or not any(c.isalpha() or c == "*" for c in token):
+        return False
+    if token.startswith(("/", "~")):
+        return token.strip("~").count("/") > 1
+    return True
+
+
+def _is_surely_path(token: str) -> bool:
+    """Whether a word of prose is a path: `and/or`, `hours/priority` and `e.g.` are not."""
+    if not token.strip("*") or not is_path(token):
+        return False
+    if "/" not in token and "\\" not in token:
+        return True
+    last = token.rstrip("/").rsplit("/", 1)[-1]
+    return (
+        token.endswith("/")
+        or "*" in last
+        or _has_extension(last)
+        or last in _KNOWN_NAMES
+        or token.startswith(("../", ".git/", "/"))
+    )
+
+
+def _is_name_with_spaces(token: str) -> bool:
+    first, *_, last = token.split(" ")
+    return "/" in first and not _has_extension(first) and _has_extension(last)
+
+
+def _is_file_name(token: str) -> bool:
+    if token in _KNOWN_NAMES:
+        return True
+    stem, dot, extension = token.rpartition(".")
+    if not dot or not extension.isascii():
+        return False
+    if not stem:
+        return len(extension) > 3 and extension.replace("-", "").isalnum() and extension.islower()
+    # `config.json` is a file and `logging.basicConfig` is not.
+    return extension.casefold() in _KNOWN_EXTENSIONS and not stem.isdigit()
+
+
+def _has_extension(name: str) -> bool:
+    dot = name.rfind(".")
+    return dot >= 0 and _EXTENSION.fullmatch(name, dot) is not None and not name[dot + 1 :].isdigit()

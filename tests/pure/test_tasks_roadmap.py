@@ -1,0 +1,103 @@
+"""Which headings of a roadmap are tasks, and what belongs to them."""
+
+from textwrap import dedent
+
+import pytest
+
+from git_parallel.tasks.dependencies import After
+from git_parallel.tasks.document import decode
+from git_parallel.tasks.roadmap import Item, parse
+from git_parallel.tasks.task import Declared, Kind, Problem, Status
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("### PRIORITY 24: Title 📝 Planned", ("PRIORITY-24", "Title", (), Status.PLANNED)),
+        (
+            "### PRIORITY 11: US-072 - Title ✅ Complete",
+            ("PRIORITY-11", "Title", ("US-072",), Status.COMPLETE),
+        ),
+        ("### US-047: Title 🔄 In Progress", ("US-047", "Title", (), Status.IN_PROGRESS)),
+        ("## 📝 PLANNED: US-023 - Title", ("US-023", "Title", (), Status.PLANNED)),
+        ("## ✅ COMPLETE: US-011 - Title", ("US-011", "Title", (), Status.COMPLETE)),
+        ("### 🔴 **PRIORITY 2.65: Title** ⚡ **X**", ("PRIORITY-2.65", "Title", (), Status.PLANNED)),
+        ("### 🎯 [US-001] Title", ("US-001", "Title", (), Status.PLANNED)),
+        ("## 🚨 US-021 - Title (HIGH)", ("US-021", "Title (HIGH)", (), Status.PLANNED)),
+        ("### US-5: Title ⏸️ Blocked", ("US-5", "Title", (), Status.BLOCKED)),
+    ],
+)
+def test_a_heading_that_is_a_task(heading, expected):
+    (item,), problems = _parse(heading)
+
+    assert ((item.spelling, item.title, item.aliases, item.status), problems) == (expected, ())
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "#### Future Enhancements (Post-PRIORITY 9)",
+        "### Refactoring Targets (Priority Order)",
+        "### US-073 through US-077",
+        "## US-016 COMPLETION SUMMARY",
+        "#### Week 1: Analytics 🔴 PRIORITY 1",
+        "### **After PRIORITY 2: You rest**",
+        "```\n### PRIORITY 1: Title\n```",
+    ],
+)
+def test_a_heading_that_only_mentions_one(heading):
+    assert _parse(heading) == ((), ())
+
+
+def test_an_item_has_its_body_and_nothing_after_it():
+    items, problems = _parse("""\
+        # Roadmap
+        ### PRIORITY 20: Log in
+        **Status**: 🔄 In Progress
+        **Estimated Effort**: 2 hours
+        **Assigned to**: code_developer
+        **Depends on**: PRIORITY 19
+
+        #### Step
+        **File**: `src/login.py`
+
+        ### Notes
+        **File**: `src/other.py`
+        """)
+
+    assert problems == ()
+    assert items == (
+        Item(
+            path="ROADMAP.md",
+            line=2,
+            spelling="PRIORITY-20",
+            title="Log in",
+            text="### PRIORITY 20: Log in\n**Status**: 🔄 In Progress\n**Estimated Effort**: 2 hours\n"
+            "**Assigned to**: code_developer\n**Depends on**: PRIORITY 19\n\n#### Step\n**File**: `src/login.py`",
+            declared=(Declared("src/login.py", Kind.MODIFY, "ROADMAP.md", 9),),
+            after=(After("19"),),
+            priority=20.0,
+            agent="code_developer",
+            status=Status.IN_PROGRESS,
+            estimate=7200.0,
+        ),
+    )
+
+
+def test_an_id_twice_is_a_problem_and_the_first_stands():
+    items, problems = _parse("## US-1: First\n## US-1: Second\n")
+
+    assert [item.title for item in items] == ["First"]
+    assert problems == (Problem("ROADMAP.md", 2, "'US-1' stands twice; the one at line 1 is taken"),)
+
+
+def test_an_id_twice_and_only_the_first_complete_leaves_the_work_to_do():
+    items, problems = _parse("## US-1: First ✅ Complete\n## US-1: Second 📝 Planned\n")
+
+    assert [item.title for item in items] == ["Second"]
+    assert problems == (Problem("ROADMAP.md", 1, "'US-1' stands twice; the one at line 2 is taken"),)
+
+
+def _parse(text):
+    document, _ = decode("ROADMAP.md", dedent(text).encode())
+    return parse(document)

@@ -1,0 +1,235 @@
+"""What a SPEC declares, in the shapes that people write."""
+
+from textwrap import dedent
+
+import pytest
+
+from git_parallel.tasks.dependencies import After, dependencies
+from git_parallel.tasks.document import decode
+from git_parallel.tasks.estimate import seconds
+from git_parallel.tasks.spec import parse
+from git_parallel.tasks.status import status_of, status_of_heading
+from git_parallel.tasks.task import Declared, Kind, Problem, Status
+
+CREATE, MODIFY, DELETE, MOVE, MENTION = Kind.CREATE, Kind.MODIFY, Kind.DELETE, Kind.MOVE, Kind.MENTION
+
+
+def test_a_whole_spec():
+    spec, problems = _parse("""\
+        # SPEC-20: US-043 - Log in with a token
+
+        **Status**: Approved
+        **Assigned To**: code_developer
+        **Priority**: 20
+        **Depends on**: PRIORITY 19 must be complete (see US-1)
+        **Estimated Effort**: 4-6 hours
+
+        ## Plan
+
+        **File**: `src/login.py` (NEW)
+        """)
+
+    assert problems == ()
+    assert (spec.title, spec.line, spec.stories) == ("Log in with a token", 1, ("US-043",))
+    assert (spec.agent, spec.status, spec.priority, spec.estimate) == (
+        "code_developer",
+        Status.PLANNED,
+        20.0,
+        18000.0,
+    )
+    assert spec.after == (After("19"),)
+    assert spec.declared == (Declared("src/login.py", CREATE, "SPEC-20-x.md", 11),)
+
+
+@pytest.mark.parametrize(
+    ("text", "declared"),
+    [
+        ("**File**: `a/b.py`", {"a/b.py": MODIFY}),
+        ("**File:** a/b.py", {"a/b.py": MODIFY}),
+        ("**File**: a/b.py", {"a/b.py": MODIFY}),
+        ("**New File**: `a/b.py`", {"a/b.py": CREATE}),
+        ("**File 1**: `a/b.py` (lines 1-9)", {"a/b.py": MODIFY}),
+        ("**Files**: `a.py`, `b.py`", {"a.py": MODIFY, "b.py": MODIFY}),
+        ("**Files**: All modules that log", {}),
+        ("**Location**: a/b.py", {"a/b.py": MODIFY}),
+        ("**Module**: `a/b.py`", {"a/b.py": MODIFY}),
+        ("- **Location**: `a/` (NEW)", {"a/": CREATE}),
+        ("File: a/b.py", {"a/b.py": MODIFY}),
+        ("Files:\n- a/b.py\n- `c.py` (new)", {"a/b.py": MODIFY, "c.py": CREATE}),
+        ("**Files to Create/Modify**:\n1. `a.py` - x\n2. [ ] b/c.py", {"a.py": MODIFY, "b/c.py": MODIFY}),
+        ("**Files to Create**:\n- [ ] `a.py`\n\n**Notes**:\n- `b.py`", {"a.py": CREATE}),
+        (
+            "**Files Modified**:\n\n- `a.py`\n   - `run()`\n- `b.py`\nprose\n- `c.py`",
+            {"a.py": MODIFY, "b.py": MODIFY},
+        ),
+        ("**Files to Delete** (1 file):\n1. `a.py`", {"a.py": DELETE}),
+        ("## Files to Update\n1. `a.py`\n2. `b.py`\n\n## Next\n1. `c.py`", {"a.py": MODIFY, "b.py": MODIFY}),
+        ("## File Scope\n- `src/**`", {"src/**": MODIFY}),
+        ("## Files\n### New\n- `a.py` (NEW)", {"a.py": CREATE}),
+        ("## Files\n- **Create**: `a.py`\n- Modify: `b.py:12-20`", {"a.py": CREATE, "b.py": MODIFY}),
+        ("### 1. `a/b.py`", {"a/b.py": MODIFY}),
+        ("### 1. a/b.py", {"a/b.py": MODIFY}),
+        ("**`a/b.py`**:", {"a/b.py": MODIFY}),
+        ("- Create `a.py` with a class", {"a.py": CREATE}),
+        ("- [ ] Update the README.md file", {"README.md": MODIFY}),
+        ("2. **Refactor** `a/b.py`", {"a/b.py": MODIFY}),
+        ("- Remove `a.py`", {"a.py": DELETE}),
+        ("- Move `a.py` → `b/a.py`", {"a.py": MOVE, "b/a.py": MOVE}),
+        ("- Add a flag to `a/b.py`", {"a/b.py": MODIFY}),
+        ("**Add to `a/b.py`**:", {"a/b.py": MODIFY}),
+        (
+            "```\nt/\n├── u/\n│   └── a.py  # NEW\n│\n└── v/\n    └── b.py  # NEW\n```",
+            {"t/u/a.py": CREATE, "t/v/b.py": CREATE},
+        ),
+        ("- Update `run()` in `a/b.py`", {"a/b.py": MODIFY}),
+        ("- `a.py` - reads the file", {}),
+        ("- `a.py` (NEW) - reads the file", {"a.py": CREATE}),
+        ("Some prose that names `a.py`.", {}),
+        ("> - Location: `a.py`", {}),
+        ("## Files to Modify\n\n| File | What |\n|---|---|\n| `a.py` | see `b.py` |", {"a.py": MODIFY}),
+        ("## Plan\n\n| # | File | Action |\n|--|--|--|\n| 1 | `a.py` | Delete |", {"a.py": DELETE}),
+        ("## Coverage\n\n| File | Now |\n|--|--|\n| `a.py` | 50% |", {}),
+        ("## References\n- **File**: `a.py`", {"a.py": MENTION}),
+        ("## Rollback\n- Remove `a.py`", {"a.py": MENTION}),
+        ("**Current Violation**:\n- **Location**: src/a.py:198", {"src/a.py": MENTION}),
+        ("## Example\n**File**: `a.py`\n\n## Plan\n**File**: `a.py`", {"a.py": MODIFY}),
+        ("_Leverage: src/a.py_", {}),
+        ("```\n**File**: `a.py`\n```", {}),
+        ("```python\n# tests/a.py\nimport b\n```", {"tests/a.py": MODIFY}),
+        ("```python\nimport b\n# tests/a.py\n```", {}),
+        (
+            "```\nsrc/\n├── a.py  # NEW\n├── b.py  # EXISTING\n└── sub/\n    └── c.py  # MODIFY: x\n```",
+            {"src/a.py": CREATE, "src/sub/c.py": MODIFY},
+        ),
+        (
+            "- Directory: `src/auth/`\n- Files: `a.py`, `b.py`",
+            {"src/auth/a.py": MODIFY, "src/auth/b.py": MODIFY},
+        ),
+        ("- Directory: `src/auth/`\n- Notes: x", {"src/auth/": MODIFY}),
+        ("**File**: `a/b.py`\n\n**File**: `a/b.py` (NEW)", {"a/b.py": CREATE}),
+        ("**File**: `src/store.py`\n\n- Update `store.py`", {"src/store.py": MODIFY}),
+    ],
+)
+def test_a_declaration(text, declared):
+    spec, problems = _parse("# T\n\n" + text)
+
+    assert ({d.path: d.kind for d in spec.declared}, problems) == (declared, ())
+
+
+def test_front_matter_declares_too():
+    spec, _ = _parse("---\nfiles:\n  - src/a.py\n  - 'b.py'\ndepends_on: [auth, billing]\n---\n# Shop\n")
+
+    assert [(d.path, d.line) for d in spec.declared] == [("src/a.py", 3), ("b.py", 4)]
+    assert spec.after == (After("auth"), After("billing"))
+    assert (spec.title, spec.line) == ("Shop", 7)
+
+
+def test_an_unusable_path_is_a_problem_and_the_others_stay():
+    spec, problems = _parse(
+        "# T\n**Files**:\n- `../../etc/passwd`\n- `/etc/passwd`\n- `.git/hooks/x`\n- `a.py`\n- `**`\n"
+    )
+
+    assert [d.path for d in spec.declared] == ["a.py"]
+    assert problems == (
+        Problem("SPEC-20-x.md", 3, "not a usable path: '../../etc/passwd' (leaves the repository)"),
+        Problem("SPEC-20-x.md", 4, "not a usable path: '/etc/passwd' (absolute)"),
+        Problem("SPEC-20-x.md", 5, "not a usable path: '.git/hooks/x' (inside .git)"),
+        Problem("SPEC-20-x.md", 7, "not a usable path: '**' (a pattern that matches everything)"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "after"),
+    [
+        ("PRIORITY-28 must be complete (blocks US-9)", ["28"]),
+        ("US-035 ✅", ["US-035"]),
+        ("✅ PRIORITY 31 (done)", ["31"]),
+        ("SPEC-12", ["12"]),
+        ("PRIORITY 3, PRIORITY 4", ["3", "4"]),
+        ("Streamlit apps (Priorities 3 & 4)", ["3", "4"]),
+        ("PRIORITY 2.65", ["2.65"]),
+        ("20, 21", ["20", "21"]),
+        ("auth, billing-api", ["auth", "billing-api"]),
+        ("None (can start after US-021)", []),
+        ("**None** - PRIORITY 3 is not needed", []),
+        ("TASK-115-1", []),
+        ("about 20 people", []),
+        ("RoadmapDatabase ✅ Available", []),
+    ],
+)
+def test_what_a_dependency_value_names(value, after):
+    assert dependencies(value) == tuple(After(spelling) for spelling in after)
+
+
+def test_dependencies_come_from_lists_labels_and_sections():
+    spec, _ = _parse("""\
+        # T
+        **Dependencies**:
+        - SPEC-104 (the loop)
+        - psutil
+        - None of these is new
+
+        **Requires US-038 Complete**: yes
+
+        ## Dependencies
+        - **Database**: the one of US-9
+        - US-7: the parser
+
+        ## Enables
+        - US-8
+        """)
+
+    assert spec.after == (After("104"), After("psutil", is_sure=False), After("US-038"), After("US-7"))
+
+
+def test_the_status_of_a_step_is_not_that_of_the_spec():
+    spec, _ = _parse("# T\n\n## Step 1\n**Status**: ✅ Complete\n")
+
+    assert spec.status is None
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("📝 Planned - Phase 4 - READY", Status.PLANNED),
+        ("Draft", Status.PLANNED),
+        ("🔄 In Progress", Status.IN_PROGRESS),
+        ("🚧 Manual Review Required", Status.IN_PROGRESS),
+        ("✅ **COMPLETE** (2025)", Status.COMPLETE),
+        ("✅", Status.COMPLETE),
+        ("✅ Partially Complete", Status.IN_PROGRESS),
+        ("🔄 MOSTLY COMPLETE", Status.IN_PROGRESS),
+        ("Not started", Status.PLANNED),
+        ("⏸️ Deferred until US-006 complete", Status.BLOCKED),
+        ("❌ FAILED", Status.BLOCKED),
+        ("✅ Assigned to PRIORITY 6.5", None),
+        ("", None),
+    ],
+)
+def test_what_a_status_says(text, status):
+    assert status_of(text) is status
+
+
+def test_words_of_a_title_are_no_status():
+    assert status_of_heading("", "Complete the migration 📝 Planned") is Status.PLANNED
+    assert status_of_heading("", "Complete the migration") is None
+    assert status_of_heading("✅ COMPLETE:", "Docs") is Status.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("4-6 hours", 18000.0),
+        ("1 day (8 hours)", 28800.0),
+        ("90 min", 5400.0),
+        ("2 weeks", 288000.0),
+        ("TBD", None),
+    ],
+)
+def test_estimates(text, expected):
+    assert seconds(text) == expected
+
+
+def _parse(text):
+    document, _ = decode("SPEC-20-x.md", dedent(text).encode())
+    return parse(document)
