@@ -39,6 +39,15 @@ _KNOWN_NAMES = frozenset(
         "CHANGELOG Containerfile Jenkinsfile Brewfile Pipfile AUTHORS VERSION",
     )
 )
+# First words by which a back-ticked text with spaces is something to type.
+_COMMANDS = frozenset(
+    re.findall(
+        r"\w+",
+        "bash black bun cargo cat cd chmod cp curl deno docker echo find gh git go gradle grep head jest less ls "
+        "make mkdir mv mvn mypy node npm npx pip pip3 pipx pnpm poetry pre pytest python python3 rm rsync ruff "
+        "scp sed sh source ssh sudo tail tar touch uv uvx vi vim vitest wget yarn",
+    )
+)
 _QUALIFIERS = (
     (
         re.compile(r"\b(?:read[ -]only|reference only|unchanged|no changes?|do not (?:edit|modify))\b"),
@@ -186,8 +195,11 @@ def _is_surely_path(token: str) -> bool:
 
 
 def _is_name_with_spaces(token: str) -> bool:
-    first, *_, last = token.split(" ")
-    return "/" in first and not _has_extension(first) and _has_extension(last)
+    """Whether a back-ticked text with spaces is one path, and no command, list or sentence."""
+    *before, last = token.split(" ")
+    if before[0] in _COMMANDS or "/" not in token or any(map(_has_extension, before)):
+        return False
+    return _has_extension(last) or token.endswith("/")
 
 
 def _is_file_name(token: str) -> bool:
