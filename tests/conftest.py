@@ -13,7 +13,10 @@ from typing import Any
 import pytest
 
 # An agent in the tests is a small shell script; this one does what most are there for.
-EDITS_ITS_FILE = 'f=$(sed -n "s/.*File[*]*: *.\\(.*\\).$/\\1/p"); echo "by $GIT_PARALLEL_TASK" >> "$f"'
+EDITS_ITS_FILE = """\
+f=$(sed -n 's/^[*][*]File[*][*]: `\\(.*\\)`$/\\1/p' | head -n 1)
+mkdir -p "$(dirname "$f")" && echo "by $GIT_PARALLEL_TASK" >> "$f"
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -151,7 +154,7 @@ def cli(repo: Repo) -> Cli:
 
 
 @pytest.fixture
-def agent(tmp_path: Path) -> Callable[[str], Sequence[str]]:
+def agent() -> Callable[[str], Sequence[str]]:
     """An agent made of a shell script: the arguments that start it."""
 
     def make(script: str = EDITS_ITS_FILE) -> Sequence[str]:

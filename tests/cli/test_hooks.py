@@ -1,0 +1,281 @@
+"""The guard in agent worktrees, and the gate that judges again whatever the guard let through."""
+
+import json
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tests.conftest import Cli, Repo
+
+Agent = Callable[..., Sequence[str]]
+
+
+def commit(worktree: Path, *arguments: str, **files: str) -> tuple[int, str]:
+    """Write files, stage and commit them as an agent would; the exit status and what it read."""
+    for path, text in files.items():
+        (worktree / path).parent.mkdir(parents=True, exist_ok=True)
+        (worktree / path).write_text(text)
+    subprocess.run(["git", "add", "--all"], cwd=worktree, check=True)
+    done = subprocess.run(
+        ["git", "commit", "-q", "-m", "work", *arguments],
+        cwd=worktree,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+def two_tasks(repo: Repo, cli: Cli, agent: Agent) -> Path:
+    """Task 1 has run and has its worktree; task 2 declares other.py."""
+    repo.spec("1", "one.py")
+    repo.spec("2", "other.py")
+    assert cli("run", "1", "--", *agent()).status == 0
+    return repo.worktree("1")
+
+
+def test_a_foreign_file_is_refused_with_path_owner_and_way_on(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = two_tasks(repo, cli, agent)
+
+    status, said = commit(worktree, **{"one.py": "mine\n", "other.py": "not mine\n"})
+
+    assert status == 1
+    assert said.splitlines() == [
+        "error: task '1' may not change what is not its own:",
+        "  other.py  (declared by task '2')",
+        "hint: leave it out of this commit: git restore --staged -- 'other.py'",
+        "hint: what the task needs there is for 2 to do; say so in your report",
+        "hint: --no-verify would not help: the merge judges every commit again",
+    ]
+    repo.git("restore", "--staged", "--", "other.py", at=worktree)
+    assert subprocess.run(["git", "commit", "-qm", "mine"], cwd=worktree, check=False).returncode == 0
+
+
+def test_the_same_commit_with_no_verify_is_refused_at_the_merge(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = two_tasks(repo, cli, agent)
+    before = repo.git("rev-parse", "main")
+    assert commit(worktree, "--no-verify", **{"other.py": "not mine\n"})[0] == 0
+    oid = repo.git("rev-parse", "HEAD", at=worktree)
+
+    ran = cli("merge", "--json")
+
+    assert ran.status == 1
+    assert ran.json["rejected"] == [
+        {
+            "id": "1",
+            "violations": [{"commit": oid, "path": "other.py", "owner": "2", "why": "declared by task '2'"}],
+        }
+    ]
+    assert repo.git("rev-parse", "main") == before
+    text = cli("merge")
+    assert f"other.py  in commit {oid[:9]}  (declared by task '2')" in text.stdout
+
+
+def test_an_agent_that_commits_a_foreign_file_is_refused_at_the_merge(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    repo.spec("1", "one.py")
+    repo.spec("2", "other.py")
+    script = """
+        echo x > one.py; echo y > other.py; git add -A; git commit -qnm both
+        git rm -q other.py; git commit -qnm back
+    """
+
+    ran = cli("run", "1", "--json", "--", *agent(script))
+
+    assert [t["state"] for t in ran.json["tasks"]] == ["failed"]
+    assert ran.json["tasks"][0]["reason"] == "commits touch what is not its own: other.py"
+    merged = cli("merge", "--json")
+    assert merged.status == 1
+    assert {v["path"] for v in merged.json["rejected"][0]["violations"]} == {"other.py"}
+    assert len(merged.json["rejected"][0]["violations"]) == 2, (
+        "put back is not undone: both commits are named"
+    )
+
+
+def test_a_path_that_is_nobodys_is_claimed_at_commit_and_shown_as_drift(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    worktree = two_tasks(repo, cli, agent)
+
+    assert commit(worktree, **{"test_one.py": "extra\n"})[0] == 0
+
+    (row,) = cli("status", "--json").json["tasks"]
+    assert row["drift"] == ["test_one.py"]
+    assert "also took test_one.py" in cli("status").stdout
+    claims = json.loads(repo.git("show", "refs/parallel/claims:claims.json"))
+    assert claims == {"version": 1, "claims": {"test_one.py": "1"}}
+    assert cli("run", "2", "--", *agent("echo x > other.py; echo y > test_one.py")).status == 1
+    assert repo.state("2") == "failed"
+    assert "claimed by task '1'" in cli("status").stdout
+
+
+def test_strict_ownership_refuses_until_claimed_by_hand(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = two_tasks(repo, cli, agent)
+    repo.config("parallel.ownership", "strict")
+
+    status, said = commit(worktree, **{"sub/test_one.py": "extra\n"})
+    assert status == 1
+    assert "git parallel claim 'sub/test_one.py'" in said
+
+    claimed = cli("claim", "test_one.py", at=worktree / "sub")
+    assert (claimed.status, claimed.stdout) == (0, "claimed sub/test_one.py for task '1'\n")
+    assert commit(worktree)[0] == 0
+    assert cli("merge").status == 0
+
+    refused = cli("claim", "other.py", at=worktree)
+    assert (refused.status, refused.stdout) == (1, "")
+    assert "'other.py' cannot be claimed: declared by task '2'" in refused.stderr
+    assert cli("claim", "x.py").status == 2, "only inside the worktree of a task"
+
+
+def test_an_agent_type_stays_within_what_it_owns(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.commit(
+        "team", **{".gitparallel": '[agent "writer"]\n\towns = docs/**\n[agent "coder"]\n\towns = src/**\n'}
+    )
+    repo.spec("1", "docs/a.md", extra="**Agent**: writer")
+    assert cli("run", "--", *agent("mkdir -p docs; echo x > docs/a.md; echo y > docs/b.md")).status == 0
+
+    status, said = commit(repo.worktree("1"), **{"src/c.py": "z\n"})
+
+    assert status == 1
+    assert "src/c.py  (outside what agent type 'writer' owns)" in said
+
+
+def test_control_files_need_an_exact_declaration(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "lib/")
+    cli("run", "--", *agent("mkdir -p lib; echo x > lib/a.py"))
+
+    status, said = commit(repo.worktree("1"), **{"lib/.gitattributes": "* merge=evil\n"})
+
+    assert status == 1
+    assert "lib/.gitattributes  (a control file of git" in said
+
+
+def test_merging_the_target_into_the_branch_is_no_offence(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = two_tasks(repo, cli, agent)
+    repo.commit("by the user", **{"app.py": "changed\n", "other.py": "by the user\n"})
+    repo.git("merge", "--quiet", "--no-edit", "main", at=worktree)
+
+    assert cli("merge", "--json").json["merged"] == ["1"]
+
+
+def test_an_evil_merge_is_found(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = two_tasks(repo, cli, agent)
+    repo.commit("by the user", **{"app.py": "changed\n"})
+    repo.git("merge", "--quiet", "--no-commit", "main", at=worktree)
+    assert commit(worktree, "--no-verify", **{"other.py": "slipped in\n"})[0] == 0
+
+    (rejected,) = cli("merge", "--json").json["rejected"]
+
+    assert [v["path"] for v in rejected["violations"]] == ["other.py"]
+
+
+def test_a_conflicted_merge_of_the_target_can_be_concluded(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "app.py")
+    repo.spec("2", "other.py")
+    cli("run", "1", "--", *agent())
+    repo.commit("by the user", **{"app.py": "changed\n", "other.py": "by the user\n"})
+    worktree = repo.worktree("1")
+    repo.git("merge", "main", at=worktree, check=False)
+
+    assert commit(worktree, **{"app.py": "both\n"}) == (0, "")
+    assert cli("merge").status == 0
+
+
+def test_the_users_hooks_run_in_agent_worktrees_as_they_would_have(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    hooks = repo.path / ".git" / "hooks"
+    hooks.mkdir(exist_ok=True)
+    for name in ("pre-commit", "commit-msg", "post-commit"):
+        hook = hooks / name
+        hook.write_text(f'#!/bin/sh\necho "{name} $0 $# $(pwd)" >> "{repo.path.parent}/hooks.log"\n')
+        hook.chmod(0o755)
+    worktree = two_tasks(repo, cli, agent)
+    log = repo.path.parent / "hooks.log"
+    log.unlink()
+
+    assert commit(worktree, **{"one.py": "again\n"})[0] == 0
+
+    assert log.read_text().splitlines() == [
+        f"pre-commit {hooks}/pre-commit 0 {worktree}",
+        f"commit-msg {hooks}/commit-msg 1 {worktree}",
+        f"post-commit {hooks}/post-commit 0 {worktree}",
+    ]
+
+
+def test_a_users_hook_can_veto_and_what_it_stages_is_judged_too(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = two_tasks(repo, cli, agent)
+    hook = repo.path / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(
+        "#!/bin/sh\n[ -f one.py ] && echo formatted > other.py && git add other.py; exit ${VETO:-0}\n"
+    )
+    hook.chmod(0o755)
+    cli("run", "--", *agent("exit 1"))  # puts the hooks in step with the user's
+
+    status, said = commit(worktree, **{"one.py": "again\n"})
+    assert status == 1
+    assert "other.py  (declared by task '2')" in said
+
+    hook.write_text("#!/bin/sh\nexit 9\n")
+    repo.git("restore", "--staged", "other.py", at=worktree)
+    (worktree / "other.py").unlink()
+    assert commit(worktree, **{"one.py": "once more\n"})[0] == 1
+
+
+def test_main_worktree_and_other_worktrees_see_nothing_of_it(repo: Repo, cli: Cli, agent: Agent) -> None:
+    config = (repo.path / ".git" / "config").read_bytes()
+    two_tasks(repo, cli, agent)
+    repo.git("worktree", "add", "--quiet", "../mine")
+
+    for place in (repo.path, repo.path.parent / "mine"):
+        assert repo.git("config", "core.hooksPath", at=place, check=False) == ""
+        assert commit(place, **{"other.py": f"by the user in {place.name}\n"})[0] == 0
+    assert repo.git("config", "core.hooksPath", at=repo.worktree("1")) == str(
+        repo.path / ".git/parallel/hooks"
+    )
+
+    cli("merge")
+    assert cli("prune").status == 0
+    assert (repo.path / ".git" / "config").read_bytes() == config, "the stanza is gone without a trace"
+
+
+def test_pushes_from_agent_worktrees_go_nowhere(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.git("init", "--quiet", "--bare", "../remote.git")
+    repo.git("remote", "add", "origin", str(repo.path.parent / "remote.git"))
+    worktree = two_tasks(repo, cli, agent)
+
+    pushed = subprocess.run(
+        ["git", "push", "--no-verify", "origin", "HEAD"],
+        cwd=worktree,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert pushed.returncode != 0
+    repo.git("push", "--quiet", "origin", "main")
+
+
+def test_unusual_paths_are_judged_like_any_other(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "dir with space/ünïcode.txt")
+    repo.spec("2", "other/")
+    cli("run", "1", "--", *agent())
+    worktree = repo.worktree("1")
+    assert repo.git("show", "feature/1:dir with space/ünïcode.txt") == "by 1"
+
+    assert (
+        commit(worktree, **{"new\nline.txt": "1\n", 'quo"te': "2\n", "dir with space/ünïcode.txt": "3\n"})[0]
+        == 0
+    )
+    assert sorted(json.loads(repo.git("show", "refs/parallel/claims:claims.json"))["claims"]) == [
+        "new\nline.txt",
+        'quo"te',
+    ]
+    status, said = commit(worktree, **{"other/bi\u202edi.txt": "x\n"})
+    assert (status, "\u202e" in said) == (1, False)
+    repo.git("reset", "--quiet", "--hard", at=worktree)
+    assert cli("merge").status == 0
+    assert (repo.path / "new\nline.txt").exists()

@@ -1,0 +1,185 @@
+"""`git parallel merge`: what lands, what does not, and that a no changes nothing."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tests.conftest import Cli, Repo
+
+Agent = Callable[..., Sequence[str]]
+
+
+def test_eight_branches_land_and_the_target_is_linear_in_first_parents(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    for number in range(1, 9):
+        repo.spec(str(number), f"file{number}.txt")
+    start = repo.git("rev-parse", "HEAD")
+    cli("run", "-j", "8", "--", *agent())
+
+    ran = cli("merge", "--json", "--verify", "test -f file1.txt")
+
+    assert ran.status == 0
+    document = ran.json
+    assert (document["from"], document["to"]) == (start, repo.git("rev-parse", "main"))
+    assert document["merged"] == [str(number) for number in range(1, 9)]
+    assert [document[key] for key in ("conflicted", "rejected", "broken", "blocked")] == [[], [], [], []]
+    assert repo.git("log", "--first-parent", "--format=%s", f"{start}..main").splitlines() == [
+        f"Merge branch 'feature/{number}' into main" for number in range(8, 0, -1)
+    ]
+    assert (repo.path / "file8.txt").read_text() == "by 8\n", "the checkout of the target has moved too"
+    assert repo.git("status", "--porcelain") == ""
+    assert repo.state("8") == "merged"
+    assert repo.is_sound()
+    assert cli("merge").stdout == "nothing to merge\n"
+
+
+def test_the_merge_commit_says_what_was_merged(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("auth", "auth.py", extra="**Agent**: code_developer")
+    cli("run", "--", *agent())
+    cli("merge")
+
+    body = repo.git("log", "-1", "--format=%B", "main")
+
+    assert body == (
+        "Merge branch 'feature/auth' into main\n\nTask auth\n\n"
+        "Parallel-Task: auth\nParallel-Spec: specs/SPEC-auth.md\nParallel-Agent: code_developer\n"
+    )
+
+
+def test_a_conflict_is_told_and_nothing_is_changed(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "app.py")
+    repo.spec("2", "app.py")
+    cli("run", "--", *agent('echo "by $GIT_PARALLEL_TASK" > app.py'))
+    tip = repo.git("rev-parse", "feature/2")
+
+    ran = cli("merge", "--json")
+
+    assert ran.status == 1
+    assert (ran.json["merged"], ran.json["conflicted"]) == (["1"], [{"id": "2", "paths": ["app.py"]}])
+    assert repo.git("rev-parse", "feature/2") == tip
+    assert repo.git("status", "--porcelain") == ""
+    assert (repo.path / "app.py").read_text() == "by 1\n"
+    assert repo.state("2") == "conflicted"
+
+    solved = repo.worktree("2")
+    repo.git("merge", "-X", "ours", "-m", "solve", "main", at=solved)
+    assert cli("merge", "--json").json["merged"] == ["2"], "a solved conflict lands"
+
+
+def test_a_broken_merge_is_not_landed_and_its_log_is_kept(repo: Repo, cli: Cli, agent: Agent) -> None:
+    for name in ("bad", "good"):
+        repo.spec(name, f"{name}.py")
+    cli("run", "--", *agent())
+    before = repo.git("rev-parse", "main")
+
+    ran = cli("merge", "--json", "--verify", "pwd; ! test -f bad.py")
+
+    assert (ran.status, ran.json["merged"]) == (1, ["good"])
+    (broken,) = ran.json["broken"]
+    assert (broken["id"], broken["exit_status"]) == ("bad", 1)
+    where = Path(broken["log"]).read_text().splitlines()[-1]
+    assert Path(where).is_absolute()
+    assert not Path(where).is_relative_to(repo.path)
+    assert repo.git("rev-parse", "main^1") == before
+    assert repo.git("worktree", "list").count("\n") == 2, "no scratch worktree is left"
+    assert repo.state("bad") == "succeeded"
+
+
+def test_the_users_own_changes_are_never_touched(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("clash", "app.py")
+    repo.spec("free", "free.py")
+    repo.spec("new", "new.py")
+    cli("run", "--", *agent())
+    repo.write("app.py", "edited\n")
+    repo.write("new.py", "untracked\n")
+    repo.write("staged.py", "staged\n")
+    repo.git("add", "staged.py")
+
+    ran = cli("merge", "--json")
+
+    assert (ran.status, ran.json["merged"]) == (1, ["free"])
+    assert [(b["id"], b["paths"]) for b in ran.json["blocked"]] == [
+        ("clash", ["app.py"]),
+        ("new", ["new.py"]),
+    ]
+    assert repo.git("status", "--porcelain").splitlines() == [" M app.py", "A  staged.py", "?? new.py"]
+    assert (repo.path / "app.py").read_text() == "edited\n"
+    assert (repo.path / "new.py").read_text() == "untracked\n"
+    assert repo.state("clash") == "succeeded"
+    repo.git("checkout", "--quiet", "app.py")
+    assert cli("merge", "clash", "--json").json["merged"] == ["clash"]
+
+
+def test_an_ignored_file_of_the_user_is_not_overwritten(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.commit("ignore", **{".gitignore": "secret.txt\n"})
+    repo.spec("1", "secret.txt")
+    cli("run", "--", *agent("echo agent > secret.txt; git add -f secret.txt; git commit -qm x"))
+    repo.write("secret.txt", "mine\n")
+
+    ran = cli("merge", "--json")
+
+    assert [(b["id"], b["paths"]) for b in ran.json["blocked"]] == [("1", ["secret.txt"])]
+    assert (repo.path / "secret.txt").read_text() == "mine\n"
+
+
+def test_a_target_that_is_checked_out_nowhere_moves_by_its_ref(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.git("branch", "trunk")
+    repo.config("parallel.target", "trunk")
+    repo.spec("1", "one.py")
+    repo.git("branch", "-f", "trunk", "main")
+    cli("run", "--", *agent())
+
+    assert cli("merge").status == 0
+    assert repo.git("show", "trunk:one.py") == "by 1"
+    assert repo.git("log", "-1", "--format=%s", "main") == "spec 1"
+
+
+def test_a_target_checked_out_in_another_worktree_moves_there(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.config("parallel.target", "trunk")
+    repo.spec("1", "one.py")
+    repo.git("worktree", "add", "--quiet", "-b", "trunk", "../trunk here")
+    cli("run", "--", *agent())
+
+    assert cli("merge").status == 0
+    there = repo.path.parent / "trunk here"
+    assert (there / "one.py").read_text() == "by 1\n"
+    assert repo.git("status", "--porcelain", at=there) == ""
+
+
+def test_what_was_merged_by_hand_counts_as_merged(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    cli("run", "--", *agent())
+    repo.git("merge", "--quiet", "--no-ff", "-m", "by hand", "feature/1")
+
+    ran = cli("merge")
+
+    assert (ran.status, ran.stdout) == (0, "1 merged: the target has it already\n")
+    assert repo.state("1") == "merged"
+
+
+def test_a_merge_driver_planted_by_an_agent_does_not_decide(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.commit("lines", **{"a.txt": "1\n2\n3\n"})
+    repo.spec("1", "a.txt")
+    repo.spec("2", "a.txt")
+    cli("run", "--", *agent('sed -i "s/^$GIT_PARALLEL_TASK/by $GIT_PARALLEL_TASK/" a.txt'))
+    repo.config("merge.evil.driver", "echo evil > %A")
+    repo.write(".git/info/attributes", "* merge=evil\n")
+
+    cli("merge")
+
+    assert "evil" not in repo.git("show", "main:a.txt")
+
+
+def test_names_that_have_nothing_to_merge_are_told(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    repo.spec("2", "two.py")
+    cli("run", "1", "--", *agent("exit 3"))
+
+    ran = cli("merge", "1", "2", "--json")
+
+    assert ran.status == 1
+    assert ran.json["not_ready"] == [
+        {"id": "1", "reason": "is failed (exit status 3)"},
+        {"id": "2", "reason": "has not been run"},
+    ]
+    assert cli("merge", "9").status == 2

@@ -1,0 +1,174 @@
+"""`git parallel prune`: what goes, what stays and why, and that it comes back."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Cli, Repo
+
+Agent = Callable[..., Sequence[str]]
+
+
+def landed(repo: Repo, cli: Cli, agent: Agent) -> Path:
+    """Task 1, run and merged; its worktree."""
+    repo.spec("1", "one.py")
+    cli("run", "--", *agent())
+    assert cli("merge").status == 0
+    return repo.worktree("1")
+
+
+def test_what_is_finished_goes_and_only_trash_is_left(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = landed(repo, cli, agent)
+
+    ran = cli("prune", "--json")
+
+    (removed,) = ran.json["removed"]
+    assert (ran.status, removed["id"], ran.json["kept"]) == (0, "1", [])
+    assert not worktree.exists()
+    assert repo.git("worktree", "list").count("\n") == 0
+    assert repo.refs() == ["refs/heads/main", "refs/parallel/tasks/1", removed["trash"]]
+    assert repo.is_sound()
+    assert cli("prune").stdout == "nothing to prune\n"
+
+
+def test_undo_brings_everything_back(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = landed(repo, cli, agent)
+    (worktree / "__pycache__").mkdir()
+    (worktree / "__pycache__" / "x.pyc").write_text("kept")
+    (repo.path / ".git" / "info" / "exclude").write_text("__pycache__/\n")
+
+    def picture() -> tuple[str, ...]:
+        return (
+            repo.git("status", "--porcelain=v2", "--branch", "--ignored", at=worktree),
+            repo.git("ls-files", "-s", "-v", at=worktree),
+            repo.git("reflog", "show", "feature/1"),
+            repo.git("reflog", "show", "HEAD", at=worktree),
+            (worktree / "__pycache__" / "x.pyc").read_text(),
+            repo.git("config", "core.hooksPath", at=worktree),
+        )
+
+    before = picture()
+    cli("prune")
+    repo.git("gc", "--quiet", "--prune=now")
+
+    ran = cli("prune", "--undo", "1")
+
+    assert (ran.status, ran.stdout) == (0, f"1 is back in {worktree}, on feature/1\n")
+    assert picture() == before
+    assert repo.refs("refs/parallel/trash") == []
+    assert repo.is_sound()
+    assert [entry["id"] for entry in cli("prune", "--json").json["removed"]] == ["1"]
+
+
+def break_off(repo: Repo, worktree: Path) -> None:
+    repo.git("checkout", "--quiet", "--detach", at=worktree)
+
+
+def untracked(_repo: Repo, worktree: Path) -> None:
+    (worktree / "new.txt").write_text("x")
+
+
+def hidden_untracked(repo: Repo, worktree: Path) -> None:
+    repo.config("status.showUntrackedFiles", "no")
+    untracked(repo, worktree)
+
+
+def changed(_repo: Repo, worktree: Path) -> None:
+    (worktree / "one.py").write_text("x")
+
+
+def staged(repo: Repo, worktree: Path) -> None:
+    changed(repo, worktree)
+    repo.git("add", "one.py", at=worktree)
+
+
+def ignored(repo: Repo, worktree: Path) -> None:
+    (repo.path / ".git" / "info" / "exclude").write_text(".env\n")
+    (worktree / ".env").write_text("SECRET=1")
+
+
+def assumed_unchanged(repo: Repo, worktree: Path) -> None:
+    repo.git("update-index", "--assume-unchanged", "one.py", at=worktree)
+    (worktree / "one.py").write_text("x")
+
+
+def committed(repo: Repo, worktree: Path) -> None:
+    repo.git("commit", "--quiet", "--allow-empty", "-m", "later", at=worktree)
+
+
+def bisecting(repo: Repo, worktree: Path) -> None:
+    repo.git("bisect", "start", at=worktree)
+
+
+def locked(repo: Repo, worktree: Path) -> None:
+    repo.git("worktree", "lock", str(worktree))
+
+
+@pytest.mark.parametrize(
+    ("disturb", "reason"),
+    [
+        (untracked, "its worktree has untracked files: 'new.txt'"),
+        (hidden_untracked, "its worktree has untracked files: 'new.txt'"),
+        (changed, "its worktree has uncommitted changes: 'one.py'"),
+        (staged, "its worktree has uncommitted changes: 'one.py'"),
+        (ignored, "its worktree has ignored files: '.env'"),
+        (assumed_unchanged, "its worktree has files that git was told not to look at: 'one.py'"),
+        (committed, "its branch 'feature/1' has commits that 'main' has not"),
+        (bisecting, "a bisect is unfinished in its worktree"),
+        (locked, "its worktree is locked"),
+    ],
+)
+def test_what_could_be_lost_stays(
+    repo: Repo, cli: Cli, agent: Agent, disturb: Callable[[Repo, Path], None], reason: str
+) -> None:
+    worktree = landed(repo, cli, agent)
+    disturb(repo, worktree)
+    before = repo.git("status", "--porcelain=v2", "--branch", "--ignored", at=worktree)
+
+    ran = cli("prune", "--json")
+
+    assert ran.json["kept"] == [{"id": "1", "reason": reason}]
+    assert (ran.status, cli("prune", "1").status) == (0, 1)
+    assert repo.git("status", "--porcelain=v2", "--branch", "--ignored", at=worktree) == before
+
+
+def test_a_detached_worktree_stays(repo: Repo, cli: Cli, agent: Agent) -> None:
+    break_off(repo, landed(repo, cli, agent))
+    (kept,) = cli("prune", "--json").json["kept"]
+    assert "not on its branch" in kept["reason"]
+
+
+def test_a_process_in_the_worktree_keeps_it(repo: Repo, cli: Cli, agent: Agent) -> None:
+    import subprocess
+
+    worktree = landed(repo, cli, agent)
+    with subprocess.Popen(["sleep", "60"], cwd=worktree) as sleeper:
+        (kept,) = cli("prune", "--json").json["kept"]
+        sleeper.kill()
+    assert kept["reason"] == f"process {sleeper.pid} works in its worktree"
+
+
+def test_unmerged_and_failed_work_stays(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    repo.spec("2", "two.py")
+    cli("run", "--", *agent("echo x > one.py; [ $GIT_PARALLEL_TASK = 1 ]"))
+
+    assert cli("prune", "--json").json["kept"] == [
+        {"id": "1", "reason": "it is succeeded, not merged"},
+        {"id": "2", "reason": "it is failed, not merged"},
+    ]
+
+
+def test_undo_refuses_where_its_places_are_taken(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = landed(repo, cli, agent)
+    cli("prune")
+    worktree.mkdir()
+    (worktree / "mine").write_text("x")
+
+    ran = cli("prune", "--undo", "1")
+
+    assert ran.status == 128
+    assert f"'{worktree}' exists again" in ran.stderr
+    assert (worktree / "mine").read_text() == "x"
+    assert cli("prune", "--undo", "9").status == 2

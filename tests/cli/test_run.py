@@ -1,0 +1,252 @@
+"""`git parallel run`, told as stories with small shell scripts for agents."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+
+from tests.conftest import Cli, Repo
+
+Agent = Callable[..., Sequence[str]]
+
+
+def test_each_task_gets_a_worktree_a_branch_and_its_work_committed(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    repo.spec("auth", "auth.py")
+    repo.spec("billing", "billing.py")
+
+    ran = cli("run", "--json", "--", *agent())
+
+    assert (ran.status, ran.stderr) == (0, "")
+    told = {t["id"]: (t["state"], t["branch"], t["exit_status"]) for t in ran.json["tasks"]}
+    assert told == {
+        "auth": ("succeeded", "feature/auth", 0),
+        "billing": ("succeeded", "feature/billing", 0),
+    }
+    assert ran.json["success"] is True
+    assert ran.json["worktrees_created"] == 2
+    assert ran.json["monitoring_result"] == {"completed": 2, "failed": 0, "total": 2}
+    assert repo.git("show", "feature/auth:auth.py") == "by auth"
+    assert (
+        repo.git("log", "-1", "--format=%(trailers:key=Parallel-Task,valueonly)", "feature/auth").strip()
+        == "auth"
+    )
+    assert (repo.worktree("billing") / "billing.py").read_text() == "by billing\n"
+    assert repo.git("status", "--porcelain") == ""
+    assert repo.is_sound()
+
+
+def test_the_agent_finds_its_task_in_the_environment_and_the_spec_on_stdin(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    repo.spec("auth", "auth.py")
+
+    ran = cli(
+        "run", "auth", "--", *agent('env | grep ^GIT_ | sort > auth.py; cat >> auth.py; pwd >> auth.py'),
+        env={"GIT_DIR_OF_MINE": "x", "GIT_INDEX_FILE": "/nowhere", "GIT_AUTHOR_NAME": "Kept"},
+    )  # fmt: skip
+
+    assert ran.status == 0, ran
+    lines = (repo.worktree("auth") / "auth.py").read_text().splitlines()
+    assert [line.partition("=")[0] for line in lines if line.startswith("GIT_")] == [
+        "GIT_AUTHOR_NAME",
+        "GIT_PARALLEL_ATTEMPT",
+        "GIT_PARALLEL_BRANCH",
+        "GIT_PARALLEL_PROMPT_FILE",
+        "GIT_PARALLEL_SPEC",
+        "GIT_PARALLEL_TASK",
+        "GIT_PARALLEL_TITLE",
+        "GIT_PARALLEL_WORKTREE",
+    ]
+    assert "GIT_PARALLEL_SPEC=specs/SPEC-auth.md" in lines
+    assert "**File**: `auth.py`" in lines
+    assert lines[-1] == str(repo.worktree("auth"))
+
+
+def test_agents_run_at_the_same_time(repo: Repo, cli: Cli, agent: Agent) -> None:
+    for number in range(1, 5):
+        repo.spec(str(number), f"file{number}.txt")
+
+    started = time.monotonic()
+    ran = cli("run", "-j", "4", "--json", "--", *agent("sleep 2; echo x > file$GIT_PARALLEL_TASK.txt"))
+
+    assert ran.json["success"] is True
+    assert ran.json["speedup"] > 1.5
+    assert time.monotonic() - started < 8, "four times two seconds would be one after the other"
+
+
+def test_tasks_that_overlap_never_run_at_once(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("a", "app.py")
+    repo.spec("b", "app.py")
+    repo.spec("c", "other.py")
+    script = 'echo "$(date +%s%N) in" >> ../times-$GIT_PARALLEL_TASK; sleep 0.3; echo x > $GIT_PARALLEL_TASK.py; ' \
+        'echo "$(date +%s%N) out" >> ../times-$GIT_PARALLEL_TASK'  # fmt: skip
+
+    ran = cli("run", "-j", "3", "--json", "--", *agent(script))
+
+    assert {t["id"]: t["state"] for t in ran.json["tasks"]} == dict.fromkeys("abc", "succeeded")
+
+    def span(task: str) -> tuple[int, int]:
+        first, last = (repo.path.parent / f"times-{task}").read_text().split("\n")[:2]
+        return int(first.split()[0]), int(last.split()[0])
+
+    (a_in, a_out), (b_in, b_out) = span("a"), span("b")
+    assert a_out < b_in or b_out < a_in
+
+
+def test_a_task_waits_for_what_it_comes_after_until_that_is_merged(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    repo.spec("1", "one.py")
+    repo.spec("2", "two.py", after="SPEC-1")
+
+    first = cli("run", "--", *agent())
+    assert (first.status, repo.state("1")) == (0, "succeeded")
+    second = cli("run", "--", *agent())
+    merged = cli("merge", "1")
+    third = cli("run", "--", *agent())
+
+    assert "2 was not launched: after '1', not merged yet" in first.stderr
+    assert "nothing to run" in second.stdout
+    assert merged.status == 0
+    assert (third.status, repo.state("2")) == (0, "succeeded")
+    assert repo.git("merge-base", "--is-ancestor", "main", "feature/2") == ""
+
+
+def test_with_merge_the_whole_chain_lands_in_one_run(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "app.py")
+    repo.spec("2", "app.py", after="1")
+    repo.spec("3", "app.py")
+
+    ran = cli("run", "--merge", "--verify", "test -s app.py", "--json", "--", *agent())
+
+    assert (ran.status, ran.json["merge_results"]) == (0, {"1": "merged", "2": "merged", "3": "merged"})
+    assert sorted((repo.path / "app.py").read_text().splitlines()) == ["by 1", "by 2", "by 3", "print('app')"]
+    assert repo.is_sound()
+
+
+def test_done_means_proven(repo: Repo, cli: Cli, agent: Agent) -> None:
+    for name in ("nothing", "fails", "killed", "elsewhere", "slow"):
+        repo.spec(name, f"{name}.py")
+    script = """
+        case $GIT_PARALLEL_TASK in
+            nothing) ;;
+            fails) echo x > fails.py; exit 7 ;;
+            killed) kill -9 $$ ;;
+            elsewhere) echo x > elsewhere.py; git checkout -q -b mine ;;
+            slow) sleep 60 ;;
+        esac
+    """
+
+    ran = cli("run", "-j", "5", "--timeout", "2s", "--json", "--", *agent(script))
+
+    assert ran.status == 1
+    assert {t["id"]: (t["state"], t["exit_status"], t["reason"]) for t in ran.json["tasks"]} == {
+        "nothing": ("failed", 0, "no changes"),
+        "fails": ("failed", 7, "exit status 7"),
+        "killed": ("failed", 137, "killed by signal 9"),
+        "elsewhere": ("failed", 0, "left its worktree on 'mine' instead of 'feature/elsewhere'"),
+        "slow": ("failed", 130, "timed out after 2 s"),
+    }
+    assert (repo.worktree("fails") / "fails.py").read_text() == "x\n", (
+        "what a failed agent left is left alone"
+    )
+
+
+def test_a_failed_task_is_tried_again_only_by_name_and_in_its_worktree(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    repo.spec("auth", "auth.py")
+    assert cli("run", "--", *agent("echo half > auth.py; exit 1")).status == 1
+
+    unasked = cli("run", "--", *agent())
+    again = cli("run", "auth", "--json", "--", *agent("cat auth.py; echo whole >> auth.py"))
+
+    assert "nothing to run" in unasked.stdout
+    assert again.json["tasks"][0]["attempt"] == 2
+    assert repo.git("show", "feature/auth:auth.py") == "half\nwhole"
+    assert cli("log", "auth").stdout == "half\n"
+    assert cli("log", "auth", "--attempt", "1").stdout == ""
+    life = repo.git(
+        "log", "--first-parent", "--reverse", "--format=%s", "refs/parallel/tasks/auth"
+    ).splitlines()
+    assert life == [
+        "auth is ready, attempt 1",
+        "auth running",
+        "auth failed: exit status 1",
+        "auth is ready, attempt 2",
+        "auth running",
+        "auth succeeded",
+    ]
+
+
+def test_a_task_of_unknown_files_runs_alone(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("known", "known.py")
+    repo.spec("unknown")
+    script = 'ls -d ../in-* 2>/dev/null; touch ../in-$GIT_PARALLEL_TASK; sleep 0.3; rm ../in-$GIT_PARALLEL_TASK; ' \
+        'echo x > "$GIT_PARALLEL_TASK.py"'  # fmt: skip
+
+    apart = cli("run", "--json", "--", *agent(script))
+
+    assert {t["id"]: t["state"] for t in apart.json["tasks"]} == {
+        "known": "succeeded",
+        "unknown": "succeeded",
+    }
+    assert cli("log", "known").stdout + cli("log", "unknown").stdout == ""
+
+
+def test_user_files_and_head_are_not_touched(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("auth", "auth.py")
+    repo.write("app.py", "edited by the user\n")
+    repo.write("staged.txt", "staged by the user\n")
+    repo.git("add", "staged.txt")
+    repo.write("untracked.txt", "mine\n")
+    before = repo.git("status", "--porcelain=v2", "--branch")
+
+    ran = cli("run", "--", *agent())
+
+    assert ran.status == 0
+    assert repo.git("status", "--porcelain=v2", "--branch") == before
+    assert (repo.path / "app.py").read_text() == "edited by the user\n"
+
+
+def test_piped_output_is_one_plain_line_an_event(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("auth", "auth.py")
+
+    ran = cli("run", "--", *agent())
+
+    lines = ran.stdout.splitlines()
+    assert lines[0] == f"auth launched in {repo.worktree('auth')}"
+    assert lines[1].startswith("auth succeeded after ")
+    assert lines[2].startswith("1 of 1 succeeded in ")
+    assert lines[3] == "'git parallel merge' brings them to the target"
+    assert "\x1b" not in ran.stdout
+
+
+def test_settings_choose_branch_worktree_and_agent(repo: Repo, cli: Cli) -> None:
+    repo.spec("auth", "auth.py")
+    repo.config("parallel.branch", "agents/{id}/work")
+    repo.config("parallel.worktree", "../trees of {repo}/{id}")
+    repo.config("agent.writer.command", "/bin/sh -c 'echo \"set\" > auth.py'")
+
+    ran = cli("run", "--agent", "writer", "--json")
+
+    task = ran.json["tasks"][0]
+    assert (task["state"], task["branch"]) == ("succeeded", "agents/auth/work")
+    assert task["worktree"] == str(repo.path.parent / "trees of shop" / "auth")
+    assert repo.git("show", "agents/auth/work:auth.py") == "set"
+    record = json.loads(repo.git("show", "refs/parallel/tasks/auth:record.json"))
+    assert (record["version"], record["agent"]) == (1, "writer")
+
+
+def test_only_one_run_at_a_time(repo: Repo, cli: Cli, agent: Agent) -> None:
+    import fcntl
+
+    repo.spec("auth", "auth.py")
+    runtime = repo.path / ".git" / "parallel"
+    runtime.mkdir()
+    with (runtime / "coordinator.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ran = cli("run", "--", *agent())
+    assert (ran.status, ran.stdout) == (3, "")
+    assert ran.stderr.startswith("error: another 'git parallel run' is at work in this repository\nhint: ")
