@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from os import environ
 
-from .errors import BadInput, ParallelError
+from .errors import BadInput, BadName, ParallelError
 from .git.command import Git
 from .names import Oid, RefName, printable
+from .overlap.patterns import parse
 
 TEAM_FILE = ".gitparallel"
 
@@ -111,7 +112,7 @@ def _agents(*sources: list[tuple[str, str]]) -> dict[str, AgentType]:
     return {
         name: AgentType(
             name,
-            owns=tuple(values.get("owns", ())),
+            owns=_patterns(f"agent.{name}.owns", values.get("owns", [])),
             singleton=_boolean(f"agent.{name}.singleton", values.get("singleton", ["false"])),
             command=values.get("command", [""])[-1],
         )
@@ -140,7 +141,12 @@ def _string(_key: str, given: list[str]) -> str:
     return given[-1]
 
 
-def _strings(_key: str, given: list[str]) -> tuple[str, ...]:
+def _patterns(key: str, given: list[str]) -> tuple[str, ...]:
+    for text in given:
+        try:
+            parse(text)
+        except BadName as error:
+            raise BadInput(f"{key}: {error.message}", hint=error.hint) from error
     return tuple(given)
 
 
@@ -201,11 +207,11 @@ _CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "maxparallel": ("max_parallel", _count),
     "admission": ("admission", _one_of("auto", "off")),
     "ownership": ("ownership", _one_of("claim", "strict")),
-    "specs": ("specs", _strings),
-    "roadmap": ("roadmap", _strings),
+    "specs": ("specs", _patterns),
+    "roadmap": ("roadmap", _patterns),
     "agent": ("agent", _string),
     "verify": ("verify", _string),
     "timeout": ("timeout", _seconds),
     "grace": ("grace", _seconds),
-    "disposable": ("disposable", _strings),
+    "disposable": ("disposable", _patterns),
 }

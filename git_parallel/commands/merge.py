@@ -45,6 +45,7 @@ def merge(
     the target.
     """
     project = open_project(directory)
+    project.git.require_identity()
     make_runtime(project)
     tasks = read_tasks(project)
     mended = repair.repair(project, tasks)

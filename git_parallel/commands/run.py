@@ -73,8 +73,8 @@ def run(directory: Path, request: Request, tell: Callable[[Told], None]) -> RunA
     """
     project = open_project(directory)
     order = order_of(project.settings, request, directory)
-    # Commits need an author; better told now than by the end of each agent's work.
-    project.git.run("var", "GIT_COMMITTER_IDENT")
+    # Better told now than by the end of each agent's work.
+    project.git.require_identity()
     tasks = read_tasks(project)
     chosen = tuple(dict.fromkeys(tasks.require(text) for text in request.spellings)) or tasks.tasks
     if not chosen:
@@ -116,7 +116,12 @@ def order_of(settings: Settings, request: Request, directory: Path) -> Order:
                 f"no command is set for agent '{printable(name)}'",
                 hint=f"git config agent.{name}.command 'COMMAND ARGUMENTS'",
             )
-        argv = (*shlex.split(agent.command), *argv)
+        try:
+            argv = (*shlex.split(agent.command), *argv)
+        except ValueError as error:
+            raise BadInput(
+                f"agent.{name}.command: {str(error).lower()}: {printable(agent.command)}"
+            ) from error
     if not argv:
         raise BadInput("no agent command", hint="git parallel run -- COMMAND [ARGUMENT...]")
     found = shutil.which(str(directory / argv[0]) if "/" in argv[0] else argv[0])

@@ -121,6 +121,15 @@ class Git:
             have, need = ".".join(map(str, version)), ".".join(map(str, OLDEST))
             raise Unusable(f"git {have} is too old, git-parallel needs {need}", hint="upgrade git")
 
+    def require_identity(self) -> None:
+        """Raise Unusable where git knows no name and address to commit under."""
+        for name in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
+            if self.run("var", name, answers=(0, 128)).status:
+                raise Unusable(
+                    "git does not know who commits here",
+                    hint="git config user.name 'NAME'; git config user.email 'ADDRESS'",
+                )
+
     def find_ref(self, ref: RefName) -> Oid | None:
         """The commit a full ref points at; None where the ref does not exist."""
         out = self.run(

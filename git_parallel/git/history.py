@@ -66,7 +66,7 @@ def patch(git: Git, *, old: Oid, new: Oid) -> str:
     return git.run(
         "-c", "diff.noprefix=false", "-c", "diff.mnemonicPrefix=false",
         "diff", "--no-color", "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/",
-        "-M", "-U0", old, new, "--",
+        "--submodule=short", "--no-relative", "-M", "-U0", old, new, "--",
     ).stdout  # fmt: skip
 
 

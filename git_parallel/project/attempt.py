@@ -41,16 +41,14 @@ def launch(project: Project, task: Task, stored: Stored | None, order: Order, st
     Returns the record as it then stands: running, or failed with the reason. Raises Unusable, with
     nothing made, when the names that the task needs are taken.
     """
-    place = project.place_of(task.id)
-    if stored is None:
-        worktree.require_free(project.git, place)
-    ready = _intend(project, task, stored, order, place)
+    place, is_fresh = _place(project, task, stored)
+    ready = _intend(project, task, stored, order, place, is_fresh=is_fresh)
     base = ready.record.base or project.base
     try:
         worktree.ensure(project.git, project.common, place, base=base)
         prompt = _prepare(project, task, ready.record, state)
     except (ParallelError, OSError) as error:
-        if ready.record.attempt == 1:
+        if is_fresh:
             worktree.discard(project.git, project.common, place, base=base)
         reason = error.message if isinstance(error, ParallelError) else f"{error.strerror}: {error.filename}"
         return write(project, ready, ready.record.to(State.FAILED, reason=reason))
@@ -95,20 +93,37 @@ def owned_lines(task: Task, territory: Territory, claims: Mapping[str, TaskId]) 
     )
 
 
-def _intend(project: Project, task: Task, stored: Stored | None, order: Order, place: Place) -> Stored:
+def _place(project: Project, task: Task, stored: Stored | None) -> tuple[Place, bool]:
+    """Where the attempt will be, and whether no agent was ever there: a new place, or one half made."""
+    if stored is not None:
+        place = place_of_record(project, stored.record)
+        if stored.record.state is State.READY:
+            return place, stored.record.attempt == 1
+        if project.git.find_ref(place.branch) or place.path.exists() or place.admin.exists():
+            return place, False
+    place = project.place_of(task.id)
+    worktree.require_free(project.git, place)
+    return place, True
+
+
+def _intend(
+    project: Project, task: Task, stored: Stored | None, order: Order, place: Place, *, is_fresh: bool
+) -> Stored:
     """Record that an attempt is about to be made; a READY record that a crash left is taken up as it is."""
     if stored is not None and stored.record.state is State.READY:
         return stored
     spec = project.git.hash_object(task.prompt.encode("utf-8", "surrogateescape"))
-    before = stored.record if stored else TaskRecord(task.id, State.PLANNED, base=project.base)
+    before = stored.record if stored else TaskRecord(task.id, State.PLANNED)
     record = before.to(
         State.READY,
         title=task.title,
         source=task.source,
         agent=task.agent or order.agent,
         attempt=before.attempt + 1,
-        branch=place.branch.short if not before.branch else before.branch,
-        worktree=before.worktree or str(place.path),
+        branch=place.branch.short,
+        worktree=str(place.path),
+        base=project.base if is_fresh else before.base,
+        tip=None if is_fresh else before.tip,
         target=project.target.short,
         spec=spec,
         started=None,

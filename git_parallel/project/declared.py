@@ -1,6 +1,8 @@
 """The tasks that the target declares, and who owns what because of them."""
 
-from collections.abc import Callable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from ..errors import UnknownTask
 from ..git.history import files_at
@@ -19,13 +21,12 @@ from .open import Project
 def read_tasks(project: Project) -> TaskSet:
     """Read every spec and roadmap of the target's commit through one `ls-tree` and one `cat-file --batch`."""
     is_spec, is_roadmap = _chooser(project.settings.specs), _chooser(project.settings.roadmap)
-    blobs = {
-        path: oid
-        for path, oid in files_at(project.git, project.base).items()
-        if is_spec(path) or is_roadmap(path)
-    }
+    files = files_at(project.git, project.base)
+    blobs = {path: oid for path, oid in files.items() if is_spec(path) or is_roadmap(path)}
     contents = read_blobs(project.git, blobs.values())
-    return read_all(((path, data or b"") for path, data in zip(blobs, contents, strict=True)), is_roadmap)
+    declared = read_all(((path, data or b"") for path, data in zip(blobs, contents, strict=True)), is_roadmap)
+    ordered = sorted(files)
+    return replace(declared, tasks=tuple(_with_directories(task, ordered) for task in declared.tasks))
 
 
 def uncommitted_documents(project: Project) -> tuple[str, ...]:
@@ -86,6 +87,22 @@ def is_unfinished(task: Task, records: Mapping[TaskId, TaskRecord]) -> bool:
     if record is not None:
         return record.is_unfinished
     return task.status is not Status.COMPLETE
+
+
+def _with_directories(task: Task, files: Sequence[str]) -> Task:
+    """The task with a declared `src` that is a directory in the tree written `src/`, all below it."""
+
+    def is_directory(path: str) -> bool:
+        at = bisect_left(files, f"{path}/")
+        return at < len(files) and files[at].startswith(f"{path}/")
+
+    return replace(
+        task,
+        declared=tuple(
+            replace(d, path=f"{d.path}/") if not d.path.endswith("/") and is_directory(d.path) else d
+            for d in task.declared
+        ),
+    )
 
 
 def _territory(lands: Mapping[str, Territory], task: Task, record: TaskRecord | None) -> Territory:

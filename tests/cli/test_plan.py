@@ -114,6 +114,17 @@ def test_a_cycle_is_told_as_a_cycle(repo: Repo, cli: Cli) -> None:
     assert document["held"][0] == {"id": "a", "reason": "depends on itself: a after b after c after a"}
 
 
+def test_a_directory_covers_what_is_below_it_with_or_without_its_slash(repo: Repo, cli: Cli) -> None:
+    repo.commit("src", **{"src/db.py": "", "src-old/db.py": ""})
+    repo.spec("1", "src")
+    repo.spec("2", "src/db.py")
+    repo.spec("3", "src-old/db.py")
+
+    assert [(c["pair"], c["why"]) for c in cli("plan", "--json").json["conflicts"]] == [
+        (["1", "2"], "'src/' of 1 covers src/db.py of 2")
+    ]
+
+
 def test_problems_carry_file_and_line(repo: Repo, cli: Cli) -> None:
     repo.commit("specs", **{"SPEC-1.md": """\
         # SPEC-1: Bad paths
