@@ -211,7 +211,7 @@ def _is_file_name(token: str) -> bool:
     if not stem:
         return len(extension) > 3 and extension.replace("-", "").isalnum() and extension.islower()
     # `config.json` is a file and `logging.basicConfig` is not.
-    return extension.casefold() in _KNOWN_EXTENSIONS and not stem.isdigit()
+    return extension.casefold() in _KNOWN_EXTENSIONS and not (stem.isdigit() and len(extension) == 1)
 
 
 def _has_extension(name: str) -> bool:

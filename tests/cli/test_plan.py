@@ -115,13 +115,13 @@ def test_a_cycle_is_told_as_a_cycle(repo: Repo, cli: Cli) -> None:
 
 
 def test_a_directory_covers_what_is_below_it_with_or_without_its_slash(repo: Repo, cli: Cli) -> None:
-    repo.commit("src", **{"src/db.py": "", "src-old/db.py": ""})
-    repo.spec("1", "src")
-    repo.spec("2", "src/db.py")
-    repo.spec("3", "src-old/db.py")
+    repo.commit("src", **{"lib/src/db.py": "", "lib/src-old/db.py": ""})
+    repo.spec("1", "lib/src")
+    repo.spec("2", "lib/src/db.py")
+    repo.spec("3", "lib/src-old/db.py")
 
     assert [(c["pair"], c["why"]) for c in cli("plan", "--json").json["conflicts"]] == [
-        (["1", "2"], "'src/' of 1 covers src/db.py of 2")
+        (["1", "2"], "'lib/src/' of 1 covers lib/src/db.py of 2")
     ]
 
 

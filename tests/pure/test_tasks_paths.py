@@ -90,7 +90,13 @@ def test_back_ticked_paths_are_found_anywhere():
 
 
 def test_a_quoted_path_may_have_spaces_and_a_quoted_command_is_none() -> None:
-    texts = ("dir with space/ünïcode.txt", "my docs/", "a b.txt", "pytest tests/x.py", "tests/a.py tests/b.py")
+    texts = (
+        "dir with space/ünïcode.txt",
+        "my docs/",
+        "a b.txt",
+        "pytest tests/x.py",
+        "tests/a.py tests/b.py",
+    )
 
     assert [[named.path for named in leading(f"`{text}`")] for text in texts] == [
         ["dir with space/ünïcode.txt"],
