@@ -87,7 +87,7 @@ def owned_lines(task: Task, territory: Territory, claims: Mapping[str, TaskId]) 
     """
     wanted = [patterns.trusted(declared.path) for declared in task.touched]
     exact = {p.text for p in wanted if p.is_exact and territory.has(p.text)} | set(of(claims, task.id))
-    folders = {p.text for p in wanted if p.text.endswith("/") and not patterns.is_magic(p.text)}
+    folders = {p.text for p in wanted if p.text.endswith("/") and not set(p.text) & set("*?[{")}
     return [path for path in exact if not is_control_file(path)] + (
         [] if territory.patterns else sorted(folders)
     )
