@@ -9,7 +9,7 @@ from ..git.history import ahead
 from ..git.refs import Snapshot, snapshot
 from ..names import Oid, TaskId
 from ..ownership.claims import of
-from ..project import coordinator, repair
+from ..project import adrift, coordinator
 from ..project.coordinator import Queue
 from ..project.open import Project, make_runtime, open_project
 from ..schedule.admission import Load
@@ -50,11 +50,12 @@ class StatusAnswer:
 
 def status(directory: Path, *, with_load: bool = False) -> StatusAnswer:
     """Read the state of all tasks, mending first what contradicts reality (ended unseen, interrupted)."""
-    project = open_project(directory)
+    project = open_project(directory, hurried=True)
     world = snapshot(project.git)
     mended: tuple[str, ...] = ()
-    if repair.is_needed(project, world):
+    if adrift.is_any(project, world):
         # Only here are the documents read: the judgement of what an agent left needs them.
+        from ..project import repair
         from ..project.declared import read_tasks
 
         make_runtime(project)

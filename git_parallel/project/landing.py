@@ -97,11 +97,6 @@ def land(
         return Landings(before, project.git.find_ref(project.target) or before, tuple(results))
 
 
-def interrupted(project: Project, stored: Stored) -> bool:
-    """Whether a record says merging and no process is at it."""
-    return stored.record.state is State.MERGING and not locks.is_held(project.runtime / "merge.lock")
-
-
 def finish_interrupted(project: Project, stored: Stored) -> Stored:
     """Record what a merge that was killed in the middle had come to."""
     onto = project.git.find_ref(_target_of(stored.record))

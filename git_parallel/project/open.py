@@ -52,11 +52,13 @@ class Project:
         return Place(path=path, branch=branch, admin=admin_of(self.common, task))
 
 
-def open_project(directory: Path) -> Project:
-    """Find the repository around `directory`.
+def open_project(directory: Path, *, hurried: bool = False) -> Project:
+    """Find the repository around `directory`; `hurried` where even old versions of git would do.
 
     Raises NotARepository, or Unusable with the way on: bare, unborn or detached HEAD, too old a git.
     """
+    if not hurried:
+        Git(directory).require_version()
     git, common, main = _discover(directory)
     own = config.read(git)
     # The target may be set by the team as well, so the settings are built twice where it is.
@@ -92,7 +94,6 @@ def make_runtime(project: Project) -> None:
 
 def _discover(directory: Path) -> tuple[Git, Path, Path]:
     git = Git(directory)
-    git.require_version()
     # Truth values between the paths, so that a path with a newline cannot be mistaken for two.
     asked = (
         "--git-common-dir",
@@ -107,6 +108,7 @@ def _discover(directory: Path) -> tuple[Git, Path, Path]:
         r"(.*)\n(true|false)\n(.*)\n(?:true|false)\n(?:(.*)\n)?(?:--show-toplevel\n)?", out.stdout, re.S
     )
     if match is None:
+        git.require_version()
         git.run("rev-parse", "--git-dir", environment=passed)
         raise Unusable(f"cannot make out the repository at '{printable(str(directory))}'")
     common, own, top = Path(match[1]).resolve(), Path(match[3]).resolve(), match[4]

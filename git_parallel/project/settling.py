@@ -18,6 +18,7 @@ from ..names import Oid, TaskId, printable
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import TaskSet
 from . import gate
+from .adrift import is_adrift
 from .attempt import place_of_record, write
 from .claiming import claim
 from .declared import ownership
@@ -63,16 +64,6 @@ def settle(project: Project, tasks: TaskSet, task_id: TaskId) -> Stored:
             "foreign": short.foreign if short else (),
         }
         return write(project, stored, stored.record.to(short.state if short else State.SUCCEEDED, **facts))
-
-
-def is_adrift(project: Project, record: TaskRecord) -> bool:
-    """Whether the record says that an agent runs, and nothing of it is alive."""
-    if record.state not in (State.READY, State.RUNNING) or process.is_alive(project.tasks_runtime, record.id):
-        return False
-    # A launch that never came to a start record is no attempt; `run` takes it up again.
-    started = process.read_start(project.tasks_runtime, record.id, record.attempt)
-    ended = process.read_exit(project.tasks_runtime, record.id, record.attempt)
-    return record.state is State.RUNNING or started is not None or ended is not None
 
 
 def _failure(ended: process.ExitRecord) -> Shortfall | None:
