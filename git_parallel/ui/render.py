@@ -60,6 +60,11 @@ def style(state: str) -> str:
     return _STYLES.get(state, "")
 
 
+def cut(text: str, most: int) -> str:
+    """`text`, or as much of it as fits into `most` characters with an ellipsis."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
 def some(items: Sequence[Any], most: int = 3) -> str:
     """A list cut to what fits on a line: `a, b, c and 4 more`."""
     shown = ", ".join(map(str, items[:most]))

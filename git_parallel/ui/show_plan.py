@@ -34,7 +34,8 @@ def _show_waves(answer: PlanAnswer) -> None:
             task = tasks[task_id]
             touched = answer.footprints[task_id].entries
             files = render.some(list(dict.fromkeys(entry.path for entry in touched)), 2)
-            rows.append([str(number), task_id, task.title, files or "unknown", _why_here(answer, task_id)])
+            shown = [render.cut(task.title, 40), render.cut(files, 60) or "unknown"]
+            rows.append([str(number), task_id, *shown, _why_here(answer, task_id)])
     if rows:
         render.table(["WAVE", "TASK", "TITLE", "FILES", "WAITS FOR"], rows)
     else:
