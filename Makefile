@@ -1,0 +1,44 @@
+# Everything a newcomer needs is `make demo` and `make test`; both install what they need by themselves.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+# Hours of random campaigns are for `make campaign`; the suite runs them small.
+CAMPAIGN ?= 200
+
+.PHONY: demo test lint campaign bench man clean
+
+demo: .venv-demo/installed
+	.venv-demo/bin/git-parallel demo $(DEMO)
+
+.venv-demo/installed: pyproject.toml $(shell find git_parallel hooks man completions -type f 2>/dev/null)
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "git-parallel needs Python 3.11 or newer, this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv .venv-demo
+	.venv-demo/bin/python -m pip install --quiet --disable-pip-version-check .
+	touch $@
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "git-parallel needs Python 3.11 or newer, this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --strict git_parallel
+
+test: lint
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
+
+campaign: $(VENV)/installed
+	GIT_PARALLEL_CAMPAIGN=$(CAMPAIGN) $(BIN)/python -m pytest -m campaign -s
+
+bench: $(VENV)/installed
+	$(BIN)/python bench/start.py
+
+man: $(VENV)/installed
+	$(BIN)/python -m git_parallel.ui.manual man
+	$(BIN)/python -m git_parallel.ui.completions completions
+
+clean:
+	rm -rf .venv .venv-demo build dist
