@@ -47,13 +47,7 @@ class RefChange:
 
 def apply(git: Git, *changes: RefChange, reason: str) -> None:
     """Move refs by compare-and-swap; raises Stale, with nothing moved, when one is not at its old value."""
-    null = "0" * 40
-    script = "start\0" + "".join(
-        f"update {change.ref}\0{change.new or null}\0{change.old or null}\0"
-        if change.new
-        else f"delete {change.ref}\0{change.old}\0"
-        for change in changes
-    )
+    script = "start\0" + "".join(map(_line, changes))
     out = git.run(
         "update-ref", "-m", reason, "--stdin", "-z", answers=(0, 128), stdin=script + "prepare\0commit\0"
     )
@@ -68,6 +62,14 @@ def apply(git: Git, *changes: RefChange, reason: str) -> None:
         )
     words = (out.stderr.strip().splitlines() or ["git update-ref failed"])[-1]
     raise GitFailed(words.removeprefix("fatal: "))
+
+
+def _line(change: RefChange) -> str:
+    if change.old is None:
+        return f"create {change.ref}\0{change.new}\0"
+    if change.new is None:
+        return f"delete {change.ref}\0{change.old}\0"
+    return f"update {change.ref}\0{change.new}\0{change.old}\0"
 
 
 @dataclass(frozen=True, slots=True)

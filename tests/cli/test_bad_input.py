@@ -321,3 +321,18 @@ def test_a_reader_that_goes_away_is_no_error(repo: Repo) -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_repository_of_sha256_objects_is_like_any_other(cli: Cli, tmp_path: Path, agent: Agent) -> None:
+    path = tmp_path / "sha256" / "shop"
+    path.mkdir(parents=True)
+    repo = Repo(path)
+    repo.git("init", "--quiet", "--object-format=sha256")
+    repo.spec("1", "one.py")
+
+    assert cli("run", "--", *agent(), at=path).status == 0
+    assert cli("merge", "--verify", "test -f one.py", at=path).status == 0
+    assert cli("prune", at=path).status == 0
+    assert cli("prune", "--undo", "1", at=path).status == 0
+    assert (path / "one.py").read_text() == "by 1\n"
+    assert repo.is_sound()
