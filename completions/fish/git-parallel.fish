@@ -1,0 +1,113 @@
+# fish completion for git-parallel, made by `python -m git_parallel.ui.completions`.
+
+# fish's own git.fish would send `git parallel ...` here, but not in all versions (3.6.0 looks for a command
+# `git git-parallel`), and only if git-parallel was on PATH when it was read. So this file is best put into
+# conf.d, and does it by itself.
+function __git_parallel_of_git
+    set -l words (commandline -opc)
+    set -l at (contains -i -- parallel $words)
+    or return
+    set -e words[1..$at]
+    complete -C "git-parallel "(string join ' ' -- (string escape -- $words) '')(commandline -ct)
+end
+complete -c git -f -n '__fish_git_using_command parallel' -a '(__git_parallel_of_git)'
+
+function __git_parallel_verb -d 'The verb that has been typed, if there is one'
+    set -l words (commandline -opc)
+    set -e words[1]
+    for word in $words
+        if not string match -q -- '-*' $word
+            echo $word
+            return
+        end
+    end
+    return 1
+end
+
+function __git_parallel_needs_verb
+    not __git_parallel_verb >/dev/null
+end
+
+function __git_parallel_using
+    set -l verb (__git_parallel_verb)
+    and test $verb = $argv[1]
+    and not __git_parallel_in_command
+end
+
+function __git_parallel_in_command_of
+    set -l verb (__git_parallel_verb)
+    and test $verb = $argv[1]
+    and __git_parallel_in_command
+end
+
+function __git_parallel_in_command -d 'Whether a command of the user has begun, after --'
+    contains -- -- (commandline -opc)
+end
+
+function __git_parallel_command
+    set -l words (commandline -opc)
+    set -l at (contains -i -- -- $words)
+    or return
+    set -e words[1..$at]
+    complete -C (string join ' ' -- (string escape -- $words) '')(commandline -ct)
+end
+
+function __git_parallel_tasks
+    git for-each-ref --format='%(refname:lstrip=3)' refs/parallel/tasks 2>/dev/null
+end
+
+function __git_parallel_trashed
+    git for-each-ref --format='%(refname:lstrip=3)' refs/parallel/trash 2>/dev/null |
+        string replace -r '/.*' '' | sort -u
+end
+
+function __git_parallel_agents
+    git config --name-only --get-regexp '^agent\..*\.command$' 2>/dev/null |
+        string replace -r '^agent\.(.*)\.command$' '$1' | sort -u
+end
+
+complete -c git-parallel -f
+complete -c git-parallel -n __git_parallel_needs_verb -s h -l help -d 'Show a short help and exit'
+complete -c git-parallel -n __git_parallel_needs_verb -l version -d 'Show the version and exit'
+complete -c git-parallel -n __git_parallel_needs_verb -a plan -d 'Show which tasks can run together, in what order, and why'
+complete -c git-parallel -n __git_parallel_needs_verb -a run -d 'Run tasks: each in a worktree and on a branch of its own, as many at once as may be'
+complete -c git-parallel -n __git_parallel_needs_verb -a status -d 'Show the truth about every task at this moment'
+complete -c git-parallel -n __git_parallel_needs_verb -a log -d 'Show what the agent of a task printed'
+complete -c git-parallel -n __git_parallel_needs_verb -a merge -d 'Merge what has succeeded into the target, each commit judged, the result verified'
+complete -c git-parallel -n __git_parallel_needs_verb -a prune -d 'Put worktrees and branches that are merged, clean and dead into the trash'
+complete -c git-parallel -n __git_parallel_needs_verb -a claim -d 'Take paths that no spec declared for the task of this worktree'
+complete -c git-parallel -n __git_parallel_needs_verb -a demo -d 'Show the whole journey in a throw-away repository'
+complete -c git-parallel -n '__git_parallel_using plan' -l check -d 'Exit with 1 when the tasks cannot all run at the same time'
+complete -c git-parallel -n '__git_parallel_using plan' -l assume-independent -d 'Let tasks run beside others although nothing is known of their files'
+complete -c git-parallel -n '__git_parallel_using plan' -l json -d 'Print one JSON document instead of text'
+complete -c git-parallel -n '__git_parallel_using plan' -s h -l help -d 'Show a short help and exit'
+complete -c git-parallel -n '__git_parallel_using plan' -a '(__git_parallel_tasks)'
+complete -c git-parallel -n '__git_parallel_using run' -s j -l max-parallel -x -d 'How many agents at once, at most (default: parallel.maxParallel)'
+complete -c git-parallel -n '__git_parallel_using run' -l timeout -x -d 'Stop an agent after this long: 90s, 30m, 2h'
+complete -c git-parallel -n '__git_parallel_using run' -l agent -x -a '(__git_parallel_agents)' -d 'Start the command of agent.NAME.command from the settings'
+complete -c git-parallel -n '__git_parallel_using run' -l merge -d 'Merge each task as soon as it has succeeded'
+complete -c git-parallel -n '__git_parallel_using run' -l verify -r -F -d 'Shell command that must succeed on the merged tree (default: parallel.verify)'
+complete -c git-parallel -n '__git_parallel_using run' -l assume-independent -d 'Let tasks run beside others although nothing is known of their files'
+complete -c git-parallel -n '__git_parallel_using run' -l json -d 'Print one JSON document instead of text'
+complete -c git-parallel -n '__git_parallel_using run' -s h -l help -d 'Show a short help and exit'
+complete -c git-parallel -n '__git_parallel_using run' -a '(__git_parallel_tasks)'
+complete -c git-parallel -n '__git_parallel_in_command_of run' -a '(__git_parallel_command)'
+complete -c git-parallel -n '__git_parallel_using status' -l json -d 'Print one JSON document instead of text'
+complete -c git-parallel -n '__git_parallel_using status' -s h -l help -d 'Show a short help and exit'
+complete -c git-parallel -n '__git_parallel_using log' -s f -l follow -d 'Go on until the agent has ended'
+complete -c git-parallel -n '__git_parallel_using log' -l attempt -x -d 'Of this attempt instead of the latest'
+complete -c git-parallel -n '__git_parallel_using log' -l raw -d 'The bytes as they are, also on a terminal'
+complete -c git-parallel -n '__git_parallel_using log' -s h -l help -d 'Show a short help and exit'
+complete -c git-parallel -n '__git_parallel_using log' -a '(__git_parallel_tasks)'
+complete -c git-parallel -n '__git_parallel_using merge' -l verify -r -F -d 'Shell command that must succeed on the merged tree (default: parallel.verify)'
+complete -c git-parallel -n '__git_parallel_using merge' -l json -d 'Print one JSON document instead of text'
+complete -c git-parallel -n '__git_parallel_using merge' -s h -l help -d 'Show a short help and exit'
+complete -c git-parallel -n '__git_parallel_using merge' -a '(__git_parallel_tasks)'
+complete -c git-parallel -n '__git_parallel_using prune' -l undo -x -a '(__git_parallel_trashed)' -d 'Bring the worktree and branch of a pruned task back'
+complete -c git-parallel -n '__git_parallel_using prune' -l json -d 'Print one JSON document instead of text'
+complete -c git-parallel -n '__git_parallel_using prune' -s h -l help -d 'Show a short help and exit'
+complete -c git-parallel -n '__git_parallel_using prune' -a '(__git_parallel_tasks)'
+complete -c git-parallel -n '__git_parallel_using claim' -s h -l help -d 'Show a short help and exit'
+complete -c git-parallel -n '__git_parallel_using claim' -F
+complete -c git-parallel -n '__git_parallel_using demo' -s h -l help -d 'Show a short help and exit'
+complete -c git-parallel -n '__git_parallel_using demo' -a '(__fish_complete_directories)'

@@ -1,0 +1,143 @@
+"""What the manual says of settings, files, environment, exit statuses and JSON keys.
+
+Tests hold these tables against the code they speak of: nothing here may be missing there, or the other
+way round. What stands in backticks is set as typed.
+"""
+
+from ..errors import ANSWER_IS_NO, DONE, GIT_FAILED, STALE, USAGE
+
+# Each setting's meaning; its default is read from `config.Settings`, words stand where that is empty.
+MEANINGS = {
+    "parallel.branch": "Template for the name of a task's branch. `{id}` must be in it; `{repo}`, the name of "
+    "the main worktree's folder, may be.",
+    "parallel.worktree": "Template for the path of a task's worktree, relative to the main worktree. "
+    "`{id}` must be in it; `{repo}` may be.",
+    "parallel.target": "The branch that tasks are read from, start from and are merged into.",
+    "parallel.maxParallel": "How many agents may be at work at once, at most.",
+    "parallel.admission": "`auto` launches fewer agents while the machine is busy: all of "
+    "`parallel.maxParallel` below 50% CPU load, three quarters of it below 70%, half of it below 80%, "
+    "else one; half of that with more than 80% of the memory in use; and none with less than 256 MiB of "
+    "disk free. `off` launches whatever the load.",
+    "parallel.ownership": "What happens to a path that is nobody's when a task changes it. `claim` takes it "
+    "for the task. `strict` refuses it until `git parallel claim` has taken it.",
+    "parallel.specs": "Glob of the spec files that declare tasks. May be given several times.",
+    "parallel.roadmap": "Glob of the roadmaps that declare tasks. May be given several times.",
+    "parallel.agent": "The agent type that `git parallel run` starts when it is given neither `--agent` nor "
+    "a command.",
+    "parallel.verify": "Shell command that must succeed on the merged tree before the target is moved.",
+    "parallel.timeout": "Stop an agent after this long: `90s`, `30m`, `2h`, `1h30m`.",
+    "parallel.grace": "How long an agent that is being stopped has to end before it gets the next, harder "
+    "signal.",
+    "parallel.disposable": "Glob of the ignored files that `git parallel prune` need not keep. May be given "
+    "several times. Any other ignored file keeps its worktree.",
+}
+EMPTY_DEFAULTS = {
+    "parallel.target": "the branch checked out in the main worktree",
+    "parallel.agent": "none",
+    "parallel.verify": "none",
+    "parallel.timeout": "none",
+}
+AGENT_MEANINGS = {
+    "agent.<name>.owns": "Glob of the paths that agents of this type may change. May be given several times. "
+    "Without any, they may change everything.",
+    "agent.<name>.singleton": "Whether only one agent of this type may run at a time. Default: `false`.",
+    "agent.<name>.command": "The command that `git parallel run --agent <name>` starts, split into words as a "
+    "shell would, but run without one. What follows `--` is added to it.",
+}
+AGENT_ENVIRONMENT = {
+    "GIT_PARALLEL_TASK": "The id of the task.",
+    "GIT_PARALLEL_TITLE": "Its title.",
+    "GIT_PARALLEL_SPEC": "The path of the document that declares it.",
+    "GIT_PARALLEL_PROMPT_FILE": "A file with the text that is on the standard input too: the spec.",
+    "GIT_PARALLEL_BRANCH": "The branch that is checked out in its worktree.",
+    "GIT_PARALLEL_WORKTREE": "The path of its worktree, where the agent is started.",
+    "GIT_PARALLEL_ATTEMPT": "The number of this attempt, from 1.",
+}
+FILES = {
+    "`refs/parallel/tasks/<id>`": "The life of a task, one commit for each of its states, with `record.json` "
+    "and the spec in its tree. `git log --first-parent refs/parallel/tasks/<id>` shows it.",
+    "`refs/parallel/claims`": "Which unfinished task took which paths that no spec declares.",
+    "`refs/parallel/trash/<id>/<time>`": "The commits of what `git parallel prune` put away.",
+    "`.git/parallel/`": "Everything else, readable by nobody but you: the agents' output in `logs/<id>/`, "
+    "pruned worktrees in `trash/`, the hooks of agent worktrees in `hooks/` and `guard/`, and what tells "
+    "which agents are alive in `tasks/`.",
+    "`.gitparallel`": "The team's settings, in the syntax of a git config file, read as committed on the "
+    "target. Your own settings go before them. `parallel.verify` and `agent.<name>.command` are ignored "
+    "there, since they would be run.",
+}
+STATUSES = {
+    str(DONE): "Done.",
+    str(ANSWER_IS_NO): "The answer is no: tasks overlap under `--check`, a task failed, a merge was refused "
+    "or in conflict, a path belongs to somebody else.",
+    str(USAGE): "The command line or a setting cannot be meant; nothing was done.",
+    str(
+        STALE
+    ): "Somebody else was first or is at work; nothing was changed, and the command is safe to repeat.",
+    str(GIT_FAILED): "git failed, or this is not a repository that can be worked on.",
+    f"{GIT_FAILED}+n": "Stopped by signal n; `130` is Ctrl-C.",
+}
+_VERSION = {"version": "Version of the format, `1`. Keys may be added to a version; none go."}
+JSON = {
+    "plan": {
+        **_VERSION,
+        "base": "The commit that was read.",
+        "target": "The branch it is on.",
+        "valid": "Whether all these tasks can run at the same time.",
+        "reason": "Why, or why not.",
+        "tasks": "Each task: `id`, `title`, `source` and `line` of its document, `status` as declared, `state` "
+        "as recorded, `agent`, `priority`, `after` (ids), `unknown` (whether nothing is known of its files), "
+        "and `files`, each with `path`, `kind`, `origin`, `line` and `source`.",
+        "task_file_map": "Declared paths by task id.",
+        "independent_pairs": "The pairs of ids that can run at the same time.",
+        "conflicts": "The pairs that overlap: `pair` (two ids), `paths`, `risk`, `why`.",
+        "waves": "Lists of ids: what can run together, in order.",
+        "held": "What cannot be planned: `id`, `reason`.",
+        "problems": "What is wrong in the documents: `source`, `line`, `message`.",
+    },
+    "run": {
+        **_VERSION,
+        "success": "Whether everything launched has succeeded and nothing named was left out.",
+        "tasks": "Each task: `id`, `state`, `branch`, `worktree`, `attempt`, `exit_status`, `seconds`, `reason`.",
+        "held": "What could not be planned: `id`, `reason`.",
+        "priorities_executed": "Ids in the order of their launch.",
+        "worktrees_created": "How many tasks were launched.",
+        "monitoring_result": "Counts: `completed`, `failed`, `total`.",
+        "merge_results": "With `--merge`, by id: `merged`, `conflicted`, `rejected`, `broken` or `blocked`.",
+        "duration_seconds": "How long it all took.",
+        "start_time": "When it began, ISO 8601 in UTC.",
+        "end_time": "When it ended.",
+        "speedup": "Seconds of work in sum by seconds taken.",
+    },
+    "status": {
+        **_VERSION,
+        "target": "The branch that tasks are merged into.",
+        "tasks": "Each task that has been run: `id`, `title`, `state`, `agent`, `branch`, `worktree`, `pid`, "
+        "`attempt`, `started`, `ended`, `seconds`, `exit_status`, `ahead` (commits that the target has not), "
+        "`drift` (paths taken beyond its declaration) and `reason`.",
+        "running": "Ids of the tasks whose agents are alive.",
+        "queued": "What waits for its launch: `id`, `reason`.",
+        "load": "`cpu_percent`, `memory_percent`, `disk_free_bytes`.",
+        "mended": "What was put right on the way, in words.",
+        "problems": "What is wrong, in words.",
+    },
+    "merge": {
+        **_VERSION,
+        "target": "The branch merged into.",
+        "from": "Its commit before.",
+        "to": "Its commit after.",
+        "merged": "Ids that are on the target now.",
+        "conflicted": "Tasks in conflict with the target: `id`, `paths`.",
+        "rejected": "Tasks that change what is not theirs: `id` and `violations`, each with `commit`, `path`, "
+        "`owner` and `why`.",
+        "broken": "Tasks whose merged tree failed the verify command: `id`, `exit_status`, `log`.",
+        "blocked": "Tasks kept out by a worktree that has the target checked out: `id`, `checkout`, `paths`, "
+        "`reason`.",
+        "not_ready": "Named tasks that have nothing to merge: `id`, `reason`.",
+    },
+    "prune": {
+        **_VERSION,
+        "removed": "What was put away: `id` and `trash`, the ref that keeps it.",
+        "kept": "What stays: `id`, `reason`.",
+        "restored": "With `--undo`, instead of both: `id`, `worktree`.",
+    },
+}
