@@ -91,7 +91,8 @@ def build(own: list[tuple[str, str]], team: list[tuple[str, str]]) -> Settings:
     for source in (trusted, own):
         seen: dict[str, list[str]] = {}
         for key, value in source:
-            if key.startswith("parallel.") and (name := key.removeprefix("parallel.")) in _CONVERT:
+            # git gives section and key in lower case, whatever the user wrote.
+            if key.startswith("parallel.") and (name := _SPELLING.get(key.removeprefix("parallel."))):
                 seen.setdefault(name, []).append(value)
         for name, given in seen.items():
             attribute, convert = _CONVERT[name]
@@ -204,7 +205,7 @@ _CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "branch": ("branch", _branch),
     "worktree": ("worktree", _template),
     "target": ("target", _string),
-    "maxparallel": ("max_parallel", _count),
+    "maxParallel": ("max_parallel", _count),
     "admission": ("admission", _one_of("auto", "off")),
     "ownership": ("ownership", _one_of("claim", "strict")),
     "specs": ("specs", _patterns),
@@ -215,3 +216,4 @@ _CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "grace": ("grace", _seconds),
     "disposable": ("disposable", _patterns),
 }
+_SPELLING = {name.lower(): name for name in _CONVERT}

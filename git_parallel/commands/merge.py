@@ -52,15 +52,17 @@ def merge(
     world = snapshot(project.git)
     chosen = [find_recorded(text, tasks, world) for text in spellings] or list(world.tasks)
     ready, not_ready = [], {}
+    # A named task that has landed already is told as landed.
+    waiting = (*_WAITING, State.MERGED) if spellings else _WAITING
     for task in dict.fromkeys(chosen):
         stored = world.tasks.get(task)
         if stored is None:
             not_ready[task] = "has not been run"
-        elif stored.record.state in _WAITING or (
+        elif stored.record.state in waiting or (
             stored.record.state is State.FAILED and stored.record.foreign
         ):
             ready.append(task)
-        elif spellings and stored.record.state is not State.MERGED:
+        elif spellings:
             reason = f" ({stored.record.reason})" if stored.record.reason else ""
             not_ready[task] = f"is {stored.record.state}{reason}"
     command = project.settings.verify if verify is None else verify

@@ -72,11 +72,11 @@ def run(directory: Path, request: Request, tell: Callable[[Told], None]) -> RunA
     run it with; in both cases nothing has been made.
     """
     project = open_project(directory)
-    order = order_of(project.settings, request, directory)
     # Better told now than by the end of each agent's work.
     project.git.require_identity()
     tasks = read_tasks(project)
     chosen = tuple(dict.fromkeys(tasks.require(text) for text in request.spellings)) or tasks.tasks
+    order = order_of(project.settings, request, directory)
     if not chosen:
         raise _nothing_declared(project)
     make_runtime(project)
@@ -123,7 +123,7 @@ def order_of(settings: Settings, request: Request, directory: Path) -> Order:
                 f"agent.{name}.command: {str(error).lower()}: {printable(agent.command)}"
             ) from error
     if not argv:
-        raise BadInput("no agent command", hint="git parallel run -- COMMAND [ARGUMENT...]")
+        raise BadInput("no agent command", hint="git parallel run [ID...] -- COMMAND [ARGUMENT...]")
     found = shutil.which(str(directory / argv[0]) if "/" in argv[0] else argv[0])
     if found is None:
         raise BadInput(

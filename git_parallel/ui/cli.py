@@ -24,8 +24,17 @@ _VERIFY = click.option(
 )
 
 
+class _Journey(click.Group):
+    """The verbs in the order of the journey, not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """As they are defined below."""
+        return list(self.commands)
+
+
 @click.group(
     name="git-parallel",
+    cls=_Journey,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="'git help parallel' opens the manual.",
 )
@@ -34,7 +43,7 @@ def cli() -> None:
     """Run many coding agents on one repository at once, with nothing lost and nobody in anybody's way."""
 
 
-@cli.command("plan")
+@cli.command("plan", short_help="Show which tasks can run together, and why.")
 @click.argument("tasks", nargs=-1, metavar="[ID]...")
 @click.option("--check", is_flag=True, help="Exit with 1 when the tasks cannot all run at the same time.")
 @_INDEPENDENT
@@ -68,7 +77,7 @@ class _WithCommand(click.Command):
 _COMMAND = "git_parallel.command"
 
 
-@cli.command("run", cls=_WithCommand)
+@cli.command("run", cls=_WithCommand, short_help="Run agents on tasks, each in a worktree of its own.")
 @click.argument("tasks", nargs=-1, metavar="[ID]... -- CMD [ARG]...")
 @click.option("-j", "--max-parallel", type=click.IntRange(min=1), metavar="N",
               help="How many agents at once, at most (default: parallel.maxParallel).")  # fmt: skip
@@ -91,7 +100,7 @@ def run_(context: click.Context, /, **options: Any) -> None:
     sys.exit(show_run(context.meta.get(_COMMAND, ()), **options))
 
 
-@cli.command("status")
+@cli.command("status", short_help="Show the truth about every task.")
 @_JSON
 def status_(as_json: bool) -> None:
     """Show the truth about every task at this moment."""
@@ -100,7 +109,7 @@ def status_(as_json: bool) -> None:
     sys.exit(show_status(as_json=as_json))
 
 
-@cli.command("log")
+@cli.command("log", short_help="Show what an agent printed.")
 @click.argument("task", metavar="ID")
 @click.option("-f", "--follow", is_flag=True, help="Go on until the agent has ended.")
 @click.option(
@@ -121,7 +130,7 @@ def log_(task: str, follow: bool, attempt: int | None, raw: bool) -> None:
         sys.stdout.flush()
 
 
-@cli.command("merge")
+@cli.command("merge", short_help="Merge what has succeeded, judged and verified.")
 @click.argument("tasks", nargs=-1, metavar="[ID]...")
 @_VERIFY
 @_JSON
@@ -140,7 +149,7 @@ def merge_(tasks: tuple[str, ...], verify: str | None, as_json: bool) -> None:
         sys.exit(ANSWER_IS_NO)
 
 
-@cli.command("prune")
+@cli.command("prune", short_help="Put away what is merged; --undo brings it back.")
 @click.argument("tasks", nargs=-1, metavar="[ID]...")
 @click.option("--undo", metavar="ID", help="Bring the worktree and branch of a pruned task back.")
 @_JSON
@@ -159,7 +168,7 @@ def prune_(tasks: tuple[str, ...], undo: str | None, as_json: bool) -> None:
     sys.exit(show_prune(tasks, as_json=as_json))
 
 
-@cli.command("claim")
+@cli.command("claim", short_help="Take paths that no spec declared.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 def claim_(paths: tuple[str, ...]) -> None:
     """Take paths that no spec declared for the task of this worktree."""
@@ -175,7 +184,7 @@ def claim_(paths: tuple[str, ...]) -> None:
         print(f"claimed {printable(path)} for task '{answer.task}'")
 
 
-@cli.command("demo")
+@cli.command("demo", short_help="Show the whole journey in a throw-away repository.")
 @click.argument("directory", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
 def demo_(directory: Path | None) -> None:
     """Show the whole journey in a throw-away repository."""

@@ -45,7 +45,7 @@ def note(message: str) -> None:
 def _show_usage(error: Exception) -> None:
     """click's own complaints in our form; anything else is a defect and keeps its traceback."""
     from click import Abort, ClickException
-    from click.exceptions import Exit, UsageError
+    from click.exceptions import Exit, NoArgsIsHelpError, UsageError
 
     if isinstance(error, Exit):
         sys.exit(error.exit_code)
@@ -53,6 +53,9 @@ def _show_usage(error: Exception) -> None:
         sys.exit(130)
     if not isinstance(error, ClickException):
         raise error
+    if isinstance(error, NoArgsIsHelpError):
+        print(error.format_message(), file=sys.stderr)
+        sys.exit(USAGE)
     message = error.format_message().rstrip(".")
     hint = ""
     if isinstance(error, UsageError) and error.ctx is not None:

@@ -66,7 +66,7 @@ def _show_overlaps(answer: PlanAnswer) -> None:
 def _show_held(answer: PlanAnswer) -> None:
     if answer.plan.held:
         print()
-        render.table(["HELD", "WHY"], [[held.task, held.reason] for held in answer.plan.held])
+        render.table(["LEFT OUT", "WHY"], [[held.task, held.reason] for held in answer.plan.held])
 
 
 def _say_nothing_declared(answer: PlanAnswer) -> None:

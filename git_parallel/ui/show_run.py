@@ -34,7 +34,7 @@ def show_run(
         command=command,
         agent=agent,
         max_parallel=max_parallel,
-        timeout=seconds("--timeout", timeout) if timeout else None,
+        timeout=None if timeout is None else seconds("--timeout", timeout),
         assume_independent=assume_independent,
         merge=merge_,
         verify=verify,
@@ -65,7 +65,7 @@ def _show_end(answer: RunAnswer) -> None:
         note(printable(f"{task} was not launched: {why}"))
     for held in answer.held:
         if answer.named:
-            note(printable(f"{held.task} is held: {held.reason}"))
+            note(printable(f"{held.task} is left out: {held.reason}"))
     if not answer.ran:
         print("nothing to run" if not answer.refused else "nothing was run")
         return

@@ -217,7 +217,7 @@ def test_wrong_usage(repo: Repo, cli: Cli, command: tuple[str, ...], complaint: 
 @pytest.mark.parametrize(
     ("key", "value", "complaint"),
     [
-        ("parallel.maxParallel", "many", "parallel.maxparallel: 'many' is no number above 0"),
+        ("parallel.maxParallel", "many", "parallel.maxParallel: 'many' is no number above 0"),
         ("parallel.ownership", "lax", "'lax' is none of claim, strict"),
         ("parallel.branch", "work", "'work' has no {id}"),
         ("parallel.branch", "a..{id}", "makes no branch name"),

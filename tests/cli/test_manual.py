@@ -50,7 +50,7 @@ def test_every_option_stands_on_its_page() -> None:
 
 
 def test_the_settings_are_those_that_config_knows() -> None:
-    known = {name: field for name, (field, _) in config._CONVERT.items()}
+    known = {name.lower(): field for name, (field, _) in config._CONVERT.items()}
 
     assert {key.removeprefix("parallel.").lower(): attribute(key) for key in reference.MEANINGS} == known
     # A default in words stands exactly where the real one would read as nothing.
