@@ -5,22 +5,24 @@ BIN = $(VENV)/bin
 # Hours of random campaigns are for `make campaign`; the suite runs them small.
 CAMPAIGN ?= 200
 
+CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "git-parallel needs Python 3.11")'
+
 .PHONY: demo test lint campaign bench man clean
 
 demo: .venv-demo/installed
-	.venv-demo/bin/git-parallel demo $(DEMO)
+	@.venv-demo/bin/git-parallel demo $(DEMO)
 
 .venv-demo/installed: pyproject.toml $(shell find git_parallel hooks man completions -type f 2>/dev/null)
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "git-parallel needs Python 3.11 or newer, this is " + sys.version.split()[0])'
+	@$(CHECK_PYTHON)
 	$(PYTHON) -m venv .venv-demo
 	.venv-demo/bin/python -m pip install --quiet --disable-pip-version-check .
-	touch $@
+	@touch $@
 
 $(VENV)/installed: pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "git-parallel needs Python 3.11 or newer, this is " + sys.version.split()[0])'
+	@$(CHECK_PYTHON)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	touch $@
+	@touch $@
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check
