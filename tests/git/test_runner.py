@@ -236,7 +236,12 @@ def test_signals_are_as_after_a_login_whatever_the_launcher_ignores(bench: Bench
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM, signal.SIGALRM])
         signal.signal(signal.SIGHUP, before)
 
-    assert bench.log.read_text() == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n"
+    masks = {
+        name: int(mask, 16)
+        for name, _, mask in (s.partition(":\t") for s in bench.log.read_text().splitlines())
+    }
+    # 32 and 33 belong to the C library, which lets nobody set them; a launcher may have handed them on ignored.
+    assert {name: mask & ~(0b11 << 31) for name, mask in masks.items()} == {"SigBlk": 0, "SigIgn": 0}
 
 
 @LINUX
