@@ -72,6 +72,7 @@ def complete(git: Git, common: Path, entry: Entry) -> None:
                 git, RefChange(entry.branch, new=None, old=entry.tip), reason=f"parallel: prune {entry.task}"
             )
     guard.forget(common, admin.name)
+    _move_runtime(common / "parallel" / "tasks", folder / "runtime", entry.task)
     (folder / "done").touch(mode=0o600)
 
 
@@ -107,6 +108,7 @@ def restore(git: Git, common: Path, entry: Entry) -> None:
         if (folder / "branch.log").exists():
             (common / "logs" / entry.branch).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / "branch.log", common / "logs" / entry.branch)
+    _move_runtime(folder / "runtime", common / "parallel" / "tasks", entry.task)
     keep = git.find_ref(entry.ref)
     if keep:
         apply(git, RefChange(entry.ref, new=None, old=keep), reason=f"parallel: undo prune {entry.task}")
@@ -128,6 +130,13 @@ def read(git: Git, ref: RefName) -> Entry:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise GitFailed(f"'{ref}' is no trash of git-parallel") from error
+
+
+def _move_runtime(source: Path, target: Path, task: TaskId) -> None:
+    """Move the locks and records of a task's attempts; a '.' ends the id, so no other task's are meant."""
+    target.mkdir(mode=0o700, exist_ok=True)
+    for path in source.glob(f"{task}.*"):
+        path.rename(target / path.name)
 
 
 def _rename(source: Path, target: Path) -> None:

@@ -28,6 +28,9 @@ def test_what_is_finished_goes_and_only_trash_is_left(repo: Repo, cli: Cli, agen
     assert not worktree.exists()
     assert repo.git("worktree", "list").count("\n") == 0
     assert repo.refs() == ["refs/heads/main", "refs/parallel/tasks/1", removed["trash"]]
+    assert list((repo.path / ".git/parallel/tasks").iterdir()) == []
+    assert list((repo.path / ".git/parallel/tmp").iterdir()) == []
+    assert cli("log", "1").status == 0, "what the agent said can still be read"
     assert repo.is_sound()
     assert cli("prune").stdout == "nothing to prune\n"
 
