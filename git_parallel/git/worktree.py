@@ -62,19 +62,23 @@ def require_free(git: Git, place: Place) -> None:
         )
 
 
-def ensure(git: Git, common: Path, place: Place, *, base: Oid) -> None:
+def ensure(git: Git, common: Path, place: Place, *, base: Oid, is_fresh: bool) -> None:
     """Make the branch (at `base`), the worktree and its checkout, or complete what a crash left of them.
 
-    The caller has recorded the intent first. Raises GitFailed or Unusable and removes nothing.
+    The caller has recorded the intent first. Where no agent has been yet (`is_fresh`) a half-made
+    checkout is made anew; elsewhere no file that is there is written over. Raises GitFailed or
+    Unusable and removes nothing.
     """
     with locks.held(common / "parallel" / "lock"):
         if git.find_ref(place.branch) is None:
             apply(git, RefChange(place.branch, new=base, old=None), reason="parallel: make the branch")
-        _make_directory(place)
+        is_new = _make_directory(place)
         if not place.admin.exists():
             _make_admin(common, place.admin, place.path, head=f"ref: {place.branch}")
-    if not place.index.exists():
+    if is_fresh and not place.index.exists():
         _populate(git, place)
+    elif not is_fresh:
+        _mend(git, place, is_new=is_new)
 
 
 def discard(git: Git, common: Path, place: Place, *, base: Oid) -> None:
@@ -101,10 +105,11 @@ def _points_to(dot_git: Path, admin: Path) -> bool:
         return False
 
 
-def _make_directory(place: Place) -> None:
+def _make_directory(place: Place) -> bool:
+    """Make the worktree's directory with its `.git` file; whether it was not there."""
     dot_git = place.path / ".git"
     if _points_to(dot_git, place.admin):
-        return
+        return False
     if place.path.exists() and _is_taken(place.path):
         raise Unusable(f"'{printable(str(place.path))}' exists already", hint="move it away and run again")
     try:
@@ -112,6 +117,7 @@ def _make_directory(place: Place) -> None:
         _write(dot_git, f"gitdir: {place.admin}\n")
     except OSError as error:
         raise GitFailed(f"cannot make '{printable(str(place.path))}': {error.strerror}") from error
+    return True
 
 
 def _make_admin(common: Path, admin: Path, path: Path, *, head: str) -> None:
@@ -143,6 +149,16 @@ def _populate(git: Git, place: Place) -> None:
         "1",
         answers=tuple(range(256)),
     )
+
+
+def _mend(git: Git, place: Place, *, is_new: bool) -> None:
+    """Give a worktree that an agent has been in what it lacks; its files stay as they are."""
+    here = git.at(place.path)
+    if not place.index.exists():
+        here.run("read-tree", "HEAD")
+    if is_new:
+        # Somebody removed the directory; what was staged in it is still in the index.
+        here.run("checkout-index", "--all", "--quiet")
 
 
 def _write(path: Path, text: str) -> None:

@@ -45,7 +45,7 @@ def launch(project: Project, task: Task, stored: Stored | None, order: Order, st
     ready = _intend(project, task, stored, order, place, is_fresh=is_fresh)
     base = ready.record.base or project.base
     try:
-        worktree.ensure(project.git, project.common, place, base=base)
+        worktree.ensure(project.git, project.common, place, base=base, is_fresh=is_fresh)
         prompt = _prepare(project, task, ready.record, state)
     except (ParallelError, OSError) as error:
         if is_fresh:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..agents import process
-from ..errors import GitFailed
+from ..errors import GitFailed, ParallelError
 from ..git import locks, worktree
 from ..git.command import Git
 from ..git.history import count
@@ -54,7 +54,7 @@ def settle(project: Project, tasks: TaskSet, task_id: TaskId) -> Stored:
         if ended is None:
             reason = "its keeper died without leaving an exit record"
             return write(project, stored, stored.record.to(State.LOST, ended=time.time(), reason=reason))
-        short = _failure(ended) or _finish(project, tasks, stored.record, place)
+        short = _failure(ended) or _proof(project, tasks, stored.record, place)
         facts: dict[str, Any] = {
             "started": ended.started,
             "ended": ended.ended,
@@ -77,6 +77,18 @@ def _failure(ended: process.ExitRecord) -> Shortfall | None:
     if ended.signal:
         return Shortfall(f"killed by signal {ended.signal}")
     return Shortfall(f"exit status {ended.status}") if ended.status else None
+
+
+def _proof(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) -> Shortfall | None:
+    try:
+        return _finish(project, tasks, record, place)
+    except ParallelError as error:
+        # An agent can leave its worktree in any state; that is its failure and nobody else's.
+        return Shortfall(f"what it left cannot be looked at: {error.message}")
+    except OSError as error:
+        return Shortfall(
+            f"what it left cannot be looked at: {error.strerror}: {printable(str(error.filename))}"
+        )
 
 
 def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) -> Shortfall | None:

@@ -153,6 +153,42 @@ def test_done_means_proven(repo: Repo, cli: Cli, agent: Agent) -> None:
     )
 
 
+def test_whatever_an_agent_does_to_its_worktree_is_its_own_failure(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    for name in ("a-deletes-it", "b-deletes-git", "c-prunes-it", "d-detaches", "e-rebases", "f-works"):
+        repo.spec(name, f"{name}.py")
+    script = """
+        echo x > $GIT_PARALLEL_TASK.py
+        case $GIT_PARALLEL_TASK in
+            a-*) cd .. && rm -rf "$GIT_PARALLEL_WORKTREE" ;;
+            b-*) rm .git ;;
+            c-*) rm -rf "$(git rev-parse --absolute-git-dir)" ;;
+            d-*) git checkout -q --detach ;;
+            e-*) git add -A; git commit -qm x; GIT_SEQUENCE_EDITOR='sed -i s/pick/edit/' git rebase -q -i HEAD~1 ;;
+        esac
+        true
+    """
+
+    ran = cli("run", "-j", "3", "--json", "--", *agent(script))
+
+    assert ran.status == 1, ran.stderr
+    told = {task["id"][0]: task["reason"] for task in ran.json["tasks"]}
+    assert {task["id"][0] for task in ran.json["tasks"] if task["state"] == "succeeded"} == {"f"}
+    assert told["a"] == f"its worktree '{repo.worktree('a-deletes-it')}' is gone"
+    assert told["b"] == f"its worktree '{repo.worktree('b-deletes-git')}' is gone"
+    assert told["c"].startswith("what it left cannot be looked at: ")
+    assert told["d"].endswith("instead of 'feature/d-detaches'")
+    assert told["e"].startswith(("left a rebase", "left its worktree on"))
+    again = cli("run", "a-deletes-it", "c-prunes-it", "--json", "--", *agent())
+    assert {task["id"]: task["state"] for task in again.json["tasks"]} == {
+        "a-deletes-it": "succeeded",
+        "c-prunes-it": "succeeded",
+    }
+    assert repo.git("diff", "--name-only", "main...feature/a-deletes-it") == "a-deletes-it.py"
+    assert repo.is_sound()
+
+
 def test_a_failed_task_is_tried_again_only_by_name_and_in_its_worktree(
     repo: Repo, cli: Cli, agent: Agent
 ) -> None:

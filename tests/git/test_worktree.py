@@ -32,7 +32,7 @@ def test_it_is_what_git_worktree_add_makes(repo: Repo) -> None:
     repo.git("worktree", "add", "--quiet", "-b", "theirs", "../theirs")
     ours = place(repo, "1")
 
-    worktree.ensure(Git(repo.path), common, ours, base=Oid(repo.git("rev-parse", "HEAD")))
+    worktree.ensure(Git(repo.path), common, ours, base=Oid(repo.git("rev-parse", "HEAD")), is_fresh=True)
 
     def picture(at: Path) -> tuple[str, ...]:
         return (
@@ -63,7 +63,9 @@ def test_sixteen_at_once_while_other_git_commands_run(repo: Repo, tmp_path: Path
                     tasks = [f"{wave}-{number}" for number in range(16)]
                     list(
                         pool.map(
-                            lambda t: worktree.ensure(Git(repo.path), common, place(repo, t), base=base),
+                            lambda t: worktree.ensure(
+                                Git(repo.path), common, place(repo, t), base=base, is_fresh=True
+                            ),
                             tasks,
                         )
                     )
@@ -105,7 +107,7 @@ def test_killed_at_any_moment_it_is_completed_by_the_same_call(repo: Repo) -> No
         "c = Path(repo) / '.git';"
         "p = w.Place(Path(path), RefName('refs/heads/feature/' + task), w.admin_of(c, task));"
         "print('go', flush=True);"
-        "w.ensure(Git(Path(repo)), c, p, base=Oid(base))"
+        "w.ensure(Git(Path(repo)), c, p, base=Oid(base), is_fresh=True)"
     )
     for attempt in range(12):
         task = f"t{attempt}"
@@ -121,7 +123,7 @@ def test_killed_at_any_moment_it_is_completed_by_the_same_call(repo: Repo) -> No
         repo.git("worktree", "list")
         repo.git("branch", "--all")
         until_no_git_is_at_work(repo.worktree(task))
-        worktree.ensure(Git(repo.path), common, place(repo, task), base=base)
+        worktree.ensure(Git(repo.path), common, place(repo, task), base=base, is_fresh=True)
         assert repo.git("status", "--porcelain", at=repo.worktree(task)) == ""
     assert repo.is_sound()
 
@@ -136,3 +138,20 @@ def until_no_git_is_at_work(path: Path) -> None:
     while any(p.info["cwd"] == str(path) for p in psutil.process_iter(["cwd"])):
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_what_an_agent_left_is_not_written_over(repo: Repo) -> None:
+    common = make_runtime(repo)
+    base = Oid(repo.git("rev-parse", "HEAD"))
+    ours = place(repo, "1")
+    worktree.ensure(Git(repo.path), common, ours, base=base, is_fresh=True)
+    (ours.path / "app.py").write_text("by the agent")
+    (ours.path / "new.py").write_text("by the agent")
+    for path in sorted(ours.admin.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    ours.admin.rmdir()
+
+    worktree.ensure(Git(repo.path), common, ours, base=base, is_fresh=False)
+
+    assert repo.git("status", "--porcelain", at=ours.path) == " M app.py\n?? new.py"
+    assert (ours.path / "app.py").read_text() == "by the agent"
