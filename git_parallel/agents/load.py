@@ -6,25 +6,34 @@ import psutil
 
 from ..schedule.admission import Load
 
+# Seconds of all cores together: the least that a quotient is taken over, and after which a new one begins.
+_FEW_TICKS = 0.1
+_WINDOW = 1.0
+
 
 class Gauge:
-    """Reads the load since it was last read, the reader's own work not counted."""
+    """Reads the load since it was last read, the reader's own work and its children's not counted.
+
+    Make it early: what happened before it was made it cannot know, and says 0 % of.
+    """
 
     def __init__(self, where: Path) -> None:
         self._where = where
         self._last = self._times()
+        self._used = 0.0
 
     def read(self) -> Load:
-        """The load now; CPU as the average since the last reading."""
+        """The load now; CPU as the average since a reading before that lies far enough back."""
         busy, total, own = self._times()
         busy_before, total_before, own_before = self._last
         span = total - total_before
         # Within a few ticks of the kernel's clock the quotient would be noise.
-        used = max(0.0, (busy - busy_before) - (own - own_before)) / span * 100 if span > 0.1 else 0.0
-        if span > 0.5:
+        if span >= _FEW_TICKS:
+            self._used = min(100.0, max(0.0, (busy - busy_before) - (own - own_before)) / span * 100)
+        if span >= _WINDOW:
             self._last = (busy, total, own)
         return Load(
-            cpu_percent=round(min(100.0, used), 1),
+            cpu_percent=round(self._used, 1),
             memory_percent=psutil.virtual_memory().percent,
             disk_free_bytes=psutil.disk_usage(str(self._where)).free,
         )

@@ -18,6 +18,7 @@ from ..project.declared import read_tasks, uncommitted_documents
 from ..project.landing import Landed, Landing
 from ..project.open import Project, make_runtime, open_project
 from ..project.scheduler import Limits, Scheduler, Told
+from ..schedule.admission import Load
 from ..schedule.plan import Held
 from ..schedule.record import State, TaskRecord
 
@@ -72,6 +73,7 @@ def run(directory: Path, request: Request, tell: Callable[[Told], None]) -> RunA
     run it with; in both cases nothing has been made.
     """
     project = open_project(directory)
+    read_load = _gauge(project)
     # Better told now than by the end of each agent's work.
     project.git.require_identity()
     tasks = read_tasks(project)
@@ -86,7 +88,7 @@ def run(directory: Path, request: Request, tell: Callable[[Told], None]) -> RunA
         for sentence in (*project.settings.warnings, *repair.repair(project, tasks)):
             tell(Told(sentence))
         guard.install(project.git, project.common)
-        scheduler = Scheduler(project, tasks, order, _limits(project.settings, request), tell)
+        scheduler = Scheduler(project, tasks, order, _limits(project.settings, request), tell, read_load)
         scheduler.to_the_end(chosen, named=bool(request.spellings))
         return RunAnswer(
             ran=tuple(scheduler.ended.values()),
@@ -132,6 +134,15 @@ def order_of(settings: Settings, request: Request, directory: Path) -> Order:
         )
     timeout = request.timeout if request.timeout is not None else settings.timeout
     return Order((str(Path(found).absolute()), *argv[1:]), name or None, timeout, settings.grace)
+
+
+def _gauge(project: Project) -> Callable[[], Load] | None:
+    if project.settings.admission == "off":
+        return None
+    # psutil is not for those who let the load be.
+    from ..agents.load import Gauge
+
+    return Gauge(project.common).read
 
 
 def _limits(settings: Settings, request: Request) -> Limits:

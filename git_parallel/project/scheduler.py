@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..agents import process
 from ..errors import ParallelError
@@ -32,9 +32,6 @@ from .footprints import footprints
 from .landing import Landing
 from .open import Project
 from .settling import settle
-
-if TYPE_CHECKING:
-    from ..agents.load import Gauge
 
 # The load is no event, so while it holds something back it is looked at again this often, in seconds.
 _LOOK_AGAIN = 2.0
@@ -61,13 +58,17 @@ class Told:
 
 @dataclass(slots=True)
 class Scheduler:
-    """One run over some tasks. After `to_the_end` the fields say what became of it."""
+    """One run over some tasks; `read_load` is None where the load is not to matter.
+
+    After `to_the_end` the fields say what became of it.
+    """
 
     project: Project
     tasks: TaskSet
     order: Order
     limits: Limits
     tell: Callable[[Told], None]
+    read_load: Callable[[], Load] | None = None
     waiting: dict[TaskId, Task] = field(default_factory=dict)
     running: dict[TaskId, Task] = field(default_factory=dict)
     closing: dict[TaskId, Task] = field(default_factory=dict)
@@ -81,7 +82,6 @@ class Scheduler:
     _stored: dict[TaskId, Stored] = field(default_factory=dict)
     _meets: dict[TaskId, dict[TaskId, Overlap]] = field(default_factory=dict)
     _events: "queue.SimpleQueue[Callable[[], None]]" = field(default_factory=queue.SimpleQueue)
-    _gauge: "Gauge | None" = None
     _published: object = None
     _workers: Any = None
     _lander: Any = None
@@ -114,10 +114,6 @@ class Scheduler:
                 self.running[task_id] = everything.get(task_id) or Task(task_id, stored.record.title, "", 1)
                 self._watch(task_id)
         self._meets = self._overlaps(world)
-        if self.project.settings.admission == "auto":
-            from ..agents.load import Gauge
-
-            self._gauge = Gauge(self.project.common)
 
     def _overlaps(self, world: Snapshot) -> dict[TaskId, dict[TaskId, Overlap]]:
         concerned = {**self.running, **self.waiting}
@@ -154,9 +150,9 @@ class Scheduler:
 
     def _slots(self) -> tuple[int, str, Load | None]:
         ceiling = self.limits.max_parallel
-        if self._gauge is None:
+        if self.read_load is None:
             return ceiling, _SLOTS_TAKEN, None
-        load = self._gauge.read()
+        load = self.read_load()
         slots = admitted(load, ceiling=ceiling)
         if slots >= ceiling:
             return slots, _SLOTS_TAKEN, load
