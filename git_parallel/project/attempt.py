@@ -98,12 +98,18 @@ def _place(project: Project, task: Task, stored: Stored | None) -> tuple[Place, 
     if stored is not None:
         place = place_of_record(project, stored.record)
         if stored.record.state is State.READY:
-            return place, stored.record.attempt == 1
+            return place, not _was_anybody_there(project, stored.record)
         if project.git.find_ref(place.branch) or place.path.exists() or place.admin.exists():
             return place, False
     place = project.place_of(task.id)
     worktree.require_free(project.git, place)
     return place, True
+
+
+def _was_anybody_there(project: Project, record: TaskRecord) -> bool:
+    """Whether any attempt so far came to an agent."""
+    attempts = range(1, record.attempt + 1)
+    return any(process.read_start(project.tasks_runtime, record.id, attempt) for attempt in attempts)
 
 
 def _intend(

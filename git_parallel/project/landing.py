@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..agents.process import agent_environment, run_to_end
-from ..errors import Stale
+from ..errors import Stale, Unusable
 from ..git import locks, mergetree, target, worktree
 from ..git.mergetree import Conflicted
 from ..git.refs import Stored, snapshot
 from ..git.target import Refused
 from ..names import Oid, RefName, TaskId, printable
+from ..ownership.judge import Foreign
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import TaskSet
 from . import gate
@@ -126,8 +127,11 @@ def _try(project: Project, tasks: TaskSet, stored: Stored, verify: str) -> Landi
     task = stored.record.id
     tip = project.git.find_ref(RefName.of_branch(stored.record.branch))
     onto = project.git.find_ref(project.target)
-    if tip is None or onto is None:
-        raise Stale("its branch is gone", hint=f"'git log refs/parallel/tasks/{task}' still has its commits")
+    if onto is None:
+        raise Unusable(f"there is no branch '{project.target.short}' any more")
+    if tip is None or _is_cut_back(project, stored.record, tip, onto):
+        why = f"its branch does not have this commit any more; refs/parallel/tasks/{task} does"
+        return _reject(project, stored, Denied(task, (Violation(stored.record.tip, Foreign("", "", why)),)))
     stored = Stored(replace(stored.record, tip=tip), stored.oid)
     if project.git.is_ancestor(old=tip, new=onto):
         merging = write(project, stored, stored.record.to(State.MERGING, candidate=onto))
@@ -151,6 +155,15 @@ def _try(project: Project, tasks: TaskSet, stored: Stored, verify: str) -> Landi
     if denied:
         return _reject(project, stored, denied)
     return _move(project, stored, onto=onto, candidate=candidate, verify=verify)
+
+
+def _is_cut_back(project: Project, record: TaskRecord, tip: Oid, onto: Oid) -> bool:
+    """Whether the branch has nothing that the target has not, and yet the proven work is not on the target."""
+    return (
+        record.tip is not None
+        and project.git.is_ancestor(old=tip, new=onto)
+        and not project.git.is_ancestor(old=record.tip, new=onto)
+    )
 
 
 def _move(project: Project, stored: Stored, *, onto: Oid, candidate: Oid, verify: str) -> Landing:
@@ -182,8 +195,10 @@ def _move(project: Project, stored: Stored, *, onto: Oid, candidate: Oid, verify
 
 
 def _reject(project: Project, stored: Stored, denied: Denied) -> Denied:
-    foreign = tuple(sorted({violation.foreign.path for violation in denied.violations}))
+    foreign = tuple(sorted({v.foreign.path for v in denied.violations if v.foreign.path}))
     why = f"touches what is not its own: {', '.join(map(printable, foreign))}"
+    if not foreign:
+        why = denied.violations[0].foreign.why
     write(project, stored, stored.record.to(State.REJECTED, reason=why, foreign=foreign))
     return denied
 

@@ -183,3 +183,29 @@ def test_names_that_have_nothing_to_merge_are_told(repo: Repo, cli: Cli, agent: 
         {"id": "2", "reason": "has not been run"},
     ]
     assert cli("merge", "9").status == 2
+
+
+def test_a_branch_that_lost_its_work_is_not_called_merged(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    repo.spec("2", "two.py")
+    repo.spec("3", "three.py")
+    cli("run", "--", *agent())
+    work = repo.git("rev-parse", "feature/1")
+    repo.git("update-ref", "refs/heads/feature/1", "main")
+    repo.git("update-ref", "-d", "refs/heads/feature/2")
+
+    ran = cli("merge", "--json")
+
+    assert (ran.status, ran.json["merged"]) == (1, ["3"])
+    assert next((r["id"], r["violations"][0]["commit"]) for r in ran.json["rejected"]) == ("1", work)
+    assert "does not have this commit any more" in cli("merge").stdout
+    assert cli("prune", "--json").json["kept"][0]["id"] == "1"
+    repo.git("update-ref", "refs/heads/feature/1", "refs/parallel/tasks/1^2")
+    assert cli("merge", "1", "--json").json["merged"] == ["1"]
+
+
+def test_a_verify_command_may_commit_in_its_scratch_worktree(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    cli("run", "--", *agent())
+    assert cli("merge", "--verify", "touch x && git add x && git commit -qm x").status == 0
+    assert "x" not in repo.git("ls-tree", "--name-only", "main").splitlines()
