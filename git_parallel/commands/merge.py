@@ -9,8 +9,8 @@ from ..names import TaskId
 from ..project import landing, repair
 from ..project.declared import find_recorded, read_tasks
 from ..project.landing import Landing, Landings
-from ..project.open import make_runtime, open_project
-from ..schedule.record import State
+from ..project.open import Project, make_runtime, open_project
+from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task, TaskSet
 
 # States in which a branch waits for its merge; a failed one only if it is to be refused by name.
@@ -58,6 +58,9 @@ def merge(
         stored = world.tasks.get(task)
         if stored is None:
             not_ready[task] = "has not been run"
+        elif _is_for_another(project, stored.record):
+            why = f"was launched for '{stored.record.target}', and the target is '{project.target.short}' now"
+            not_ready[task] = f"{why} ('git switch {stored.record.target}', or set parallel.target)"
         elif stored.record.state in waiting or (
             stored.record.state is State.FAILED and stored.record.foreign
         ):
@@ -68,6 +71,12 @@ def merge(
     command = project.settings.verify if verify is None else verify
     landings = landing.land(project, tasks, merge_order(ready, tasks), verify=command, told=tell)
     return MergeAnswer(project.target.short, landings, not_ready, mended)
+
+
+def _is_for_another(project: Project, record: TaskRecord) -> bool:
+    """Whether a task's work was made for another branch than the one the user happens to stand on."""
+    is_chosen = bool(project.settings.target)
+    return not is_chosen and record.state is not State.MERGED and record.target != project.target.short
 
 
 def merge_order(ready: Sequence[TaskId], tasks: TaskSet) -> list[TaskId]:

@@ -18,7 +18,7 @@ OLDEST = (2, 38)
 
 # What `git rev-parse --local-env-vars` prints up to git 2.47; every other GIT_* that could reach
 # another repository's child is dropped as well, so the list only has to be right for what we keep.
-_KEPT = (
+KEPT = (
     "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE",
     "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE",
     "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM",
@@ -37,7 +37,7 @@ def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment for a git child: git exports GIT_DIR and more to hooks and aliases, and a child
     that looks at another worktree would read ours through them.
     """
-    kept = {k: v for k, v in environment.items() if not k.startswith("GIT_") or k in _KEPT}
+    kept = {k: v for k, v in environment.items() if not k.startswith("GIT_") or k in KEPT}
     return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
 
 
@@ -99,9 +99,13 @@ class Git:
                 stdin=subprocess.DEVNULL if data is None else None,
                 capture_output=True,
                 check=False,
+                # Ctrl-C on the terminal is for us to answer; git must not be killed in the middle of a checkout.
+                process_group=0,
             )
         except FileNotFoundError as error:
             raise _not_started(self.directory) from error
+        except OSError as error:
+            raise GitFailed(f"git cannot be started: {(error.strerror or str(error)).lower()}") from error
         if child.returncode not in answers:
             raise failure(arguments, child.returncode, _text(child.stderr))
         return child

@@ -32,9 +32,12 @@ def private(git: Git, common: Path) -> Git:
     if not (aside / "HEAD").exists():
         algorithm = git.run("rev-parse", "--show-object-format").stdout.strip()
         git.run("init", "--quiet", "--bare", "--template=", f"--object-format={algorithm}", str(aside))
+    # In a shallow clone history ends where this file says; without it git would look for the rest.
+    shallow = common / "shallow"
     return Git(
         aside,
         {
+            **({"GIT_SHALLOW_FILE": str(shallow)} if shallow.exists() else {}),
             "GIT_DIR": str(aside),
             "GIT_OBJECT_DIRECTORY": str(common / "objects"),
             "GIT_NO_REPLACE_OBJECTS": "1",

@@ -8,6 +8,8 @@ from ..names import Oid, RefName, printable
 from .command import Git
 from .history import changed_paths
 from .refs import RefChange, apply
+from .shield import shielded
+from .worktree import checkouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +21,19 @@ class Refused:
     why: str
 
 
-def find_checkout(git: Git, branch: RefName) -> Path | None:
-    """The worktree in which a branch is checked out; None where it is checked out nowhere."""
-    path = None
-    for field in git.run("worktree", "list", "--porcelain", "-z").stdout.split("\0"):
-        if field.startswith("worktree "):
-            path = Path(field.removeprefix("worktree "))
-        elif field == f"branch {branch}":
-            return path
-    return None
+def find_checkout(git: Git, common: Path, branch: RefName) -> Path | Refused | None:
+    """The worktree in which a branch is checked out; None where it is checked out nowhere.
+
+    Refused where moving it would pull it away under somebody: in the middle of a rebase or a bisect,
+    or checked out twice, for then the other checkout's index would take the move back.
+    """
+    here = [checkout for checkout in checkouts(git, common) if checkout.branch == branch]
+    for checkout in here:
+        if checkout.how != "checked out":
+            return Refused(checkout.path, (), f"'{branch.short}' is {checkout.how} there")
+    if len(here) > 1:
+        return Refused(here[1].path, (), f"'{branch.short}' is checked out in {len(here)} worktrees")
+    return here[0].path if here else None
 
 
 def in_the_way(git: Git, checkout: Path, *, old: Oid, new: Oid) -> tuple[str, ...]:
@@ -48,32 +54,41 @@ def in_the_way(git: Git, checkout: Path, *, old: Oid, new: Oid) -> tuple[str, ..
     )
 
 
-def move(git: Git, branch: RefName, *, old: Oid, new: Oid, reason: str) -> Refused | None:
+def move(git: Git, common: Path, branch: RefName, *, old: Oid, new: Oid, reason: str) -> Refused | None:
     """Move a branch from `old` to `new`; None when it is done.
 
     Where the branch is checked out, `git merge --ff-only` of the ready commit moves files, index and
     ref in the order that a crash cannot turn into a revert. Never stashes, resets or overwrites, not
     even ignored files. Raises Stale when the branch is not at `old` any more.
     """
-    checkout = find_checkout(git, branch)
+    checkout = find_checkout(git, common, branch)
+    if isinstance(checkout, Refused):
+        return checkout
     if checkout is None:
         apply(git, RefChange(branch, new=new, old=old), reason=reason)
         return None
-    here = git.at(checkout)
     if git.find_ref(branch) != old:
-        raise Stale(f"'{branch.short}' was moved by somebody else first", hint="run the command again")
-    out = here.run(
-        "merge", "--ff-only", "--quiet", "--no-stat", "--no-autostash", "--no-verify-signatures",
-        "--no-overwrite-ignore", new,
-        answers=(0, 1, 2, 128), environment={"GIT_REFLOG_ACTION": reason},
-    )  # fmt: skip
+        raise _moved(branch)
+    with shielded():
+        out = git.at(checkout).run(
+            "merge", "--ff-only", "--commit", "--no-squash", "--quiet", "--no-stat", "--no-autostash",
+            "--no-verify-signatures", "--no-overwrite-ignore", new,
+            answers=(0, 1, 2, 128), environment={"GIT_REFLOG_ACTION": reason},
+        )  # fmt: skip
     if out.status == 0:
+        # The user may have switched branches in between; only the ref itself is proof.
+        if git.find_ref(branch) != new:
+            raise _moved(branch)
         return None
     if "Not possible to fast-forward" in out.stderr or "Diverging branches" in out.stderr:
-        raise Stale(f"'{branch.short}' was moved by somebody else first", hint="run the command again")
+        raise _moved(branch)
     blocking = tuple(line[1:] for line in out.stderr.splitlines() if line.startswith("\t"))
     words = next((line for line in out.stderr.splitlines() if line.strip()), "git merge failed")
     return Refused(checkout, blocking, printable(words.removeprefix("error: ").removeprefix("fatal: ")))
+
+
+def _moved(branch: RefName) -> Stale:
+    return Stale(f"'{branch.short}' was moved by somebody else first", hint="run the command again")
 
 
 def _folders(path: str) -> list[str]:

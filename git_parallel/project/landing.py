@@ -112,15 +112,22 @@ def _land_one(project: Project, tasks: TaskSet, task: TaskId, verify: str) -> La
         stored = snapshot(project.git).tasks[task]
         if stored.record.state is State.MERGING:
             stored = finish_interrupted(project, stored)
-        if stored.record.state is State.MERGED:
-            return Landed(task, stored.record.candidate)
         try:
+            if stored.record.state is State.MERGED and _is_there(project, stored.record):
+                return Landed(task, stored.record.candidate)
             return _try(project, tasks, stored, verify)
         except Stale:
             continue
     raise Stale(
         f"'{project.target.short}' keeps being moved by somebody else", hint="run 'git parallel merge' again"
     )
+
+
+def _is_there(project: Project, record: TaskRecord) -> bool:
+    """Whether what is recorded as merged is on the target; somebody may have taken it back."""
+    onto = project.git.find_ref(project.target)
+    landed = record.candidate or record.tip
+    return onto is not None and landed is not None and project.git.is_ancestor(old=landed, new=onto)
 
 
 def _try(project: Project, tasks: TaskSet, stored: Stored, verify: str) -> Landing:
@@ -132,7 +139,7 @@ def _try(project: Project, tasks: TaskSet, stored: Stored, verify: str) -> Landi
     if tip is None or _is_cut_back(project, stored.record, tip, onto):
         why = f"its branch does not have this commit any more; refs/parallel/tasks/{task} does"
         return _reject(project, stored, Denied(task, (Violation(stored.record.tip, Foreign("", "", why)),)))
-    stored = Stored(replace(stored.record, tip=tip), stored.oid)
+    stored = Stored(replace(stored.record, tip=tip, target=project.target.short), stored.oid)
     if project.git.is_ancestor(old=tip, new=onto):
         merging = write(project, stored, stored.record.to(State.MERGING, candidate=onto))
         write(project, merging, merging.record.to(State.MERGED, reason="the target has it already"))
@@ -168,7 +175,9 @@ def _is_cut_back(project: Project, record: TaskRecord, tip: Oid, onto: Oid) -> b
 
 def _move(project: Project, stored: Stored, *, onto: Oid, candidate: Oid, verify: str) -> Landing:
     record = stored.record
-    checkout = target.find_checkout(project.git, project.target)
+    checkout = target.find_checkout(project.git, project.common, project.target)
+    if isinstance(checkout, Refused):
+        return Blocked(record.id, checkout)
     paths = target.in_the_way(project.git, checkout, old=onto, new=candidate) if checkout else ()
     if checkout and paths:
         why = "your changes there would be overwritten"
@@ -182,8 +191,9 @@ def _move(project: Project, stored: Stored, *, onto: Oid, candidate: Oid, verify
         return Broken(record.id, status, log)
     try:
         refused = target.move(
-            project.git, project.target, old=onto, new=candidate, reason=f"parallel: merge {record.id}"
-        )
+            project.git, project.common, project.target,
+            old=onto, new=candidate, reason=f"parallel: merge {record.id}",
+        )  # fmt: skip
     except Stale:
         write(project, merging, merging.record.to(State.SUCCEEDED, candidate=None, reason="the target moved"))
         raise

@@ -1,5 +1,10 @@
 """`git parallel merge`: what lands, what does not, and that a no changes nothing."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -209,3 +214,94 @@ def test_a_verify_command_may_commit_in_its_scratch_worktree(repo: Repo, cli: Cl
     cli("run", "--", *agent())
     assert cli("merge", "--verify", "touch x && git add x && git commit -qm x").status == 0
     assert "x" not in repo.git("ls-tree", "--name-only", "main").splitlines()
+
+
+def test_what_the_user_took_back_can_be_merged_again(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    cli("run", "--", *agent())
+    cli("merge")
+    repo.git("reset", "--quiet", "--hard", "main~1")
+
+    assert cli("merge", "1", "--json").json["merged"] == ["1"]
+    assert (repo.path / "one.py").read_text() == "by 1\n"
+
+
+def test_work_for_one_branch_is_not_merged_into_another(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    cli("run", "--", *agent())
+    repo.git("switch", "--quiet", "-c", "wip")
+
+    ran = cli("merge", "--json")
+
+    assert (ran.status, ran.json["merged"]) == (1, [])
+    assert ran.json["not_ready"][0]["reason"].startswith(
+        "was launched for 'main', and the target is 'wip' now"
+    )
+    repo.config("parallel.target", "wip")
+    assert cli("merge", "--json").json["merged"] == ["1"], "unless the user says that this is the target"
+
+
+def test_a_target_in_the_middle_of_a_rebase_is_left_alone(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.config("parallel.target", "main")
+    repo.git("switch", "--quiet", "-c", "up")
+    repo.commit("up", **{"up.txt": "up\n"})
+    repo.git("switch", "--quiet", "main")
+    repo.spec("1", "one.py")
+    cli("run", "--", *agent())
+    repo.git("-c", "sequence.editor=sed -i 1ibreak", "rebase", "--quiet", "-i", "up")
+
+    ran = cli("merge", "--json")
+
+    assert ran.json["blocked"] == [
+        {"id": "1", "checkout": str(repo.path), "paths": [], "reason": "'main' is being rebased there"}
+    ]
+    repo.git("rebase", "--continue")
+    assert cli("merge", "--json").json["merged"] == ["1"]
+
+
+def test_a_shallow_clone_merges(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    repo.git("clone", "--quiet", "--depth", "1", f"file://{repo.path}", "../shallow")
+    shallow = repo.path.parent / "shallow"
+
+    assert cli("run", "--", *agent(), at=shallow).status == 0
+    assert cli("merge", at=shallow).status == 0
+    assert (shallow / "one.py").read_text() == "by 1\n"
+
+
+def test_a_git_directory_that_lies_elsewhere(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    repo.git("clone", "--quiet", "--separate-git-dir=../meta.git", ".", "../apart")
+    apart = repo.path.parent / "apart"
+
+    assert cli("run", "--", *agent(), at=apart).status == 0
+    assert (repo.path.parent / "apart-wt1" / "one.py").exists()
+    assert cli("merge", at=apart).status == 0
+    assert (apart / "one.py").read_text() == "by 1\n"
+    assert cli("prune", at=apart).status == 0
+
+
+def test_the_users_merge_options_do_not_apply(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    repo.config("branch.main.mergeOptions", "--squash --no-commit")
+    repo.config("merge.ff", "false")
+    cli("run", "--", *agent())
+    assert cli("merge").status == 0
+    assert repo.git("show", "main:one.py") == "by 1"
+    assert repo.git("status", "--porcelain") == ""
+
+
+def test_one_ctrl_c_does_not_tear_the_users_checkout(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "big/")
+    cli("run", "--", *agent("mkdir big; for i in $(seq 3000); do echo $i > big/f$i; done"))
+    with subprocess.Popen(
+        [sys.executable, "-m", "git_parallel", "merge"], cwd=repo.path, start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as merging:  # fmt: skip
+        while not (repo.path / "big").is_dir() and merging.poll() is None:
+            time.sleep(0.001)
+        os.killpg(merging.pid, signal.SIGINT)
+
+    assert repo.git("status", "--porcelain") == ""
+    assert cli("merge", "1", "--json").json["merged"] == ["1"]
+    assert len(list((repo.path / "big").iterdir())) == 3000
