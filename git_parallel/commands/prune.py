@@ -7,10 +7,10 @@ from pathlib import Path
 from ..agents import process
 from ..errors import ParallelError, UnknownTask
 from ..git import guard, trash, worktree
-from ..git.refs import Stored, snapshot
+from ..git.refs import TRASH, Snapshot, Stored, snapshot
 from ..git.trash import Entry
 from ..git.worktree import Place
-from ..names import Oid, TaskId, printable
+from ..names import Oid, RefName, TaskId, printable
 from ..overlap import patterns
 from ..project import repair
 from ..project.attempt import place_of_record
@@ -35,12 +35,12 @@ def prune(directory: Path, spellings: Sequence[str] = ()) -> PruneAnswer:
     tasks = read_tasks(project)
     mended = repair.repair(project, tasks)
     world = snapshot(project.git)
-    for ref in world.trash:
-        entry = trash.read(project.git, ref)
-        if not trash.is_complete(project.common, entry):
-            trash.complete(project.git, project.common, entry)
-    chosen = [find_recorded(text, tasks, world) for text in spellings] or list(world.tasks)
     removed, kept = [], {}
+    for ref in world.trash:
+        gone_on = _finish_interrupted(project, world, ref)
+        if gone_on:
+            removed.append(gone_on)
+    chosen = [find_recorded(text, tasks, world) for text in spellings] or list(world.tasks)
     for task in dict.fromkeys(chosen):
         stored = world.tasks.get(task)
         if stored is None:
@@ -55,14 +55,36 @@ def prune(directory: Path, spellings: Sequence[str] = ()) -> PruneAnswer:
     return PruneAnswer(tuple(removed), kept, mended)
 
 
+def _finish_interrupted(project: Project, world: Snapshot, ref: RefName) -> Entry | None:
+    """Go on with what a killed prune or undo had begun; the entry if something went to the trash now."""
+    try:
+        entry = trash.read(project.git, ref)
+        if trash.is_being_restored(project.common, entry):
+            trash.restore(project.git, project.common, entry)
+            return None
+        if trash.is_complete(project.common, entry):
+            return None
+        stored = world.tasks.get(entry.task)
+        if trash.is_in_place(project.common, entry) and stored is not None:
+            place = place_of_record(project, stored.record)
+            # Somebody may have worked there since; what speaks against it speaks against going on.
+            if why_kept(project, stored.record, place, project.git.find_ref(place.branch)):
+                return None
+        trash.complete(project.git, project.common, entry)
+        return entry
+    except ParallelError:
+        # Not one of ours, or in the way of something: it stays as it is, and `--undo` says why.
+        return None
+
+
 def undo(directory: Path, spelling: str) -> Entry:
     """Bring the latest pruned state of a task back; raises UnknownTask where the trash has none."""
     project = open_project(directory)
     make_runtime(project)
     world = snapshot(project.git)
     wanted = find_recorded(spelling, read_tasks(project), world)
-    entries = [trash.read(project.git, ref) for ref in world.trash]
-    mine = [entry for entry in entries if entry.task == wanted]
+    refs = [ref for ref in world.trash if ref.startswith(f"{TRASH}{wanted}/")]
+    mine = [trash.read(project.git, ref) for ref in refs]
     if not mine:
         raise UnknownTask(
             f"the trash holds nothing of '{wanted}'", hint="only what was pruned can be brought back"
@@ -78,15 +100,16 @@ def _prune_one(project: Project, stored: Stored) -> Entry | str:
     if not record.branch:
         return ""
     place = place_of_record(project, record)
-    tip = project.git.find_ref(place.branch)
-    if tip is None and not place.path.exists() and not place.admin.exists():
-        return ""
-    reason = why_kept(project, record, place, tip)
-    if reason or tip is None:
-        return reason or f"its branch '{record.branch}' is gone, but its worktree is not"
     try:
+        tip = project.git.find_ref(place.branch)
+        if tip is None and not place.path.exists() and not place.admin.exists():
+            return ""
+        reason = why_kept(project, record, place, tip)
+        if reason or tip is None:
+            return reason or f"its branch '{record.branch}' is gone, but its worktree is not"
         return trash.put_away(project.git, project.common, record.id, place, tip)
     except ParallelError as error:
+        # One that is damaged must not keep the others.
         return error.message
 
 
@@ -98,10 +121,15 @@ def why_kept(project: Project, record: TaskRecord, place: Place, tip: Oid | None
         return f"it is {record.state}, not merged"
     if tip and not project.git.is_ancestor(old=tip, new=project.base):
         return f"its branch '{record.branch}' has commits that '{project.target.short}' has not"
+    for checkout in worktree.checkouts(project.git, project.common):
+        if checkout.branch == place.branch and checkout.path.resolve() != place.path.resolve():
+            return f"its branch is {checkout.how} in '{printable(str(checkout.path))}'"
     if (place.admin / "locked").exists():
         return "its worktree is locked"
     if not place.path.exists():
         return ""
+    if not place.admin.exists():
+        return f"'{printable(str(place.path))}' is no worktree any more (git has no record of it)"
     return _what_is_left(project, place)
 
 

@@ -13,11 +13,12 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..errors import GitFailed, Unusable
+from ..errors import BadName, GitFailed, Unusable
 from ..names import Oid, RefName, TaskId, printable
 from . import guard, locks
 from .command import Git
 from .refs import TRASH, RefChange, apply, keep_commit
+from .shield import shielded
 from .worktree import Place
 
 
@@ -57,16 +58,20 @@ def put_away(git: Git, common: Path, task: TaskId, place: Place, tip: Oid) -> En
 
 
 def complete(git: Git, common: Path, entry: Entry) -> None:
-    """Do, or go on with, the putting away of an entry."""
+    """Do, or go on with, the putting away of an entry; the admin directory first.
+
+    A worktree without its admin directory is only files; an admin directory without its worktree is
+    what `git worktree prune` deletes.
+    """
     folder = folder_of(common, entry)
     folder.mkdir(mode=0o700, exist_ok=True)
     admin = Path(entry.admin)
     reflog = common / "logs" / entry.branch
     if reflog.exists() and not (folder / "branch.log").exists():
         shutil.copyfile(reflog, folder / "branch.log")
-    with locks.held(common / "parallel" / "lock"):
-        _rename(Path(entry.worktree), folder / "worktree")
+    with shielded(), locks.held(common / "parallel" / "lock"):
         _rename(admin, folder / "admin")
+        _rename(Path(entry.worktree), folder / "worktree")
         if git.find_ref(entry.branch) == entry.tip:
             apply(
                 git, RefChange(entry.branch, new=None, old=entry.tip), reason=f"parallel: prune {entry.task}"
@@ -79,6 +84,16 @@ def complete(git: Git, common: Path, entry: Entry) -> None:
 def is_complete(common: Path, entry: Entry) -> bool:
     """Whether nothing of the entry is left where it was."""
     return (folder_of(common, entry) / "done").exists()
+
+
+def is_being_restored(common: Path, entry: Entry) -> bool:
+    """Whether an undo of the entry was begun; it can only be gone on with."""
+    return (folder_of(common, entry) / "restoring").exists()
+
+
+def is_in_place(common: Path, entry: Entry) -> bool:
+    """Whether the worktree of an entry has not been moved into the trash (yet)."""
+    return Path(entry.worktree).exists() and not (folder_of(common, entry) / "worktree").exists()
 
 
 def restore(git: Git, common: Path, entry: Entry) -> None:
@@ -94,21 +109,31 @@ def restore(git: Git, common: Path, entry: Entry) -> None:
         if source.exists() and target.exists():
             raise Unusable(f"'{printable(str(target))}' exists again", hint="move it away first")
     guard.install(git, common)
-    (folder / "done").unlink(missing_ok=True)
-    with locks.held(common / "parallel" / "lock"):
+    with shielded(), locks.held(common / "parallel" / "lock"):
+        (folder / "restoring").touch(mode=0o600)
         if tip is None:
             apply(
                 git,
                 RefChange(entry.branch, new=entry.tip, old=None),
                 reason=f"parallel: undo prune {entry.task}",
             )
+        path.parent.mkdir(parents=True, exist_ok=True)
         admin.parent.mkdir(exist_ok=True)
-        _rename(folder / "admin", admin)
         _rename(folder / "worktree", path)
+        _rename(folder / "admin", admin)
         if (folder / "branch.log").exists():
             (common / "logs" / entry.branch).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / "branch.log", common / "logs" / entry.branch)
-    _move_runtime(folder / "runtime", common / "parallel" / "tasks", entry.task)
+        if (folder / "runtime").is_dir():
+            _move_runtime(folder / "runtime", common / "parallel" / "tasks", entry.task)
+        _drop(git, common, entry)
+
+
+def _drop(git: Git, common: Path, entry: Entry) -> None:
+    """Forget an entry of which nothing is in the trash any more."""
+    folder = folder_of(common, entry)
+    if (folder / "worktree").exists() or (folder / "admin").exists():
+        raise GitFailed(f"'{printable(str(folder))}' still holds what was to be brought back")
     keep = git.find_ref(entry.ref)
     if keep:
         apply(git, RefChange(entry.ref, new=None, old=keep), reason=f"parallel: undo prune {entry.task}")
@@ -128,7 +153,7 @@ def read(git: Git, ref: RefName) -> Entry:
             str(data["worktree"]),
             str(data["admin"]),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, BadName) as error:
         raise GitFailed(f"'{ref}' is no trash of git-parallel") from error
 
 

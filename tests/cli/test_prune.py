@@ -175,3 +175,79 @@ def test_undo_refuses_where_its_places_are_taken(repo: Repo, cli: Cli, agent: Ag
     assert f"'{worktree}' exists again" in ran.stderr
     assert (worktree / "mine").read_text() == "x"
     assert cli("prune", "--undo", "9").status == 2
+
+
+def test_a_branch_that_is_checked_out_elsewhere_stays(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.config("parallel.target", "main")
+    worktree = landed(repo, cli, agent)
+    repo.git("worktree", "remove", str(worktree))
+    repo.git("switch", "--quiet", "feature/1")
+
+    (kept,) = cli("prune", "--json").json["kept"]
+
+    assert kept["reason"] == f"its branch is checked out in '{repo.path}'"
+
+
+def test_a_worktree_that_was_moved_is_found_where_it_is(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = landed(repo, cli, agent)
+    moved = worktree.with_name("moved")
+    repo.git("worktree", "move", str(worktree), str(moved))
+    (moved / "app.py").write_text("edited")
+
+    (kept,) = cli("prune", "--json").json["kept"]
+    assert kept["reason"] == "its worktree has uncommitted changes: 'app.py'"
+    repo.git("restore", "app.py", at=moved)
+    assert cli("prune").status == 0
+    assert not moved.exists()
+    assert cli("prune", "--undo", "1").stdout == f"1 is back in {moved}, on feature/1\n"
+
+
+def test_an_interrupted_undo_is_gone_on_with_and_an_interrupted_prune_judged_again(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    worktree = landed(repo, cli, agent)
+    cli("prune")
+    (trash,) = (repo.path / ".git/parallel/trash").iterdir()
+    (trash / "restoring").touch()
+    (trash / "worktree").rename(worktree)
+
+    assert cli("prune", "1", "--json").json["removed"][0]["id"] == "1", "brought back whole, then pruned"
+
+    (trash,) = (repo.path / ".git/parallel/trash").iterdir()
+    (trash / "done").unlink()
+    (trash / "admin").rename(repo.path / ".git/worktrees/gp-1")
+    (trash / "worktree").rename(worktree)
+    repo.git("update-ref", "refs/heads/feature/1", "refs/parallel/tasks/1^2")
+    (worktree / "one.py").write_text("worked on since")
+    (kept,) = cli("prune", "--json").json["kept"]
+    assert kept["reason"] == "its worktree has uncommitted changes: 'one.py'"
+    assert (worktree / "one.py").read_text() == "worked on since"
+
+
+def test_undo_makes_the_folder_that_was_around_it(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.config("parallel.worktree", "../deep/er/{id}")
+    repo.spec("1", "one.py")
+    cli("run", "--", *agent())
+    cli("merge")
+    cli("prune")
+    (repo.path.parent / "deep" / "er").rmdir()
+    (repo.path.parent / "deep").rmdir()
+
+    assert cli("prune", "--undo", "1").status == 0
+    assert repo.git("status", "--porcelain", at=repo.path.parent / "deep" / "er" / "1") == ""
+
+
+def test_one_that_is_damaged_does_not_keep_the_others(repo: Repo, cli: Cli, agent: Agent) -> None:
+    import shutil
+
+    repo.spec("1", "one.py")
+    repo.spec("2", "two.py")
+    cli("run", "--", *agent())
+    cli("merge")
+    shutil.rmtree(repo.path / ".git/worktrees/gp-1")
+    repo.git("update-ref", "refs/parallel/trash/foo/1", "HEAD")
+
+    document = cli("prune", "--json").json
+
+    assert [entry["id"] for entry in document["removed"]] == ["2"]
+    assert [entry["id"] for entry in document["kept"]] == ["1"]
