@@ -126,9 +126,11 @@ def seconds(key: str, text: str) -> float:
     parts = re.findall(r"(\d+(?:\.\d+)?)([smhd]?)", text)
     if not parts or "".join(number + unit for number, unit in parts) != text.strip():
         raise BadInput(f"{key}: not a duration: '{printable(text)}'", hint="write 90s, 30m, 2h or 1h30m")
-    return sum(
-        float(number) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[unit] for number, unit in parts
-    )
+    units = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+    total = sum(float(number) * units[unit] for number, unit in parts)
+    if not total:
+        raise BadInput(f"{key}: '{printable(text)}' is no time at all", hint="write 90s, 30m, 2h or 1h30m")
+    return total
 
 
 def _pairs(fields: list[str]) -> Iterator[tuple[str, str]]:
@@ -174,7 +176,7 @@ def _branch(key: str, given: list[str]) -> str:
 
 
 def _count(key: str, given: list[str]) -> int:
-    if not given[-1].isascii() or not given[-1].isdigit() or int(given[-1]) < 1:
+    if not re.fullmatch(r"0*[1-9][0-9]{0,5}", given[-1]):
         raise BadInput(f"{key}: '{printable(given[-1])}' is no number above 0")
     return int(given[-1])
 

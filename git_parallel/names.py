@@ -133,9 +133,22 @@ def path_problem(text: str) -> str:
 
 def is_dot_git(segment: str) -> bool:
     """Whether a segment is `.git` on some file system: by case, NTFS short name, ignorable code points."""
-    folded = unicodedata.normalize("NFC", segment).translate(_IGNORABLE).casefold()
-    folded = folded.split(":", 1)[0].rstrip(". ")
+    folded = _folded(segment)
     return folded == ".git" or re.fullmatch(r"git~[0-9]+", folded) is not None
+
+
+def looks_like_git_file(segment: str) -> bool:
+    """Whether a segment is `.git...` (`.gitattributes`, `.gitmodules`) on some file system."""
+    folded = _folded(segment)
+    return (
+        folded.startswith(".git") or re.fullmatch(r"git(?:att|mod|ign)[^/]{0,3}~[0-9]+", folded) is not None
+    )
+
+
+def _folded(segment: str) -> str:
+    """A segment as HFS+ and NTFS compare it: without case, ignorable code points, stream and end dots."""
+    folded = unicodedata.normalize("NFC", segment).translate(_IGNORABLE).casefold()
+    return folded.split(":", 1)[0].rstrip(". ")
 
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

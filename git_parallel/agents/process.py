@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Busy
+from ..git.command import KEPT
 from ..names import TaskId
 from . import runner
 
 KEEPER = (sys.executable, "-ISE", runner.__file__)
-_KEPT = ("GIT_AUTHOR_", "GIT_COMMITTER_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,7 @@ class ExitRecord:
 def agent_environment(base: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
     """The environment for an agent: `base` without what git would mistake for orders, and `extra`."""
     # `git -c x=y parallel` exports GIT_CONFIG_PARAMETERS, a hook GIT_DIR: agents would act on our worktree.
-    kept = {
-        name: value for name, value in base.items() if not name.startswith("GIT_") or name.startswith(_KEPT)
-    }
+    kept = {name: value for name, value in base.items() if not name.startswith("GIT_") or name in KEPT}
     return kept | dict(extra)
 
 

@@ -45,6 +45,7 @@ class RunAnswer:
     launched: tuple[TaskId, ...]
     waiting: Mapping[TaskId, str]
     held: tuple[Held, ...]
+    records: Mapping[TaskId, TaskRecord]
     refused: Mapping[TaskId, str]
     landings: tuple[Landing, ...]
     started: float
@@ -85,7 +86,7 @@ def run(directory: Path, request: Request, tell: Callable[[Told], None]) -> RunA
     office = coordinator.take_office(project)
     try:
         started = time.time()
-        for sentence in (*project.settings.warnings, *repair.repair(project, tasks)):
+        for sentence in (*project.settings.warnings, *repair.repair(project, tasks, in_office=True)):
             tell(Told(sentence))
         guard.install(project.git, project.common)
         scheduler = Scheduler(project, tasks, order, _limits(project.settings, request), tell, read_load)
@@ -95,6 +96,7 @@ def run(directory: Path, request: Request, tell: Callable[[Told], None]) -> RunA
             launched=tuple(scheduler.launched),
             waiting=dict(scheduler.why),
             held=scheduler.held,
+            records=scheduler.records,
             refused=scheduler.refused,
             landings=tuple(scheduler.landings),
             started=started,

@@ -97,7 +97,7 @@ def _is_hook(folder: str, common: Path, name: str) -> bool:
 
 
 def _agent_config(hooks: Path) -> str:
-    quoted = str(hooks).replace("\\", "\\\\").replace('"', '\\"')
+    quoted = str(hooks).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     push = "".join(f"\tpushInsteadOf = {prefix}\n" for prefix in _PUSH_PREFIXES)
     return (
         "# Written by git-parallel for agent worktrees; it is made anew at every launch.\n"

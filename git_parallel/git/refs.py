@@ -18,10 +18,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import BadName, GitFailed, Stale
+from ..errors import BadName, Stale
 from ..names import Oid, RefName, TaskId
 from ..schedule.record import TaskRecord, from_json, to_json
-from .command import Git
+from .command import Git, failure
 
 TASKS = "refs/parallel/tasks/"
 TRASH = "refs/parallel/trash/"
@@ -49,7 +49,13 @@ def apply(git: Git, *changes: RefChange, reason: str) -> None:
     """Move refs by compare-and-swap; raises Stale, with nothing moved, when one is not at its old value."""
     script = "start\0" + "".join(map(_line, changes))
     out = git.run(
-        "update-ref", "-m", reason, "--stdin", "-z", answers=(0, 128), stdin=script + "prepare\0commit\0"
+        "update-ref",
+        "-m",
+        reason.partition("\n")[0][:200],
+        "--stdin",
+        "-z",
+        answers=(0, 128),
+        stdin=script + "prepare\0commit\0",
     )
     if out.status == 0:
         return
@@ -60,8 +66,7 @@ def apply(git: Git, *changes: RefChange, reason: str) -> None:
         raise Stale(
             f"{names} was moved by somebody else first", hint="nothing was changed; run the command again"
         )
-    words = (out.stderr.strip().splitlines() or ["git update-ref failed"])[-1]
-    raise GitFailed(words.removeprefix("fatal: "))
+    raise failure(("update-ref",), out.status, out.stderr)
 
 
 def _line(change: RefChange) -> str:
@@ -113,7 +118,9 @@ def snapshot(git: Git) -> Snapshot:
             continue
         try:
             record = from_json(json.loads(blob or b""))
-            tasks[TaskId(ref.removeprefix(TASKS))] = Stored(record, refs[ref])
+            if record.id != ref.removeprefix(TASKS):
+                raise ValueError(f"it is that of task '{record.id}'")
+            tasks[record.id] = Stored(record, refs[ref])
         except (ValueError, KeyError, TypeError, BadName) as error:
             problems.append(f"{ref} holds no task record ({error})")
     known = (TASKS, TRASH)
@@ -184,6 +191,8 @@ def _claims(blob: bytes | None, problems: list[str]) -> dict[str, TaskId]:
         return {}
     try:
         data = json.loads(blob)
+        if not isinstance(data, dict) or not isinstance(data["claims"], dict):
+            raise ValueError("no object")
         if data["version"] != CLAIMS_VERSION:
             raise ValueError(f"version {data['version']!r}")
         return {str(path): TaskId(task) for path, task in data["claims"].items()}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..names import is_dot_git
+from ..names import is_dot_git, looks_like_git_file
 from ..overlap.patterns import Pattern, matches, parse
 
 
@@ -30,4 +30,4 @@ def is_control_file(path: str) -> bool:
     Such a file decides over other files, so only an exact declaration gives it, never a wildcard.
     """
     segments = path.split("/")
-    return segments[-1].casefold().startswith(".git") or any(is_dot_git(segment) for segment in segments)
+    return looks_like_git_file(segments[-1]) or any(is_dot_git(segment) for segment in segments)

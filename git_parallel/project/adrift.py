@@ -14,7 +14,7 @@ def is_any(project: Project, world: Snapshot) -> bool:
     """Whether some record contradicts what is the case."""
     return any(
         is_merge_interrupted(project, stored)
-        or runs_unrecorded(project, stored)
+        or (runs_unrecorded(project, stored) and not is_coordinated(project))
         or is_adrift(project, stored.record)
         for stored in world.tasks.values()
     )
@@ -31,13 +31,17 @@ def is_adrift(project: Project, record: TaskRecord) -> bool:
 
 
 def runs_unrecorded(project: Project, stored: Stored) -> bool:
-    """Whether the launching command died between starting the keeper and recording it."""
+    """Whether an agent lives whose launch is not recorded; a coordinator may be about to do that."""
     return (
         stored.record.state is State.READY
         and started(project, stored) is not None
         and process.is_alive(project.tasks_runtime, stored.record.id)
-        and not locks.is_held(project.runtime / "coordinator.lock")
     )
+
+
+def is_coordinated(project: Project) -> bool:
+    """Whether some `git parallel run` is at work."""
+    return locks.is_held(project.runtime / "coordinator.lock")
 
 
 def is_merge_interrupted(project: Project, stored: Stored) -> bool:

@@ -7,11 +7,11 @@ whatever dies between two of them, the next command goes on from what it finds.
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..agents import process
-from ..errors import ParallelError, Stale
+from ..errors import Busy, GitFailed, ParallelError, Stale
 from ..git import guard, worktree
 from ..git.refs import Stored, snapshot, write_record
 from ..git.worktree import Place
@@ -23,6 +23,8 @@ from ..ownership.rules import Territory, is_control_file
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task
 from .open import Project
+
+_LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ def launch(project: Project, task: Task, stored: Stored | None, order: Order, st
     Returns the record as it then stands: running, or failed with the reason. Raises Unusable, with
     nothing made, when the names that the task needs are taken.
     """
+    if process.is_alive(project.tasks_runtime, task.id):
+        raise Busy(f"task '{task.id}' is running already", hint="see 'git parallel status'")
     place, is_fresh = _place(project, task, stored)
     ready = _intend(project, task, stored, order, place, is_fresh=is_fresh)
     base = ready.record.base or project.base
@@ -69,15 +73,16 @@ def launch(project: Project, task: Task, stored: Stored | None, order: Order, st
     except Stale:
         # A short agent may have ended, and another command recorded that, before we came to this.
         return snapshot(project.git).tasks[task.id]
+    except GitFailed:
+        # The agent runs, recorded or not (the disk may be full); settling writes what is missing here.
+        return Stored(ready.record.to(State.RUNNING, started=time.time()), ready.oid)
 
 
 def place_of_record(project: Project, record: TaskRecord) -> Place:
-    """Where a task's worktree was put; the templates may have changed since."""
-    return Place(
-        path=Path(record.worktree),
-        branch=RefName.of_branch(record.branch),
-        admin=worktree.admin_of(project.common, record.id),
-    )
+    """Where a task's worktree is: the templates may have changed, and `git worktree move` may have moved it."""
+    admin = worktree.admin_of(project.common, record.id)
+    path = worktree.path_of(admin) or Path(record.worktree)
+    return Place(path, RefName.of_branch(record.branch), admin)
 
 
 def owned_lines(task: Task, territory: Territory, claims: Mapping[str, TaskId]) -> list[str]:
@@ -169,5 +174,11 @@ def _environment(task: Task, record: TaskRecord, prompt: Path) -> dict[str, str]
 
 def write(project: Project, stored: Stored, record: TaskRecord) -> Stored:
     """Append the next record of a task; raises Stale when somebody wrote one first."""
+    record = replace(record, reason=_cut(record.reason))
     why = f"{record.id} {record.state}" + (f": {record.reason}" if record.reason else "")
     return write_record(project.git, record, old=stored.oid, reason=why)
+
+
+def _cut(reason: str) -> str:
+    """A reason is a sentence for people, however many paths or lines somebody put into it."""
+    return reason if len(reason) <= _LONGEST_REASON else reason[: _LONGEST_REASON - 1] + "…"

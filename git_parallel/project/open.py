@@ -48,7 +48,7 @@ class Project:
             branch = RefName.of_branch(_fill(self.settings.branch, values))
         except BadName as error:
             raise BadInput(f"parallel.branch: {error.message}") from error
-        path = (self.main / _fill(self.settings.worktree, values)).resolve()
+        path = (self.main / Path(_fill(self.settings.worktree, values)).expanduser()).resolve()
         return Place(path=path, branch=branch, admin=admin_of(self.common, task))
 
 
@@ -117,12 +117,9 @@ def _discover(directory: Path) -> tuple[Git, Path, Path]:
             "this is a bare repository, and git-parallel starts from a worktree",
             hint="make one with 'git worktree add ../main main' and run it there",
         )
-    if common.name == ".git":
-        main = common.parent
-    elif own == common and top:
-        main = Path(top).resolve()
-    else:
-        main = common
+    if own == common and top:
+        return git.at(Path(top).resolve()), common, Path(top).resolve()
+    main = common.parent if common.name == ".git" else common
     return git.at(main), common, main
 
 

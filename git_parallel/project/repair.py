@@ -1,36 +1,42 @@
 """Bringing the records up to what is really the case, after whatever died."""
 
-from ..errors import Stale
+from ..errors import ParallelError, Stale
 from ..git import worktree
 from ..git.refs import Stored, snapshot
 from ..schedule.record import State
 from ..tasks.task import TaskSet
 from . import landing
-from .adrift import is_adrift, is_merge_interrupted, runs_unrecorded, started
+from .adrift import is_adrift, is_coordinated, is_merge_interrupted, runs_unrecorded, started
 from .attempt import write
 from .open import Project
 from .settling import settle
 
 
-def repair(project: Project, tasks: TaskSet) -> tuple[str, ...]:
-    """Mend every record that contradicts what is the case; a sentence for each."""
+def repair(project: Project, tasks: TaskSet, *, in_office: bool = False) -> tuple[str, ...]:
+    """Mend every record that contradicts what is the case; a sentence for each.
+
+    `in_office` says that the caller is the coordinator, so that no other one is about to record a launch.
+    """
     worktree.drop_dead_scratches(project.common)
     said = []
     for stored in snapshot(project.git).tasks.values():
         try:
-            said.append(_mend(project, tasks, stored))
+            said.append(_mend(project, tasks, stored, in_office=in_office))
         except Stale:
             # Another command mends it at this moment.
             continue
+        except ParallelError as error:
+            # One task that cannot be mended must not keep the others from it.
+            said.append(f"'{stored.record.id}' cannot be mended: {error.message}")
     return tuple(sentence for sentence in said if sentence)
 
 
-def _mend(project: Project, tasks: TaskSet, stored: Stored) -> str:
+def _mend(project: Project, tasks: TaskSet, stored: Stored, *, in_office: bool) -> str:
     task = stored.record.id
     if is_merge_interrupted(project, stored):
         mended = landing.finish_interrupted(project, stored)
         return f"the merge of '{task}' had been interrupted: {mended.record.state}"
-    if runs_unrecorded(project, stored):
+    if runs_unrecorded(project, stored) and (in_office or not is_coordinated(project)):
         write(project, stored, stored.record.to(State.RUNNING, started=started(project, stored)))
         return f"'{task}' was launched by a command that died: running"
     if is_adrift(project, stored.record):

@@ -9,6 +9,7 @@ import os
 import queue
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -35,6 +36,8 @@ from .settling import settle
 
 # The load is no event, so while it holds something back it is looked at again this often, in seconds.
 _LOOK_AGAIN = 2.0
+# Seconds within which the same signal is the same key press.
+_ECHO = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Scheduler:
     _meets: dict[TaskId, dict[TaskId, Overlap]] = field(default_factory=dict)
     _events: "queue.SimpleQueue[Callable[[], None]]" = field(default_factory=queue.SimpleQueue)
     _published: object = None
+    _heard: float = 0.0
     _workers: Any = None
     _lander: Any = None
 
@@ -98,6 +102,11 @@ class Scheduler:
                     self._events.get(timeout=look_again)()
                 except queue.Empty:
                     continue
+
+    @property
+    def records(self) -> dict[TaskId, TaskRecord]:
+        """The records of all tasks as this run last saw them."""
+        return {task: stored.record for task, stored in self._stored.items()}
 
     def _take_stock(self, chosen: Sequence[Task], named: bool) -> None:
         world = snapshot(self.project.git)
@@ -165,9 +174,8 @@ class Scheduler:
         )
 
     def _open_dependencies(self, task: Task) -> tuple[str, ...]:
-        records = {task_id: stored.record for task_id, stored in self._stored.items()}
         everything = {other.id: other for other in self.tasks.tasks}
-        return tuple(name for name in task.after if not is_done(name, records, everything))
+        return tuple(name for name in task.after if not is_done(name, self.records, everything))
 
     def _publish(self, load: Load | None) -> None:
         now = (dict(self.why), load and round(load.cpu_percent, -1))
@@ -233,8 +241,9 @@ class Scheduler:
             if len(self.signals) > 1:
                 self._stop([task.id])
         else:
-            self.running.pop(task.id)
-            self._done(stored)
+            # Failed to launch, or ended and settled by another command before we looked.
+            self.closing[task.id] = self.running.pop(task.id)
+            self._settled(stored)
 
     def _not_launched(self, task: Task, reason: str) -> None:
         self.running.pop(task.id)
@@ -289,6 +298,12 @@ class Scheduler:
                 signal.signal(number, handler)
 
     def _interrupted(self, number: int) -> None:
+        # One Ctrl-C can come twice: from the terminal, and handed on by the git that started us.
+        now = time.monotonic()
+        is_echo = bool(self.signals) and number == self.signals[-1] and now - self._heard < _ECHO
+        self._heard = now
+        if is_echo:
+            return
         self.signals.append(number)
         if len(self.signals) == 1:
             self.tell(Told("interrupted: no new launches; agents finish (once more to stop them)"))

@@ -95,7 +95,12 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
     """Prove that the agent's work is done, committing what it left."""
     if not (place.path / ".git").exists():
         return Shortfall(f"its worktree '{printable(record.worktree)}' is gone")
+    if project.git.find_ref(place.branch) is None:
+        return Shortfall(f"its branch '{record.branch}' is gone")
     seen = worktree.look(project.git, place)
+    nested = [path for path in seen.untracked if path.endswith("/")]
+    if nested:
+        return Shortfall(f"left a repository of its own in '{printable(nested[0])}'")
     if seen.head != place.branch:
         where = seen.head.removeprefix("refs/heads/")
         return Shortfall(f"left its worktree on '{printable(where)}' instead of '{record.branch}'")

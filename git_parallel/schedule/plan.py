@@ -67,8 +67,8 @@ def why_held(task: Task, named: bool, records: Mapping[TaskId, TaskRecord]) -> s
     """Why a task is not to be launched, whatever the others do; empty when it may be."""
     record = records.get(task.id)
     if record is not None and record.state not in (State.PLANNED, State.READY, State.LOST):
-        again = record.state in (State.FAILED, State.CANCELLED)
-        if record.state in (State.RUNNING, State.MERGED) or not (named and again):
+        again = record.state in (State.FAILED, State.CANCELLED, State.CONFLICTED, State.REJECTED)
+        if not (named and again):
             return _STANDING[record.state].format(id=task.id)
     if task.status is Status.COMPLETE:
         return "its document says it is complete"
@@ -170,6 +170,7 @@ def _fits(
 def _in_order(tasks: Sequence[Task], waits: Mapping[TaskId, Sequence[TaskId]]) -> list[Task]:
     """Dependencies first, otherwise the order given (which is that of priority)."""
     by_id = {task.id: task for task in tasks}
+    position = {task: at for at, task in enumerate(by_id)}
     ordered: dict[TaskId, Task] = {}
     for task in tasks:
         stack = [task.id]
@@ -177,7 +178,8 @@ def _in_order(tasks: Sequence[Task], waits: Mapping[TaskId, Sequence[TaskId]]) -
             top = stack[-1]
             missing = [before for before in waits[top] if before in by_id and before not in ordered]
             if missing:
-                stack.extend(missing)
+                # The last one pushed is taken first, so the first in order goes on top.
+                stack.extend(sorted(missing, key=position.__getitem__, reverse=True))
             else:
                 ordered.setdefault(stack.pop(), by_id[top])
     return list(ordered.values())

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
+from types import NoneType
 from typing import Any
 
 from ..errors import IllegalTransition
@@ -28,8 +29,6 @@ class State(StrEnum):
 
 
 _ENDED = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED, State.LOST})
-# A task whose merge was refused can be judged again, or be given another attempt.
-_REFUSED = frozenset({State.CONFLICTED, State.REJECTED})
 _FOLLOWS: dict[State, frozenset[State]] = {
     State.PLANNED: frozenset({State.READY}),
     State.READY: frozenset({State.READY, State.RUNNING, State.FAILED, State.CANCELLED}),
@@ -39,7 +38,8 @@ _FOLLOWS: dict[State, frozenset[State]] = {
     State.CANCELLED: frozenset({State.READY}),
     State.LOST: frozenset({State.READY}),
     State.MERGING: frozenset({State.MERGED, State.CONFLICTED, State.REJECTED, State.SUCCEEDED}),
-    State.MERGED: frozenset(),
+    # What was merged can be taken back by the user, and then be merged or judged again.
+    State.MERGED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED}),
     State.CONFLICTED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, State.READY}),
     State.REJECTED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, State.READY}),
 }
@@ -80,11 +80,6 @@ class TaskRecord:
         return self.state is not State.MERGED and self.state is not State.CANCELLED
 
     @property
-    def has_work(self) -> bool:
-        """Whether an agent ended here and what it left waits to be merged, looked at or tried again."""
-        return self.state in _ENDED or self.state in _REFUSED or self.state is State.MERGING
-
-    @property
     def seconds(self) -> float | None:
         """How long the latest attempt took; None while it has not ended."""
         return None if self.started is None or self.ended is None else max(0.0, self.ended - self.started)
@@ -101,18 +96,34 @@ def to_json(record: TaskRecord) -> dict[str, Any]:
     return {"version": VERSION, **asdict(record)}
 
 
-def from_json(data: Mapping[str, Any]) -> TaskRecord:
+_NUMBER = (int, float, NoneType)
+_TYPES: dict[str, tuple[type, ...]] = {
+    "attempt": (int,),
+    "exit_status": (int, NoneType),
+    "started": _NUMBER,
+    "ended": _NUMBER,
+    "foreign": (list, tuple),
+    **dict.fromkeys(("agent", "base", "tip", "spec", "candidate"), (str, NoneType)),
+}
+
+
+def from_json(data: object) -> TaskRecord:
     """The record in a JSON object; keys of later minor versions are ignored.
 
-    Raises ValueError (KeyError and TypeError counted among them by the reader) when it is no record.
+    Raises ValueError, KeyError or BadName when it is no record.
     """
+    if not isinstance(data, Mapping):
+        raise ValueError("no object")
     if data.get("version") != VERSION:
         raise ValueError(f"record of version {data.get('version')!r}, this git-parallel reads {VERSION}")
     known = {field.name for field in fields(TaskRecord)}
     values = {key: value for key, value in data.items() if key in known}
+    for key, value in values.items():
+        if not isinstance(value, _TYPES.get(key, (str,))) or isinstance(value, bool):
+            raise ValueError(f"'{key}' is {value!r}")
     values["id"] = TaskId(values["id"])
     values["state"] = State(values["state"])
-    values["foreign"] = tuple(values.get("foreign", ()))
+    values["foreign"] = tuple(map(str, values.get("foreign", ())))
     for key in ("base", "tip", "spec", "candidate"):
         values[key] = Oid(values[key]) if values.get(key) else None
     return TaskRecord(**values)

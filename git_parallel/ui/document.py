@@ -75,15 +75,12 @@ def of_run(answer: "RunAnswer") -> dict[str, Any]:
     """The document of `run --json`."""
     duration = answer.ended - answer.started
     good = [r for r in answer.ran if r.state in ("succeeded", "merged")]
-    left = [
-        {"id": task, "state": "planned", "reason": why}
-        for task, why in {**answer.refused, **answer.waiting}.items()
-    ]
-    nothing = {"branch": None, "worktree": None, "exit_status": None, "seconds": None, "attempt": 0}
+    not_run = {**answer.refused, **answer.waiting}
+    left = [_left(task, answer.records.get(task), why) for task, why in not_run.items()]
     return {
         "version": VERSION,
         "success": answer.is_success,
-        "tasks": [_record(record) for record in answer.ran] + [{**nothing, **task} for task in left],
+        "tasks": [_record(record) for record in answer.ran] + left,
         "held": [{"id": held.task, "reason": held.reason} for held in answer.held],
         "priorities_executed": list(answer.launched),
         "worktrees_created": len(answer.launched),
@@ -197,6 +194,14 @@ def _record(record: TaskRecord) -> dict[str, Any]:
         "seconds": None if record.seconds is None else round(record.seconds, 3),
         "reason": record.reason,
     }
+
+
+def _left(task: str, record: TaskRecord | None, why: str) -> dict[str, Any]:
+    """A task that the run did not come to: as it stands, and why."""
+    if record:
+        return {**_record(record), "reason": why}
+    nothing = dict.fromkeys(("branch", "worktree", "exit_status", "seconds"))
+    return {"id": task, "state": "planned", **nothing, "attempt": 0, "reason": why}
 
 
 def _declared(declared: Any) -> dict[str, Any]:

@@ -71,11 +71,8 @@ def _show_end(answer: RunAnswer) -> None:
         return
     good = [record for record in answer.ran if record.state in (State.SUCCEEDED, State.MERGED)]
     duration = answer.ended - answer.started
-    gain = (
-        f", {answer.seconds_of_work / duration:.1f} times as fast as one by one"
-        if len(answer.ran) > 1
-        else ""
-    )
+    speedup = answer.seconds_of_work / duration
+    gain = f", {speedup:.1f} times as fast as one by one" if speedup > 1.05 else ""
     print(f"{len(good)} of {len(answer.ran)} succeeded in {render.seconds(duration)}{gain}")
     if any(record.state is State.SUCCEEDED for record in good):
         print("'git parallel merge' brings them to the target")

@@ -218,6 +218,8 @@ def test_wrong_usage(repo: Repo, cli: Cli, command: tuple[str, ...], complaint: 
     ("key", "value", "complaint"),
     [
         ("parallel.maxParallel", "many", "parallel.maxParallel: 'many' is no number above 0"),
+        ("parallel.maxParallel", "9" * 5000, "is no number above 0"),
+        ("parallel.timeout", "0s", "parallel.timeout: '0s' is no time at all"),
         ("parallel.ownership", "lax", "'lax' is none of claim, strict"),
         ("parallel.branch", "work", "'work' has no {id}"),
         ("parallel.branch", "a..{id}", "makes no branch name"),

@@ -50,6 +50,8 @@ def test_the_agent_finds_its_task_in_the_environment_and_the_spec_on_stdin(
     lines = (repo.worktree("auth") / "auth.py").read_text().splitlines()
     assert [line.partition("=")[0] for line in lines if line.startswith("GIT_")] == [
         "GIT_AUTHOR_NAME",
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_NOSYSTEM",
         "GIT_PARALLEL_ATTEMPT",
         "GIT_PARALLEL_BRANCH",
         "GIT_PARALLEL_PROMPT_FILE",
@@ -286,3 +288,34 @@ def test_only_one_run_at_a_time(repo: Repo, cli: Cli, agent: Agent) -> None:
         ran = cli("run", "--", *agent())
     assert (ran.status, ran.stdout) == (3, "")
     assert ran.stderr.startswith("error: another 'git parallel run' is at work in this repository\nhint: ")
+
+
+def test_a_repository_of_its_own_that_an_agent_leaves_is_no_commit(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    repo.spec("1", "one.py")
+    script = "echo x > one.py; git init -q n; cd n; echo y > y; git add y; git commit -qm y"
+
+    (task,) = cli("run", "--json", "--", *agent(script)).json["tasks"]
+
+    assert (task["state"], task["reason"]) == ("failed", "left a repository of its own in 'n/'")
+
+
+def test_a_reason_of_any_length_breaks_nothing(repo: Repo, cli: Cli, agent: Agent) -> None:
+    name = "file_with_a_long_name_so_that_many_of_them_make_more_than_one_argument_can_hold"
+    repo.commit("many", **{f"d/{name}_{number}": "" for number in range(1800)})
+    repo.spec("1", "one.py")
+    repo.spec("2", "d/")
+    script = "for f in d/*; do echo x > $f; done; git commit -qam all --no-verify"
+
+    assert cli("run", "1", "--", *agent(script)).status == 1
+    assert "commits touch what is not its own" in cli("status").stdout
+    assert len(cli("merge", "--json").json["rejected"][0]["violations"]) == 1800
+    assert cli("prune").status == 0
+
+
+def test_a_branch_that_an_agent_deletes_claims_nothing(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    (task,) = cli("run", "--json", "--", *agent("git update-ref -d HEAD")).json["tasks"]
+    assert task["reason"] == "its branch 'feature/1' is gone"
+    assert repo.refs("refs/parallel/claims") == []
