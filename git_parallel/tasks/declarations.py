@@ -32,6 +32,11 @@ class Declarations:
         message = f"not a usable path: '{printable(cut)}' ({name.problem})"
         self.problems.append(Problem(self.source, line, message))
 
+    def note(self, message: str, line: int) -> None:
+        """Report something that was meant to declare and says nothing that can be used."""
+        cut = message if len(message) <= 2 * _LONGEST_SHOWN else message[: 2 * _LONGEST_SHOWN - 3] + "..."
+        self.problems.append(Problem(self.source, line, printable(cut)))
+
     def declared(self) -> tuple[Declared, ...]:
         """All paths, without the bare names of files that the same text also names by one full path."""
         full: dict[str, list[str]] = defaultdict(list)

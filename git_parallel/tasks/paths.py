@@ -19,6 +19,8 @@ _PIECE = re.compile(
     r"|(\S)"  # 6 separator
 )
 _QUOTED = re.compile(r"`([^`]{1,4200})`")
+_SOLE = re.compile(r"`([^`\s]{1,600})`")
+_NO_NAMES = frozenset(("tbd", "todo", "none", "n/a", "various", "multiple"))
 _BETWEEN = {",", ";", "&", "+", "and", "or", "→", "->", "=>", "to", "|", "/", "", ":"}
 _PLACEHOLDER = re.compile(r"[{}<>$=\"']|\.\.\.|…|XXX|YYYY|NNN|path/to/|://")
 _BRANCH = re.compile(r"(?:feature|feat|fix|bugfix|hotfix|release|origin|upstream|refs|heads|chore)/")
@@ -159,6 +161,14 @@ def _without_position(token: str) -> str:
         tail.strip("0123456789-–,L ") == "" or (tail.isidentifier() and _has_extension(head))
     )
     return head if colon and is_position else token
+
+
+def sole(text: str) -> tuple[Named, ...]:
+    """The one back-ticked name with which `text` begins, whatever it looks like; for places that hold only paths."""
+    match = _SOLE.match(text)
+    if match is None or match[1].casefold() in _NO_NAMES or _PLACEHOLDER.search(match[1]):
+        return ()
+    return (Named(match[1], qualifier_kind(text[match.end() :]), pattern_problem(match[1]), is_quoted=True),)
 
 
 def is_path(token: str) -> bool:

@@ -160,6 +160,12 @@ class _Reader:
 
     def _files(self, line: Line, value: str, found: Meaning) -> None:
         named = paths.leading(value) or paths.quoted(value)
+        if value and not named and found.role is Role.FILES:
+            # Behind such a label even `src` or `Makefile.in` is a path; prose is said to be none,
+            # unless it counts (`3 files`), which is meant for people.
+            named = paths.sole(value)
+            if not named and not self._is_mention() and not value[0].isdigit():
+                self.declarations.note(f"no path can be read from '{value}'", line.number)
         under = self._under_place(line, named)
         if under is not None:
             named = under

@@ -50,7 +50,9 @@ def test_a_whole_spec():
         ("**New File**: `a/b.py`", {"a/b.py": CREATE}),
         ("**File 1**: `a/b.py` (lines 1-9)", {"a/b.py": MODIFY}),
         ("**Files**: `a.py`, `b.py`", {"a.py": MODIFY, "b.py": MODIFY}),
-        ("**Files**: All modules that log", {}),
+        ("**Files**: 3 modules", {}),
+        ("**File**: `src`", {"src": MODIFY}),
+        ("**File**: `file_*` (new)", {"file_*": CREATE}),
         ("**Location**: a/b.py", {"a/b.py": MODIFY}),
         ("**Module**: `a/b.py`", {"a/b.py": MODIFY}),
         ("- **Location**: `a/` (NEW)", {"a/": CREATE}),
@@ -233,3 +235,13 @@ def test_estimates(text, expected):
 def _parse(text):
     document, _ = decode("SPEC-20-x.md", dedent(text).encode())
     return parse(document)
+
+
+def test_a_label_that_names_no_path_is_told() -> None:
+    spec, problems = _parse("# T\n\n**Files**: All modules that log\n**File**: TBD")
+
+    assert spec.declared == ()
+    assert [(problem.line, problem.message) for problem in problems] == [
+        (3, "no path can be read from 'All modules that log'"),
+        (4, "no path can be read from 'TBD'"),
+    ]
