@@ -32,6 +32,7 @@ class PlanAnswer:
     warnings: tuple[str, ...]
     unread: tuple[str, ...]
     assume_independent: bool
+    is_named: bool
 
     @property
     def unknown(self) -> tuple[TaskId, ...]:
@@ -105,4 +106,5 @@ def plan(directory: Path, spellings: Sequence[str] = (), *, assume_independent: 
         warnings=(*project.settings.warnings, *world.problems),
         unread=() if declared.tasks else uncommitted_documents(project),
         assume_independent=assume_independent,
+        is_named=bool(spellings),
     )

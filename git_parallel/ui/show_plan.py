@@ -6,6 +6,8 @@ from ..schedule.plan import neighbours
 from . import render
 from .errors import note
 
+_MOST_PROBLEMS = 10
+
 
 def show_plan(answer: PlanAnswer, *, as_json: bool) -> None:
     """Print the plan; problems go to stderr, with file and line."""
@@ -16,14 +18,23 @@ def show_plan(answer: PlanAnswer, *, as_json: bool) -> None:
 
         put(of_plan(answer))
         return
-    for problem in answer.problems:
-        note(str(problem))
+    _show_problems(answer)
     if not answer.tasks:
         _say_nothing_declared(answer)
         return
     _show_waves(answer)
     _show_overlaps(answer)
     _show_held(answer)
+
+
+def _show_problems(answer: PlanAnswer) -> None:
+    """The problems of the documents that the plan is made of, no more of them than leave the plan in sight."""
+    sources = {task.source for task in answer.tasks}
+    shown = [problem for problem in answer.problems if not answer.is_named or problem.source in sources]
+    for problem in shown[:_MOST_PROBLEMS]:
+        note(str(problem))
+    if len(shown) > _MOST_PROBLEMS:
+        note(f"{len(shown) - _MOST_PROBLEMS} more problems; 'git parallel plan --json' lists all")
 
 
 def _show_waves(answer: PlanAnswer) -> None:

@@ -142,6 +142,17 @@ def test_problems_carry_file_and_line(repo: Repo, cli: Cli) -> None:
     assert cli("plan").stderr.splitlines()[0].startswith("note: SPEC-1.md:3: ")
 
 
+def test_problems_of_other_documents_and_too_many_of_them_do_not_hide_the_plan(repo: Repo, cli: Cli) -> None:
+    repo.spec("good", "good.py")
+    repo.commit("bad", **{"SPEC-bad.md": "# Bad\n\n" + "**File**: `/etc/passwd`\n**File**: `../x`\n" * 8})
+
+    assert cli("plan", "good").stderr == ""
+    told = cli("plan", "bad").stderr.splitlines()
+    assert len(told) == 11
+    assert told[-1] == "note: 6 more problems; 'git parallel plan --json' lists all"
+    assert len(cli("plan", "--json").json["problems"]) == 16
+
+
 def test_work_in_flight_is_seen(repo: Repo, cli: Cli) -> None:
     repo.spec("auth", "auth.py")
     repo.spec("billing", "ledger.py")
