@@ -103,6 +103,13 @@ class RepoPath(str):
         return super().__new__(cls, text)
 
 
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """A sort key by which numbers count by value: `9` before `10`, `us-9` before `us-10`."""
+    return tuple(
+        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", text) if part
+    )
+
+
 def path_problem(text: str) -> str:
     """Why `text` cannot name a path inside a repository, in a few words; empty when it can."""
     if not text:

@@ -25,6 +25,7 @@ class MergeAnswer:
     landings: Landings
     not_ready: Mapping[TaskId, str]
     mended: tuple[str, ...]
+    worktrees: Mapping[TaskId, str]
 
     @property
     def is_success(self) -> bool:
@@ -38,6 +39,7 @@ def merge(
     *,
     verify: str | None = None,
     tell: Callable[[Landing], None] | None = None,
+    verifying: Callable[[TaskId], None] | None = None,
 ) -> MergeAnswer:
     """Merge the named tasks, or all that have ended well, dependencies first.
 
@@ -67,10 +69,13 @@ def merge(
             ready.append(task)
         elif spellings:
             reason = f" ({stored.record.reason})" if stored.record.reason else ""
-            not_ready[task] = f"is {stored.record.state}{reason}"
+            not_ready[task] = f"is in state '{stored.record.state}'{reason}"
     command = project.settings.verify if verify is None else verify
-    landings = landing.land(project, tasks, merge_order(ready, tasks), verify=command, told=tell)
-    return MergeAnswer(project.target.short, landings, not_ready, mended)
+    landings = landing.land(
+        project, tasks, merge_order(ready, tasks), verify=command, told=tell, verifying=verifying
+    )
+    worktrees = {task: stored.record.worktree for task, stored in world.tasks.items()}
+    return MergeAnswer(project.target.short, landings, not_ready, mended, worktrees)
 
 
 def _is_for_another(project: Project, record: TaskRecord) -> bool:

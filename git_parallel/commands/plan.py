@@ -9,7 +9,14 @@ from ..git.refs import snapshot
 from ..names import Oid, TaskId
 from ..overlap.footprint import Footprint
 from ..overlap.meet import Overlap, find_overlaps
-from ..project.declared import is_unfinished, read_tasks, singletons, uncommitted_documents
+from ..project.declared import (
+    is_unfinished,
+    read_tasks,
+    require_tasks,
+    singletons,
+    uncommitted_documents,
+    warn_of_uncommitted,
+)
 from ..project.footprints import footprints
 from ..project.open import open_project
 from ..schedule.plan import Plan, make_plan
@@ -82,7 +89,7 @@ def plan(directory: Path, spellings: Sequence[str] = (), *, assume_independent: 
     project = open_project(directory)
     declared = read_tasks(project)
     world = snapshot(project.git)
-    chosen = tuple(dict.fromkeys(declared.require(text) for text in spellings)) or declared.tasks
+    chosen = require_tasks(project, declared, spellings) or declared.tasks
     unfinished = [task for task in chosen if is_unfinished(task, world.records)]
     prints, problems = footprints(project, unfinished, world, observe=True)
     overlaps = find_overlaps(list(prints.values()))
@@ -103,8 +110,12 @@ def plan(directory: Path, spellings: Sequence[str] = (), *, assume_independent: 
             assume_independent=assume_independent,
         ),
         problems=(*declared.problems, *problems),
-        warnings=(*project.settings.warnings, *world.problems),
-        unread=() if declared.tasks else uncommitted_documents(project),
+        warnings=(
+            *project.settings.warnings,
+            *world.problems,
+            *(warn_of_uncommitted(project) if chosen else ()),
+        ),
+        unread=() if chosen else uncommitted_documents(project),
         assume_independent=assume_independent,
         is_named=bool(spellings),
     )

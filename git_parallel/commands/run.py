@@ -14,7 +14,7 @@ from ..git import guard
 from ..names import TaskId, printable
 from ..project import coordinator, repair
 from ..project.attempt import Order
-from ..project.declared import read_tasks, uncommitted_documents
+from ..project.declared import read_tasks, require_tasks, uncommitted_documents, warn_of_uncommitted
 from ..project.landing import Landed, Landing
 from ..project.open import Project, make_runtime, open_project
 from ..project.scheduler import Limits, Scheduler, Told
@@ -78,7 +78,7 @@ def run(directory: Path, request: Request, tell: Callable[[Told], None]) -> RunA
     # Better told now than by the end of each agent's work.
     project.git.require_identity()
     tasks = read_tasks(project)
-    chosen = tuple(dict.fromkeys(tasks.require(text) for text in request.spellings)) or tasks.tasks
+    chosen = require_tasks(project, tasks, request.spellings) or tasks.tasks
     order = order_of(project.settings, request, directory)
     if not chosen:
         raise _nothing_declared(project)
@@ -86,8 +86,9 @@ def run(directory: Path, request: Request, tell: Callable[[Told], None]) -> RunA
     office = coordinator.take_office(project)
     try:
         started = time.time()
-        for sentence in (*project.settings.warnings, *repair.repair(project, tasks, in_office=True)):
-            tell(Told(sentence))
+        warnings = (*project.settings.warnings, *warn_of_uncommitted(project))
+        for sentence in (*warnings, *repair.repair(project, tasks, in_office=True)):
+            tell(Told(sentence, is_note=True))
         guard.install(project.git, project.common)
         scheduler = Scheduler(project, tasks, order, _limits(project.settings, request), tell, read_load)
         scheduler.to_the_end(chosen, named=bool(request.spellings))

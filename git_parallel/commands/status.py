@@ -24,6 +24,7 @@ class Row:
     pid: int | None
     ahead: int | None
     drift: tuple[str, ...]
+    has_worktree: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _rows(project: Project, world: Snapshot) -> tuple[Row, ...]:
     tips = _tips(project, world)
     counts = ahead(project.git, tips.values(), of=project.base)
     rows = []
-    for task, stored in sorted(world.tasks.items(), key=lambda item: _natural(item[0])):
+    for task, stored in world.tasks.items():
         record = stored.record
         start = None
         if record.state is State.RUNNING:
@@ -87,6 +88,7 @@ def _rows(project: Project, world: Snapshot) -> tuple[Row, ...]:
                 pid=start.agent_pid if start else None,
                 ahead=counts[tips[task]] if task in tips else None,
                 drift=of(world.claims, task) if record.is_unfinished else (),
+                has_worktree=bool(record.worktree) and Path(record.worktree).is_dir(),
             )
         )
     return tuple(rows)
@@ -112,8 +114,3 @@ def _load(project: Project, queue: Queue | None) -> Load:
     from ..agents.load import sample
 
     return sample(project.common, seconds=0.1)
-
-
-def _natural(task: str) -> tuple[tuple[int, int, str], ...]:
-    """Numbers by value: `9` before `10`, `us-9` before `us-10`."""
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in task.split("-"))

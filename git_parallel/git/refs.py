@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import BadName, Stale
-from ..names import Oid, RefName, TaskId
+from ..names import Oid, RefName, TaskId, natural
 from ..schedule.record import TaskRecord, from_json, to_json
 from .command import Git, failure
 
@@ -128,7 +128,7 @@ def snapshot(git: Git) -> Snapshot:
         f"{ref} is no ref of git-parallel" for ref in refs if ref != CLAIMS and not ref.startswith(known)
     ]
     return Snapshot(
-        tasks=tasks,
+        tasks=dict(sorted(tasks.items(), key=lambda item: natural(item[0]))),
         claims=_claims(blobs.get(CLAIMS), problems),
         claims_oid=refs.get(CLAIMS),
         trash={ref: oid for ref, oid in refs.items() if ref.startswith(TRASH)},

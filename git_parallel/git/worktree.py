@@ -81,6 +81,7 @@ def ensure(git: Git, common: Path, place: Place, *, base: Oid, is_fresh: bool) -
         _populate(git, place)
     elif not is_fresh:
         _mend(git, place, is_new=is_new)
+        _catch_up(git, place, base=base)
 
 
 def discard(git: Git, common: Path, place: Place, *, base: Oid) -> None:
@@ -161,6 +162,18 @@ def _mend(git: Git, place: Place, *, is_new: bool) -> None:
     if is_new:
         # Somebody removed the directory; what was staged in it is still in the index.
         here.run("checkout-index", "--all", "--quiet")
+
+
+def _catch_up(git: Git, place: Place, *, base: Oid) -> None:
+    """Bring a branch on which nothing was done to the base of its next attempt; anything else stays."""
+    tip = git.find_ref(place.branch)
+    if tip is None or tip == base or not git.is_ancestor(old=tip, new=base):
+        return
+    seen = look(git, place)
+    if seen.is_clean and seen.head == place.branch:
+        git.at(place.path).run(
+            "merge", "--ff-only", "--quiet", "--no-stat", "--no-autostash", "--no-overwrite-ignore", base
+        )
 
 
 def _write(path: Path, text: str) -> None:

@@ -111,6 +111,12 @@ def _place(project: Project, task: Task, stored: Stored | None) -> tuple[Place, 
     return place, True
 
 
+def _is_untouched(project: Project, record: TaskRecord) -> bool:
+    """Whether the branch has no commit of its own, so that the next attempt can begin at today's target."""
+    tip = project.git.find_ref(RefName.of_branch(record.branch))
+    return tip is not None and project.git.is_ancestor(old=tip, new=project.base)
+
+
 def _was_anybody_there(project: Project, record: TaskRecord) -> bool:
     """Whether any attempt so far came to an agent."""
     attempts = range(1, record.attempt + 1)
@@ -133,7 +139,7 @@ def _intend(
         attempt=before.attempt + 1,
         branch=place.branch.short,
         worktree=str(place.path),
-        base=project.base if is_fresh else before.base,
+        base=project.base if is_fresh or _is_untouched(project, before) else before.base,
         tip=None if is_fresh else before.tip,
         target=project.target.short,
         spec=spec,

@@ -1,7 +1,7 @@
 """The tasks that the target declares, and who owns what because of them."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ..errors import UnknownTask
@@ -50,6 +50,33 @@ def find_recorded(spelling: str, tasks: TaskSet, world: Snapshot) -> TaskId:
             hint="'git parallel status' lists those that were run",
         )
     return task.id
+
+
+def require_tasks(project: Project, tasks: TaskSet, spellings: Iterable[str]) -> tuple[Task, ...]:
+    """The tasks that the user named, each once; raises UnknownTask, or AmbiguousTask."""
+    try:
+        return tuple(dict.fromkeys(tasks.require(text) for text in spellings))
+    except UnknownTask as error:
+        unread = uncommitted_documents(project)
+        if not unread:
+            raise
+        hint = f"tasks are read from commits of '{project.target.short}', and {_named(unread)} not committed"
+        raise UnknownTask(error.message, hint=hint) from error
+
+
+def warn_of_uncommitted(project: Project) -> tuple[str, ...]:
+    """The sentence to say when documents in the main worktree differ from those that tasks are read from."""
+    unread = uncommitted_documents(project)
+    return (
+        (f"{_named(unread)} not committed; tasks are read from commits of '{project.target.short}'",)
+        if unread
+        else ()
+    )
+
+
+def _named(paths: Sequence[str]) -> str:
+    first = f"'{printable(paths[0])}'"
+    return f"{first} is" if len(paths) == 1 else f"{first} and {len(paths) - 1} more documents are"
 
 
 def singletons(project: Project) -> frozenset[str]:

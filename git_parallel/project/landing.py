@@ -31,6 +31,7 @@ class Landed:
 
     task: TaskId
     commit: Oid | None
+    is_verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +83,19 @@ def land(
     *,
     verify: str = "",
     told: Callable[[Landing], None] | None = None,
+    verifying: Callable[[TaskId], None] | None = None,
 ) -> Landings:
     """Land tasks one after the other, each on the target as the one before left it.
 
     A task that cannot land is set aside with its reason and the next one is tried. One process at a
-    time; raises Stale when the target keeps moving under it.
+    time; raises Stale when the target keeps moving under it. `verifying` hears of each verification
+    as it begins, `told` of each result.
     """
     with locks.held(project.runtime / "merge.lock"):
         before = project.git.find_ref(project.target) or project.base
         results = []
         for task in ids:
-            results.append(_land_one(project, tasks, task, verify))
+            results.append(_land_one(project, tasks, task, _Verify(verify, verifying)))
             if told:
                 told(results[-1])
         return Landings(before, project.git.find_ref(project.target) or before, tuple(results))
@@ -107,7 +110,15 @@ def finish_interrupted(project: Project, stored: Stored) -> Stored:
     return write(project, stored, stored.record.to(State.SUCCEEDED, reason="its merge was interrupted"))
 
 
-def _land_one(project: Project, tasks: TaskSet, task: TaskId, verify: str) -> Landing:
+@dataclass(frozen=True, slots=True)
+class _Verify:
+    """The verify command (empty: none), and who wants to hear when it begins."""
+
+    command: str
+    begins: Callable[[TaskId], None] | None
+
+
+def _land_one(project: Project, tasks: TaskSet, task: TaskId, verify: _Verify) -> Landing:
     for _ in range(_TRIES):
         stored = snapshot(project.git).tasks[task]
         if stored.record.state is State.MERGING:
@@ -130,7 +141,7 @@ def _is_there(project: Project, record: TaskRecord) -> bool:
     return onto is not None and landed is not None and project.git.is_ancestor(old=landed, new=onto)
 
 
-def _try(project: Project, tasks: TaskSet, stored: Stored, verify: str) -> Landing:
+def _try(project: Project, tasks: TaskSet, stored: Stored, verify: _Verify) -> Landing:
     task = stored.record.id
     tip = project.git.find_ref(RefName.of_branch(stored.record.branch))
     onto = project.git.find_ref(project.target)
@@ -173,7 +184,7 @@ def _is_cut_back(project: Project, record: TaskRecord, tip: Oid, onto: Oid) -> b
     )
 
 
-def _move(project: Project, stored: Stored, *, onto: Oid, candidate: Oid, verify: str) -> Landing:
+def _move(project: Project, stored: Stored, *, onto: Oid, candidate: Oid, verify: _Verify) -> Landing:
     record = stored.record
     checkout = target.find_checkout(project.git, project.common, project.target)
     if isinstance(checkout, Refused):
@@ -184,7 +195,7 @@ def _move(project: Project, stored: Stored, *, onto: Oid, candidate: Oid, verify
         return Blocked(record.id, Refused(checkout, paths, why))
     merging = write(project, stored, record.to(State.MERGING, candidate=candidate, reason=""))
     log = project.log_of(record.id, record.attempt).with_name("verify.log")
-    status = _verify(project, record, candidate, verify, log) if verify else 0
+    status = _verify(project, record, candidate, verify, log) if verify.command else 0
     if status:
         why = f"verification failed (exit status {status})"
         write(project, merging, merging.record.to(State.SUCCEEDED, candidate=None, reason=why))
@@ -201,7 +212,7 @@ def _move(project: Project, stored: Stored, *, onto: Oid, candidate: Oid, verify
         write(project, merging, merging.record.to(State.SUCCEEDED, candidate=None, reason=refused.why))
         return Blocked(record.id, refused)
     write(project, merging, merging.record.to(State.MERGED))
-    return Landed(record.id, candidate)
+    return Landed(record.id, candidate, is_verified=bool(verify.command))
 
 
 def _reject(project: Project, stored: Stored, denied: Denied) -> Denied:
@@ -221,11 +232,13 @@ def _message(project: Project, record: TaskRecord) -> str:
     )
 
 
-def _verify(project: Project, record: TaskRecord, candidate: Oid, command: str, log: Path) -> int:
+def _verify(project: Project, record: TaskRecord, candidate: Oid, verify: _Verify, log: Path) -> int:
     """Run the user's verify command on the merged tree; its exit status."""
+    if verify.begins:
+        verify.begins(record.id)
     with worktree.scratch(project.git, project.common, at=candidate) as path:
         extra = {"GIT_PARALLEL_TASK": str(record.id), "GIT_PARALLEL_WORKTREE": str(path)}
-        return run_to_end(command, cwd=path, env=agent_environment(os.environ, extra), log=log)
+        return run_to_end(verify.command, cwd=path, env=agent_environment(os.environ, extra), log=log)
 
 
 def _target_of(record: TaskRecord) -> RefName:

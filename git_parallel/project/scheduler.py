@@ -57,6 +57,7 @@ class Told:
     what: str
     record: TaskRecord | None = None
     landing: Landing | None = None
+    is_note: bool = False
 
 
 @dataclass(slots=True)
@@ -163,7 +164,7 @@ class Scheduler:
             return ceiling, _SLOTS_TAKEN, None
         load = self.read_load()
         slots = admitted(load, ceiling=ceiling)
-        if slots >= ceiling:
+        if slots >= ceiling or len(self.running) >= ceiling:
             return slots, _SLOTS_TAKEN, load
         if not slots:
             return 0, f"only {load.disk_free_bytes // 2**20} MB of disk space are free", load

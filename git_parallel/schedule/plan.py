@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..names import TaskId
 from ..overlap.meet import Overlap
-from ..tasks.task import Status, Task
+from ..tasks.task import Status, Task, normal
 from .record import State, TaskRecord
 
 
@@ -83,8 +83,8 @@ def why_held(task: Task, named: bool, records: Mapping[TaskId, TaskRecord]) -> s
 _STANDING = {
     State.RUNNING: "running",
     State.SUCCEEDED: "succeeded, not merged yet",
-    State.FAILED: "failed; 'git parallel run {id}' tries again",
-    State.CANCELLED: "cancelled; 'git parallel run {id}' tries again",
+    State.FAILED: "failed; 'git parallel run {id} -- COMMAND' tries again",
+    State.CANCELLED: "cancelled; 'git parallel run {id} -- COMMAND' tries again",
     State.MERGING: "being merged",
     State.MERGED: "merged",
     State.CONFLICTED: "in conflict with the target",
@@ -145,6 +145,9 @@ def _unmet(name: str, records: Mapping[TaskId, TaskRecord], everything: Mapping[
     if is_done(name, records, everything):
         return ""
     if name not in everything and name not in records:
+        claimants = [task.id for task in everything.values() if normal(name) in map(normal, task.aliases)]
+        if len(claimants) > 1:
+            return f"after '{name}', which may be any of " + ", ".join(f"'{task}'" for task in claimants)
         return f"after '{name}', which no document declares"
     record = records.get(name)  # type: ignore[call-overload]
     return f"after '{name}', which is {record.state if record else 'not part of this plan'}"

@@ -59,6 +59,8 @@ def plan_(tasks: tuple[str, ...], check: bool, assume_independent: bool, as_json
 
     answer = plan(Path.cwd(), tasks, assume_independent=assume_independent)
     show_plan(answer, as_json=as_json)
+    if check and not as_json:
+        print(printable(answer.reason))
     if check and not answer.is_valid:
         sys.exit(ANSWER_IS_NO)
 
@@ -141,9 +143,15 @@ def merge_(tasks: tuple[str, ...], verify: str | None, as_json: bool) -> None:
     seen. On any failure it is left untouched.
     """
     from ..commands.merge import merge
-    from .show_merge import show_landing, show_merge
+    from .show_merge import show_landing, show_merge, show_verifying
 
-    answer = merge(Path.cwd(), tasks, verify=verify, tell=None if as_json else show_landing)
+    answer = merge(
+        Path.cwd(),
+        tasks,
+        verify=verify,
+        tell=None if as_json else show_landing,
+        verifying=None if as_json else show_verifying,
+    )
     show_merge(answer, as_json=as_json)
     if not answer.is_success:
         sys.exit(ANSWER_IS_NO)

@@ -30,11 +30,16 @@ def shown() -> Iterator[None]:
         _show_usage(error)
 
 
-def complain(message: str, hint: str = "") -> None:
+def complain(message: str, way_on: str = "") -> None:
     """Say what is wrong and, where there is one, the way on."""
     print(f"error: {message}", file=sys.stderr)
-    if hint:
-        print(f"hint: {hint}", file=sys.stderr)
+    if way_on:
+        hint(way_on)
+
+
+def hint(message: str) -> None:
+    """Say what to do next."""
+    print(f"hint: {message}", file=sys.stderr)
 
 
 def note(message: str) -> None:
@@ -57,8 +62,8 @@ def _show_usage(error: Exception) -> None:
         print(error.format_message(), file=sys.stderr)
         sys.exit(USAGE)
     message = error.format_message().rstrip(".")
-    hint = ""
+    way_on = ""
     if isinstance(error, UsageError) and error.ctx is not None:
-        hint = f"see '{error.ctx.command_path} -h'"
-    complain(message[:1].lower() + message[1:], hint)
+        way_on = f"see '{error.ctx.command_path} -h'"
+    complain(message[:1].lower() + message[1:], way_on)
     sys.exit(USAGE)

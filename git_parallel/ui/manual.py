@@ -17,7 +17,9 @@ from .reference import (
     FILES,
     JSON,
     MEANINGS,
+    SPEC_FILES,
     STATUSES,
+    WAYS_ON,
 )
 from .verbs import HELP, VERSION, Option, Verb, summary, visible
 
@@ -81,6 +83,8 @@ def _main_page(verbs: tuple[Verb, ...]) -> str:
                 roff.items((roff.bold(f"git-parallel-{v.name}") + "(1)", f"{v.summary}.") for v in verbs),
             ),
             roff.section("EXAMPLE", roff.code(_JOURNEY)),
+            roff.section("SPEC FILES", _table(SPEC_FILES)),
+            roff.section("WHEN A TASK DOES NOT GET THROUGH", _table(WAYS_ON)),
             roff.section("CONFIGURATION", *_configuration()),
             roff.section("FILES", _table(FILES)),
             roff.section(

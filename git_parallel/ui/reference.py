@@ -53,6 +53,29 @@ AGENT_ENVIRONMENT = {
     "GIT_PARALLEL_WORKTREE": "The path of its worktree, where the agent is started.",
     "GIT_PARALLEL_ATTEMPT": "The number of this attempt, from 1.",
 }
+SPEC_FILES = {
+    "`SPEC-<id>-<slug>.md`": "One task, anywhere in the repository, committed on the target. Its first heading "
+    "is the title, the whole text is what the agent gets on its standard input.",
+    "`**File**:`, `**Files**:`": "What the task will touch: paths from the top of the repository, "
+    "directories (`src/`) and globs (`src/**/*.py`), behind the label or as a list below it. `(NEW)` and "
+    "`(DELETE)` behind a path say what happens to it. A heading such as `Files to Create/Modify` opens a list too.",
+    "`**Depends on**:`": "The tasks that have to be merged first: `SPEC-9`, `PRIORITY 20`, `US-043`.",
+    "`**Status**:`": "Planned, in progress, blocked or complete, in words or as an emoji. What is complete is "
+    "not run; what is blocked is run only by name.",
+    "`**Agent**:`": "The type of agent that does it; `agent.<name>.owns` bounds what it may change.",
+    "`### PRIORITY 20: Title`": "A task in a `ROADMAP.md`, in the order of its number; `### US-043: Title` is one "
+    "too. With a spec of the same number it is one task, which takes its files from the spec and its status "
+    "and priority from the roadmap.",
+}
+WAYS_ON = {
+    "failed, lost, cancelled": "`git parallel log ID` shows what the agent printed. "
+    "`git parallel run ID -- CMD` tries again: in the same worktree with what is there, from today's target if "
+    "the branch has no commit of its own.",
+    "conflicted": "In its worktree: `git merge TARGET`, solve it, commit. Then `git parallel merge ID`.",
+    "rejected": "Each commit counts, also one that a later one takes back. In its worktree: "
+    "`git rebase -i TARGET`, take the foreign change out of its commits. Then `git parallel merge ID`.",
+    "verification failed": "Mend it in its worktree and commit. Then `git parallel merge ID`.",
+}
 FILES = {
     "`refs/parallel/tasks/<id>`": "The life of a task, one commit for each of its states, with `record.json` "
     "and the spec in its tree. `git log --first-parent refs/parallel/tasks/<id>` shows it.",

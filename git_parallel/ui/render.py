@@ -39,7 +39,9 @@ def _rich_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     shown = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for header in headers:
-        shown.add_column(header, overflow="fold")
+        # A title may be cut; what a path or a reason says must not be.
+        is_title = header == "TITLE"
+        shown.add_column(header, overflow="ellipsis" if is_title else "fold", no_wrap=is_title)
     for row in rows:
         shown.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
     Console(highlight=False).print(shown)

@@ -1,15 +1,27 @@
 """`git parallel merge` as text or JSON."""
 
+import sys
+from pathlib import Path
+
 from ..commands.merge import MergeAnswer
-from ..names import printable
+from ..names import TaskId, printable
 from ..project.gate import Denied
 from ..project.landing import Blocked, Broken, Clash, Landed, Landing
-from .errors import note
+from .errors import hint, note
+
+# As much of a failed verification as shows what is wrong.
+_LAST_LINES = 8
+
+
+def show_verifying(task: TaskId) -> None:
+    """Say, on a terminal, that a verification has begun: it may take long."""
+    if sys.stdout.isatty():
+        print(f"{task} is being verified ...", flush=True)
 
 
 def show_landing(result: Landing) -> None:
     """Print what became of one task."""
-    for line in _lines(result):
+    for line in lines_of(result):
         print(printable(line), flush=True)
 
 
@@ -28,12 +40,22 @@ def show_merge(answer: MergeAnswer, *, as_json: bool) -> None:
         print("nothing to merge")
     if answer.landings.before != answer.landings.after:
         print(f"{answer.target}: {answer.landings.before[:9]}..{answer.landings.after[:9]}")
+    for result in answer.landings.results:
+        way_on = _way_on(result, answer)
+        if way_on:
+            hint(printable(way_on))
 
 
-def _lines(result: Landing) -> list[str]:
+def lines_of(result: Landing) -> list[str]:
+    """What became of one task, line by line."""
     match result:
-        case Landed(task, commit):
-            return [f"{task} merged" + (f" as {commit[:9]}" if commit else ": the target has it already")]
+        case Landed(task, commit, is_verified):
+            how = (
+                f" as {commit[:9]}{', verified' if is_verified else ''}"
+                if commit
+                else ": the target has it already"
+            )
+            return [f"{task} merged{how}"]
         case Clash(task, paths):
             return [f"{task} is in conflict with the target:", *(f"  {path}" for path in paths)]
         case Denied(task, violations):
@@ -45,10 +67,30 @@ def _lines(result: Landing) -> list[str]:
                 )
             return lines
         case Broken(task, status, log):
-            return [
-                f"{task} refused, its merged tree fails the verify command (exit status {status})",
-                f"  see {log}",
-            ]
+            head = f"{task} refused, its merged tree fails the verify command (exit status {status}):"
+            return [head, *(f"  | {line}" for line in _tail(log)), f"  all of it: {log}"]
         case Blocked(task, refused):
-            head = f"{task} not merged: {refused.why} (in {refused.checkout})"
+            head = f"{task} not merged: in {refused.checkout}, {refused.why}"
             return [head, *(f"  {path}" for path in refused.paths)]
+
+
+def _way_on(result: Landing, answer: MergeAnswer) -> str:
+    place = answer.worktrees.get(result.task, "its worktree")
+    again = f"git parallel merge {result.task}"
+    match result:
+        case Clash():
+            return f"cd {place}; git merge {answer.target}; solve it there and commit; then {again}"
+        case Denied():
+            return f"cd {place}; git rebase -i {answer.target}, to take that out of its commits; then {again}"
+        case Broken():
+            return f"mend it in {place} and commit; then {again}"
+        case Blocked(_, refused) if refused.paths:
+            return f"commit your changes or put them away; then {again}"
+    return ""
+
+
+def _tail(log: Path) -> list[str]:
+    try:
+        return log.read_text("utf-8", "replace").splitlines()[-_LAST_LINES:]
+    except OSError:
+        return []

@@ -7,6 +7,7 @@ from . import render
 from .errors import note
 
 _MOST_PROBLEMS = 10
+_COMPLETE = "its document says it is complete"
 
 
 def show_plan(answer: PlanAnswer, *, as_json: bool) -> None:
@@ -75,9 +76,19 @@ def _show_overlaps(answer: PlanAnswer) -> None:
 
 
 def _show_held(answer: PlanAnswer) -> None:
-    if answer.plan.held:
+    """What is left out and why; what is simply done already is counted, not listed."""
+    done = {"merged": 0, _COMPLETE: 0}
+    rows = []
+    for held in answer.plan.held:
+        if held.reason in done and not answer.is_named:
+            done[held.reason] += 1
+        else:
+            rows.append([held.task, held.reason])
+    if rows:
         print()
-        render.table(["LEFT OUT", "WHY"], [[held.task, held.reason] for held in answer.plan.held])
+        render.table(["LEFT OUT", "WHY"], rows)
+    if any(done.values()):
+        print(f"\ndone already: {done['merged']} merged, {done[_COMPLETE]} complete by their documents")
 
 
 def _say_nothing_declared(answer: PlanAnswer) -> None:

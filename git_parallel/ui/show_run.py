@@ -1,5 +1,6 @@
 """`git parallel run` while it goes on: a line per task on a terminal, a line per event in a pipe."""
 
+import os
 import sys
 import threading
 import time
@@ -14,6 +15,7 @@ from ..project.scheduler import Told
 from ..schedule.record import State, TaskRecord
 from . import render
 from .errors import note
+from .show_merge import lines_of
 
 
 def show_run(
@@ -57,14 +59,26 @@ def show_run(
 
 
 def _tell_line(told: Told) -> None:
-    print(printable(told.what), flush=True)
+    """One plain line an event. A reader that goes away (Ctrl-C ends `| tee` too) must not end the run."""
+    try:
+        if told.is_note:
+            note(printable(told.what))
+            return
+        for line in _lines(told):
+            print(printable(line), flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _lines(told: Told) -> list[str]:
+    return lines_of(told.landing) if told.landing is not None else [told.what]
 
 
 def _show_end(answer: RunAnswer) -> None:
     for task, why in answer.waiting.items():
         note(printable(f"{task} was not launched: {why}"))
     for held in answer.held:
-        if answer.named:
+        if answer.named or held.reason not in ("merged", "its document says it is complete"):
             note(printable(f"{held.task} is left out: {held.reason}"))
     if not answer.ran:
         print("nothing to run" if not answer.refused else "nothing was run")
@@ -72,24 +86,33 @@ def _show_end(answer: RunAnswer) -> None:
     good = [record for record in answer.ran if record.state in (State.SUCCEEDED, State.MERGED)]
     duration = answer.ended - answer.started
     speedup = answer.seconds_of_work / duration
-    gain = f", {speedup:.1f} times as fast as one by one" if speedup > 1.05 else ""
+    is_gain = speedup > 1.05 and len(good) == len(answer.ran)
+    gain = f", {speedup:.1f} times as fast as one by one" if is_gain else ""
     print(f"{len(good)} of {len(answer.ran)} succeeded in {render.seconds(duration)}{gain}")
-    if any(record.state is State.SUCCEEDED for record in good):
+    for record in answer.ran:
+        if record.state not in (State.SUCCEEDED, State.MERGED):
+            print(
+                printable(
+                    f"'git parallel log {record.id}' shows what it printed, its work is in {record.worktree}"
+                )
+            )
+    if any(record.state is State.SUCCEEDED for record in good) and not answer.landings:
         print("'git parallel merge' brings them to the target")
 
 
 class _Screen:
-    """The lines of a run on a terminal, kept up to date by rich."""
+    """A run on a terminal: what has ended scrolls by above, what runs is kept up to date below, by rich."""
 
     def __init__(self) -> None:
         from rich.console import Console
         from rich.live import Live
 
-        self._records: dict[str, TaskRecord] = {}
+        self._running: dict[str, TaskRecord] = {}
+        self._ended = 0
         self._lock = threading.Lock()
         self._console = Console(highlight=False)
         self._live = Live(
-            console=self._console, get_renderable=self._table, refresh_per_second=4, transient=False
+            console=self._console, get_renderable=self._table, refresh_per_second=4, transient=True
         )
 
     def __enter__(self) -> "_Screen":
@@ -101,39 +124,33 @@ class _Screen:
 
     def tell(self, told: Told) -> None:
         """Take in what happened."""
-        with self._lock:
-            if told.record is None:
-                from rich.text import Text
+        from rich.text import Text
 
-                self._console.print(Text(printable(told.what)))
-            else:
-                self._records[told.record.id] = told.record
+        record = told.record
+        if record is not None and record.state is State.RUNNING:
+            with self._lock:
+                self._running[record.id] = record
+        else:
+            with self._lock:
+                if record is not None and self._running.pop(record.id, None) is not None:
+                    self._ended += 1
+            for line in [f"note: {told.what}"] if told.is_note else _lines(told):
+                style = render.style(record.state) if record is not None else ""
+                self._console.print(Text(printable(line), style=style))
         self._live.refresh()
 
     def _table(self) -> Any:
+        from rich.console import Group
         from rich.spinner import Spinner
         from rich.table import Table
         from rich.text import Text
 
-        shown = Table.grid(padding=(0, 2))
         with self._lock:
-            records = list(self._records.values())
-        for record in records:
-            runs = record.state is State.RUNNING
-            taken = time.time() - (record.started or time.time()) if runs else record.seconds
-            mark = (
-                Spinner("dots")
-                if runs
-                else Text(_MARKS.get(record.state, "·"), style=render.style(record.state))
-            )
-            shown.add_row(
-                mark,
-                Text(record.id, style="bold"),
-                Text(record.state, style=render.style(record.state)),
-                Text(render.seconds(taken), justify="right"),
-                Text(printable(record.reason or record.title), overflow="ellipsis", no_wrap=True),
-            )
-        return shown
-
-
-_MARKS: dict[State, str] = {State.SUCCEEDED: "✓", State.MERGED: "✓", State.FAILED: "✗", State.LOST: "✗"}
+            running, ended = list(self._running.values()), self._ended
+        shown = Table.grid(padding=(0, 2))
+        # One line is for the count below, and one for the cursor.
+        for record in running[: max(1, self._console.height - 3)]:
+            taken = time.time() - (record.started or time.time())
+            title = Text(printable(record.title), overflow="ellipsis", no_wrap=True)
+            shown.add_row(Spinner("dots"), Text(record.id, style="bold"), render.seconds(taken), title)
+        return Group(shown, Text(f"{len(running)} running, {ended} ended", style="dim"))

@@ -1,5 +1,6 @@
 """`git parallel status` as text or JSON; on the hot path, so it imports nothing that it does not show."""
 
+import os
 import time
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def _show(answer: StatusAnswer) -> None:
         return
     rows = [_cells(row) for row in answer.rows]
     rows += [[task, "waiting", "", "", "", why] for task, why in answer.queued.items()]
-    render.table(["TASK", "STATE", "TIME", "AHEAD", "BRANCH", "WHAT"], rows)
+    render.table(["TASK", "STATE", "TIME", "AHEAD", "WORKTREE", "WHAT"], rows)
     if answer.queue and answer.load:
         load = answer.load
         print(
@@ -54,6 +55,6 @@ def _cells(row: Row) -> list[str]:
         record.state,
         render.seconds(taken),
         ahead,
-        record.branch,
+        os.path.relpath(record.worktree) if row.has_worktree else "",
         "; ".join(what) or record.title,
     ]

@@ -184,7 +184,7 @@ def test_names_that_have_nothing_to_merge_are_told(repo: Repo, cli: Cli, agent: 
 
     assert ran.status == 1
     assert ran.json["not_ready"] == [
-        {"id": "1", "reason": "is failed (exit status 3)"},
+        {"id": "1", "reason": "is in state 'failed' (exit status 3)"},
         {"id": "2", "reason": "has not been run"},
     ]
     assert cli("merge", "9").status == 2
@@ -305,3 +305,21 @@ def test_one_ctrl_c_does_not_tear_the_users_checkout(repo: Repo, cli: Cli, agent
     assert repo.git("status", "--porcelain") == ""
     assert cli("merge", "1", "--json").json["merged"] == ["1"]
     assert len(list((repo.path / "big").iterdir())) == 3000
+
+
+def test_the_way_on_is_told(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "app.py")
+    repo.spec("2", "app.py")
+    cli("run", "--", *agent('echo "by $GIT_PARALLEL_TASK" > app.py'))
+
+    ran = cli("merge", "--verify", "test -f app.py")
+
+    assert ran.stdout.splitlines()[0].endswith(", verified")
+    place = repo.worktree("2")
+    assert ran.stderr == (
+        f"hint: cd {place}; git merge main; solve it there and commit; then git parallel merge 2\n"
+    )
+    repo.git("merge", "main", at=place, check=False)
+    (place / "app.py").write_text("both\n")
+    repo.git("commit", "--quiet", "--all", "-m", "solved", at=place)
+    assert cli("merge", "2").status == 0

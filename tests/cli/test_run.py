@@ -319,3 +319,86 @@ def test_a_branch_that_an_agent_deletes_claims_nothing(repo: Repo, cli: Cli, age
     (task,) = cli("run", "--json", "--", *agent("git update-ref -d HEAD")).json["tasks"]
     assert task["reason"] == "its branch 'feature/1' is gone"
     assert repo.refs("refs/parallel/claims") == []
+
+
+def test_a_retry_of_a_branch_with_nothing_on_it_begins_at_the_target_of_today(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    repo.spec("2", "app.py")
+    repo.spec("3", "app.py")
+    cli("run", "2", "--", *agent("exit 1"))
+    cli("run", "3", "--merge", "--", *agent("echo three >> app.py"))
+
+    again = cli("run", "2", "--", *agent("cat app.py; echo two >> app.py"))
+
+    assert again.status == 0, again
+    assert cli("log", "2").stdout == "print('app')\nthree\n"
+    assert cli("merge").status == 0
+
+
+def test_a_retry_of_work_begun_goes_on_with_it(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("2", "app.py")
+    cli("run", "2", "--", *agent("echo half >> app.py; exit 1"))
+    repo.commit("more", **{"other.py": "x\n"})
+
+    assert cli("run", "2", "--", *agent("tail -n 1 app.py; ls")).status == 0
+    assert cli("log", "2").stdout.splitlines() == ["half", "app.py", "specs"]
+
+
+def test_why_nothing_runs_is_told(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    repo.spec("2", "two.py", after="SPEC-99")
+    failed = cli("run", "1", "--", *agent("echo oops; exit 7"))
+    assert f"'git parallel log 1' shows what it printed, its work is in {repo.worktree('1')}" in failed.stdout
+
+    ran = cli("run", "--", *agent())
+
+    assert (ran.status, ran.stdout) == (0, "nothing to run\n")
+    assert ran.stderr.splitlines() == [
+        "note: 1 is left out: failed; 'git parallel run 1 -- COMMAND' tries again",
+        "note: 2 is left out: after '99', which no document declares",
+    ]
+
+
+def test_documents_that_are_not_committed_are_told(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    repo.write("specs/SPEC-2.md", "# New\n")
+    repo.write("specs/SPEC-1.md", "# Edited\n")
+    note = "note: 'specs/SPEC-1.md' and 1 more documents are not committed; tasks are read from commits of 'main'\n"
+
+    assert cli("plan").stderr == note
+    assert cli("run", "1", "--", *agent()).stderr == note
+    assert (
+        cli("plan", "2").stderr.splitlines()[1].startswith("hint: tasks are read from commits of 'main', and")
+    )
+
+
+def test_a_merge_that_fails_its_verification_in_a_run_shows_why(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+
+    ran = cli("run", "--merge", "--verify", "echo not good; exit 5", "--", *agent())
+
+    assert ran.status == 1
+    lines = ran.stdout.splitlines()
+    assert lines[2:4] == [
+        "1 refused, its merged tree fails the verify command (exit status 5):",
+        "  | not good",
+    ]
+    assert "'git parallel merge' brings them to the target" not in lines
+
+
+def test_a_reader_that_goes_away_does_not_end_the_run(repo: Repo, agent: Agent) -> None:
+    import subprocess
+    import sys
+
+    for number in range(3):
+        repo.spec(f"t{number}", f"f{number}.txt")
+    script = "sleep 0.5; echo x > f${GIT_PARALLEL_TASK#t}.txt"
+    with subprocess.Popen(
+        [sys.executable, "-m", "git_parallel", "run", "-j", "1", "--", *agent(script)],
+        cwd=repo.path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    ) as running:  # fmt: skip
+        assert running.stdout
+        running.stdout.readline()
+        running.stdout.close()
+    assert [repo.state(f"t{number}") for number in range(3)] == ["succeeded"] * 3

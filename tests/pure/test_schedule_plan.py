@@ -136,8 +136,8 @@ def test_of_a_singleton_type_there_is_one_in_a_wave() -> None:
     [
         ("running", "running", "running"),
         ("succeeded", "succeeded, not merged yet", "succeeded, not merged yet"),
-        ("failed", "failed; 'git parallel run a' tries again", ""),
-        ("cancelled", "cancelled; 'git parallel run a' tries again", ""),
+        ("failed", "failed; 'git parallel run a -- COMMAND' tries again", ""),
+        ("cancelled", "cancelled; 'git parallel run a -- COMMAND' tries again", ""),
         ("merging", "being merged", "being merged"),
         ("merged", "merged", "merged"),
         ("conflicted", "in conflict with the target", ""),
@@ -231,7 +231,7 @@ def test_a_task_after_one_that_is_held_for_its_state_says_the_state() -> None:
     told = plan(task("a"), task("b", after="a"), records=recorded(a="failed"))
 
     assert held(told) == {
-        "a": "failed; 'git parallel run a' tries again",
+        "a": "failed; 'git parallel run a -- COMMAND' tries again",
         "b": "after 'a', which is failed",
     }
 
