@@ -75,8 +75,11 @@ def _lines(told: Told) -> list[str]:
 
 
 def _show_end(answer: RunAnswer) -> None:
+    reasons: dict[str, list[str]] = {}
     for task, why in answer.waiting.items():
-        note(printable(f"{task} was not launched: {why}"))
+        reasons.setdefault(why, []).append(task)
+    for why, tasks in reasons.items():
+        note(printable(f"{render.some(tasks)} {'was' if len(tasks) == 1 else 'were'} not launched: {why}"))
     for held in answer.held:
         if answer.named or held.reason not in ("merged", "its document says it is complete"):
             note(printable(f"{held.task} is left out: {held.reason}"))
