@@ -37,7 +37,7 @@ class Spec:
 
 def parse(document: Document) -> tuple[Spec, tuple[Problem, ...]]:
     """The spec in a document; a document always is one, at worst one that declares nothing."""
-    first, matter = front_matter.split(document)
+    first, matter, unread = front_matter.split(document)
     lines = [line for line in read_lines(document) if line.number >= first]
     facts = read_facts(document.path, (*matter, *lines), status_anywhere=False)
     heading, line = _title(lines)
@@ -55,7 +55,7 @@ def parse(document: Document) -> tuple[Spec, tuple[Problem, ...]]:
         priority=facts.priority,
         stories=tuple(dict.fromkeys((*story, *facts.stories))),
     )
-    return spec, facts.problems
+    return spec, (*unread, *facts.problems)
 
 
 def _without_id(heading: str) -> tuple[str, tuple[str, ...]]:

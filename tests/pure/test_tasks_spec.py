@@ -126,6 +126,43 @@ def test_front_matter_declares_too():
     assert (spec.title, spec.line) == ("Shop", 7)
 
 
+def test_front_matter_is_yaml_whose_scalars_stay_as_typed() -> None:
+    spec, problems = _parse(
+        '---\n# a comment\nfiles: &f\n  - "src/a b.py"  # why\n  - lib/\nmodified_files: *f\n'
+        "dependencies: [001, 'us-2']\nstatus: !!python/object:os.system complete\n---\n# T\n"
+    )
+
+    assert [(d.path, d.line) for d in spec.declared] == [("src/a b.py", 4), ("lib/", 5)]
+    assert spec.after == (After("001"), After("US-2"))
+    assert (spec.status, problems) == (Status.COMPLETE, ())
+
+
+@pytest.mark.parametrize(
+    ("matter", "line", "message"),
+    [
+        ("files: [a, b", 2, "front matter that is no YAML: expected ',' or ']', but got '<stream end>'"),
+        (
+            "files:\n\t- a",
+            3,
+            "front matter that is no YAML: found character '\\t' that cannot start any token",
+        ),
+        ("files: " + "[" * 3000, 1, "front matter that is no YAML"),
+        ("files: " + "x" * 33_000, 1, "front matter larger than 32 KiB, not read"),
+    ],
+)
+def test_front_matter_that_is_none_is_a_problem(matter: str, line: int, message: str) -> None:
+    spec, problems = _parse(f"---\n{matter}\n---\n# T\n\n**File**: `a.py`\n")
+
+    assert [d.path for d in spec.declared] == ["a.py"]
+    assert problems[0].message.startswith(message[:40])
+    assert problems[0].line == line
+
+
+def test_a_rule_at_the_head_is_no_front_matter() -> None:
+    spec, problems = _parse("---\n\n**File**: `a.py`\n\n---\n# T\n")
+    assert ([d.path for d in spec.declared], problems) == (["a.py"], ())
+
+
 def test_an_unusable_path_is_a_problem_and_the_others_stay():
     spec, problems = _parse(
         "# T\n**Files**:\n- `../../etc/passwd`\n- `/etc/passwd`\n- `.git/hooks/x`\n- `a.py`\n- `**`\n"
