@@ -99,8 +99,9 @@ class Git:
                 stdin=subprocess.DEVNULL if data is None else None,
                 capture_output=True,
                 check=False,
-                # Ctrl-C on the terminal is for us to answer; git must not be killed in the middle of a checkout.
-                process_group=0,
+                # Ctrl-C on the terminal is for us to answer: git must not be killed in the middle of a checkout,
+                # and a hook that asks on /dev/tty must fail there, not stop for ever in the background.
+                start_new_session=True,
             )
         except FileNotFoundError as error:
             raise _not_started(self.directory) from error

@@ -402,3 +402,28 @@ def test_a_reader_that_goes_away_does_not_end_the_run(repo: Repo, agent: Agent) 
         running.stdout.readline()
         running.stdout.close()
     assert [repo.state(f"t{number}") for number in range(3)] == ["succeeded"] * 3
+
+
+def test_a_hook_that_asks_on_the_terminal_cannot_hang_a_run(repo: Repo, agent: Agent) -> None:
+    import os
+    import pty
+    import subprocess
+    import sys
+
+    repo.spec("1", "one.py")
+    hook = repo.path / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nread answer < /dev/tty\n")
+    hook.chmod(0o755)
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "git_parallel", "run", "--", *agent()]
+    enter = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
+    done = subprocess.run(
+        [sys.executable, "-c", enter, *command],
+        cwd=repo.path, stdin=slave, capture_output=True, start_new_session=True, timeout=60, check=False,
+    )  # fmt: skip
+    os.close(master)
+    os.close(slave)
+
+    assert done.returncode == 1
+    assert b"what it left could not be committed" in done.stdout
