@@ -13,7 +13,7 @@ from ..project.open import Project, make_runtime, open_project
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task, TaskSet
 
-# States in which a branch waits for its merge; a failed one only if it is to be refused by name.
+# States in which a branch waits for its merge.
 _WAITING = (State.SUCCEEDED, State.CONFLICTED, State.REJECTED, State.MERGING)
 
 
@@ -60,22 +60,26 @@ def merge(
         stored = world.tasks.get(task)
         if stored is None:
             not_ready[task] = "has not been run"
+        elif not _is_candidate(stored.record, waiting):
+            reason = f" ({stored.record.reason})" if stored.record.reason else ""
+            if spellings:
+                not_ready[task] = f"is in state '{stored.record.state}'{reason}"
         elif _is_for_another(project, stored.record):
             why = f"was launched for '{stored.record.target}', and the target is '{project.target.short}' now"
             not_ready[task] = f"{why} ('git switch {stored.record.target}', or set parallel.target)"
-        elif stored.record.state in waiting or (
-            stored.record.state is State.FAILED and stored.record.foreign
-        ):
+        else:
             ready.append(task)
-        elif spellings:
-            reason = f" ({stored.record.reason})" if stored.record.reason else ""
-            not_ready[task] = f"is in state '{stored.record.state}'{reason}"
     command = project.settings.verify if verify is None else verify
     landings = landing.land(
         project, tasks, merge_order(ready, tasks), verify=command, told=tell, verifying=verifying
     )
     worktrees = {task: stored.record.worktree for task, stored in world.tasks.items()}
     return MergeAnswer(project.target.short, landings, not_ready, mended, worktrees)
+
+
+def _is_candidate(record: TaskRecord, waiting: Sequence[State]) -> bool:
+    """Whether there is a branch to judge; a failure for foreign commits is judged, to be refused by name."""
+    return record.state in waiting or (record.state is State.FAILED and bool(record.foreign))
 
 
 def _is_for_another(project: Project, record: TaskRecord) -> bool:

@@ -66,6 +66,7 @@ def _finish_interrupted(project: Project, world: Snapshot, ref: RefName) -> Entr
             return None
         stored = world.tasks.get(entry.task)
         if trash.is_in_place(project.common, entry) and stored is not None:
+            trash.take_admin_back(project.common, entry)
             place = place_of_record(project, stored.record)
             # Somebody may have worked there since; what speaks against it speaks against going on.
             if why_kept(project, stored.record, place, project.git.find_ref(place.branch)):

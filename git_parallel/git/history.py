@@ -80,11 +80,6 @@ def files_at(git: Git, commit: Oid) -> Mapping[str, Oid]:
     return found
 
 
-def tree_of(git: Git, commit: Oid) -> Oid:
-    """The tree of a commit."""
-    return Oid(git.run("rev-parse", "--verify", f"{commit}^{{tree}}").stdout.strip())
-
-
 def _commits(git: Git, tips: Iterable[Oid], without: Iterable[Oid]) -> tuple[Commit, ...]:
     script = "".join(f"{tip}\n" for tip in tips) + "".join(f"^{oid}\n" for oid in without)
     out = git.run("rev-list", "--topo-order", "--reverse", "--parents", "--stdin", stdin=script)

@@ -9,7 +9,7 @@ from .command import Git
 from .history import changed_paths
 from .refs import RefChange, apply
 from .shield import shielded
-from .worktree import checkouts
+from .worktree import FAST_FORWARD, checkouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,8 @@ def move(git: Git, common: Path, branch: RefName, *, old: Oid, new: Oid, reason:
         raise _moved(branch)
     with shielded():
         out = git.at(checkout).run(
-            "merge", "--ff-only", "--commit", "--no-squash", "--quiet", "--no-stat", "--no-autostash",
-            "--no-verify-signatures", "--no-overwrite-ignore", new,
-            answers=(0, 1, 2, 128), environment={"GIT_REFLOG_ACTION": reason},
-        )  # fmt: skip
+            *FAST_FORWARD, new, answers=(0, 1, 2, 128), environment={"GIT_REFLOG_ACTION": reason}
+        )
     if out.status == 0:
         # The user may have switched branches in between; only the ref itself is proof.
         if git.find_ref(branch) != new:

@@ -96,6 +96,11 @@ def is_in_place(common: Path, entry: Entry) -> bool:
     return Path(entry.worktree).exists() and not (folder_of(common, entry) / "worktree").exists()
 
 
+def take_admin_back(common: Path, entry: Entry) -> None:
+    """Put the admin directory of a worktree that is still in place back, so that git can look at it."""
+    _rename(folder_of(common, entry) / "admin", Path(entry.admin))
+
+
 def restore(git: Git, common: Path, entry: Entry) -> None:
     """Bring an entry back to where it was; raises Unusable where its places are taken."""
     folder, path, admin = folder_of(common, entry), Path(entry.worktree), Path(entry.admin)

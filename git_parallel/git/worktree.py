@@ -21,6 +21,11 @@ from .command import Git
 from .refs import RefChange, apply
 
 PREFIX = "gp-"
+# Moves a checkout and nothing else: no option of the user's makes it stash, squash or write over a file.
+FAST_FORWARD = (
+    "merge", "--ff-only", "--commit", "--no-squash", "--quiet", "--no-stat", "--no-autostash",
+    "--no-verify-signatures", "--no-overwrite-ignore",
+)  # fmt: skip
 SCRATCH = f"{PREFIX}scratch."
 
 
@@ -171,9 +176,7 @@ def _catch_up(git: Git, place: Place, *, base: Oid) -> None:
         return
     seen = look(git, place)
     if seen.is_clean and seen.head == place.branch:
-        git.at(place.path).run(
-            "merge", "--ff-only", "--quiet", "--no-stat", "--no-autostash", "--no-overwrite-ignore", base
-        )
+        git.at(place.path).run(*FAST_FORWARD, base)
 
 
 def _write(path: Path, text: str) -> None:

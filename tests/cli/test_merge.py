@@ -323,3 +323,13 @@ def test_the_way_on_is_told(repo: Repo, cli: Cli, agent: Agent) -> None:
     (place / "app.py").write_text("both\n")
     repo.git("commit", "--quiet", "--all", "-m", "solved", at=place)
     assert cli("merge", "2").status == 0
+
+
+def test_a_failed_task_of_another_branch_is_no_matter_of_a_merge(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    cli("run", "--", *agent("exit 1"))
+    repo.git("switch", "--quiet", "-c", "wip")
+
+    ran = cli("merge")
+
+    assert (ran.status, ran.stdout, ran.stderr) == (0, "nothing to merge\n", "")

@@ -251,3 +251,18 @@ def test_one_that_is_damaged_does_not_keep_the_others(repo: Repo, cli: Cli, agen
 
     assert [entry["id"] for entry in document["removed"]] == ["2"]
     assert [entry["id"] for entry in document["kept"]] == ["1"]
+
+
+def test_a_prune_killed_between_its_two_renames_is_completed(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = landed(repo, cli, agent)
+    cli("prune")
+    (trash,) = (repo.path / ".git/parallel/trash").iterdir()
+    (trash / "done").unlink()
+    (trash / "worktree").rename(worktree)
+    repo.git("update-ref", "refs/heads/feature/1", "refs/parallel/tasks/1^2")
+
+    assert [entry["id"] for entry in cli("prune", "--json").json["removed"]] == ["1"]
+    assert not worktree.exists()
+    assert repo.refs("refs/heads") == ["refs/heads/main"]
+    assert cli("prune", "--undo", "1").status == 0
+    assert repo.git("status", "--porcelain", at=worktree) == ""
