@@ -52,11 +52,13 @@ class RunAnswer:
     ended: float
     signal: int | None
     named: bool
+    wants_merge: bool
 
     @property
     def is_success(self) -> bool:
         """Whether everything launched succeeded, landed where asked, and nothing named was left out."""
-        good = all(record.state in (State.SUCCEEDED, State.MERGED) for record in self.ran)
+        ends = (State.MERGED,) if self.wants_merge else (State.SUCCEEDED, State.MERGED)
+        good = all(record.state in ends for record in self.ran)
         landed = all(isinstance(result, Landed) for result in self.landings)
         left_out = self.named and (self.waiting or self.held)
         return good and landed and not self.refused and not left_out and self.signal is None
@@ -104,6 +106,7 @@ def run(directory: Path, request: Request, tell: Callable[[Told], None]) -> RunA
             ended=time.time(),
             signal=scheduler.signals[0] if scheduler.signals else None,
             named=bool(request.spellings),
+            wants_merge=request.merge,
         )
     finally:
         coordinator.withdraw(project)

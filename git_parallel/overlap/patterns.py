@@ -93,15 +93,6 @@ def meets(left: Pattern, right: Pattern) -> bool:
     return any(intersect(a, b, segment.agree) for a in left.shapes for b in right.shapes)
 
 
-def specificity(pattern: Pattern) -> tuple[bool, int, int, int, str]:
-    """A sort key, the most specific pattern last; no two different patterns are equal.
-
-    Exact before all else, then the longer literal prefix, more literal letters, fewer `**`; of several
-    alternatives the least specific counts.
-    """
-    return pattern.is_exact, *min(_weight(shape) for shape in pattern.shapes), pattern.text
-
-
 def literal_ends(shape: Shape) -> tuple[str, str, str]:
     """What is certain about every path of a shape: its directory, the text after that, and its end.
 
@@ -127,12 +118,6 @@ def _letters(part: segment.Segment | None, *, from_end: bool = False) -> str:
             break
         found.append(chr(chars[0][0]))
     return "".join(reversed(found) if from_end else found)
-
-
-def _weight(shape: Shape) -> tuple[int, int, int]:
-    folder, head, _ = literal_ends(shape)
-    letters = sum(position is not None for part in shape if part for position in part)
-    return len(folder) + len(head), letters, -shape.count(None)
 
 
 def _shape(text: str, *, classes: bool = True) -> Shape:

@@ -202,14 +202,22 @@ class Scheduler:
 
     def _settle(self, task: TaskId) -> Callable[[], Callable[[], None]]:
         def work() -> Callable[[], None]:
-            stored = settle(self.project, self.tasks, task)
+            try:
+                stored = settle(self.project, self.tasks, task)
+            except ParallelError as error:
+                reason = f"its end could not be recorded: {error.message}"
+                return lambda: self._not_settled(task, reason)
             return lambda: self._settled(stored)
 
         return work
 
     def _land(self, task: TaskId) -> Callable[[], Callable[[], None]]:
         def work() -> Callable[[], None]:
-            answer = landing.land(self.project, self.tasks, [task], verify=self.limits.verify)
+            try:
+                answer = landing.land(self.project, self.tasks, [task], verify=self.limits.verify)
+            except ParallelError as error:
+                reason = error.message
+                return lambda: self._not_landed(task, reason)
             stored = snapshot(self.project.git).tasks[task]
             return lambda: self._landed(stored, answer.results[0])
 
@@ -235,7 +243,8 @@ class Scheduler:
 
     def _launched(self, task: Task, stored: Stored) -> None:
         self._stored[task.id] = stored
-        self.launched.append(task.id)
+        if stored.record.started is not None:
+            self.launched.append(task.id)
         if stored.record.state is State.RUNNING:
             self.tell(Told(f"{task.id} launched in {stored.record.worktree}", stored.record))
             self._watch(task.id)
@@ -265,6 +274,16 @@ class Scheduler:
         else:
             self.closing.pop(task)
             self._done(stored)
+
+    def _not_settled(self, task: TaskId, reason: str) -> None:
+        # The next command finds it ended and tries again; the other tasks are not to suffer.
+        self.closing.pop(task)
+        self.refused[task] = reason
+        self.tell(Told(f"{task}: {reason}"))
+
+    def _not_landed(self, task: TaskId, reason: str) -> None:
+        self.closing.pop(task)
+        self.tell(Told(f"{task} not merged: {reason}"))
 
     def _landed(self, stored: Stored, result: Landing) -> None:
         task = stored.record.id

@@ -427,3 +427,24 @@ def test_a_hook_that_asks_on_the_terminal_cannot_hang_a_run(repo: Repo, agent: A
 
     assert done.returncode == 1
     assert b"what it left could not be committed" in done.stdout
+
+
+def test_one_whose_end_cannot_be_recorded_does_not_disturb_the_others(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    repo.spec("1", "one.py")
+    repo.spec("2", "two.py")
+    ref = repo.path / ".git/refs/parallel/tasks/1"
+    # The record of task 1 cannot be moved any more: a directory stands where its lock would be.
+    script = (
+        f'echo x > two.py; [ $GIT_PARALLEL_TASK = 2 ] || {{ mv two.py one.py; sleep 1; mkdir "{ref}.lock"; }}'
+    )
+
+    ran = cli("run", "--json", "--", *agent(script))
+    (ref.parent / "1.lock").rmdir()
+
+    assert ran.status == 1
+    told = {task["id"]: (task["state"], task["reason"]) for task in ran.json["tasks"]}
+    assert told["2"] == ("succeeded", "")
+    assert told["1"][1].startswith("its end could not be recorded: ")
+    assert "'1' had ended unseen: succeeded" in cli("status").stderr
