@@ -1,7 +1,7 @@
 """The tasks that the target declares, and who owns what because of them."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ..errors import UnknownTask
@@ -14,19 +14,29 @@ from ..ownership.judge import Claimant, Ownership
 from ..ownership.rules import Territory, territories
 from ..schedule.record import TaskRecord
 from ..tasks.read import read_all
+from ..tasks.sources import BUILT_IN, Source
 from ..tasks.task import Status, Task, TaskSet
+from .choosing import chooser
 from .open import Project
 
 
 def read_tasks(project: Project) -> TaskSet:
-    """Read every spec and roadmap of the target's commit through one `ls-tree` and one `cat-file --batch`."""
-    is_spec, is_roadmap = _chooser(project.settings.specs), _chooser(project.settings.roadmap)
+    """Read every task document of the target's commit through one `ls-tree` and one `cat-file --batch`."""
+    choose = chooser(sources(project))
     files = files_at(project.git, project.base)
-    blobs = {path: oid for path, oid in files.items() if is_spec(path) or is_roadmap(path)}
-    contents = read_blobs(project.git, blobs.values())
-    declared = read_all(((path, data or b"") for path, data in zip(blobs, contents, strict=True)), is_roadmap)
+    chosen = {path: asked for path in files if (asked := choose(path))}
+    contents = read_blobs(project.git, (files[path] for path in chosen))
+    declared = read_all(
+        (path, data or b"", asked) for (path, asked), data in zip(chosen.items(), contents, strict=True)
+    )
     ordered = sorted(files)
     return replace(declared, tasks=tuple(_with_directories(task, ordered) for task in declared.tasks))
+
+
+def sources(project: Project) -> tuple[Source, ...]:
+    """The forms of task documents to look for, where the settings say that they lie."""
+    given = {"spec": project.settings.specs, "roadmap": project.settings.roadmap}
+    return tuple(source.at(given.get(source.name, source.globs)) for source in BUILT_IN)
 
 
 def uncommitted_documents(project: Project) -> tuple[str, ...]:
@@ -135,18 +145,3 @@ def _with_directories(task: Task, files: Sequence[str]) -> Task:
 def _territory(lands: Mapping[str, Territory], task: Task, record: TaskRecord | None) -> Territory:
     agent = task.agent or (record.agent if record else None) or ""
     return lands.get(agent, Territory(agent))
-
-
-def _chooser(globs: tuple[str, ...]) -> Callable[[str], bool]:
-    compiled = [(_literal_end(glob), patterns.parse(glob)) for glob in globs]
-
-    def chosen(path: str) -> bool:
-        # The literal end of the pattern settles nearly every path of a large tree.
-        return any(path.endswith(end) and patterns.matches(pattern, path) for end, pattern in compiled)
-
-    return chosen
-
-
-def _literal_end(glob: str) -> str:
-    last = glob.rsplit("/", 1)[-1]
-    return "" if set(last) & set("?[{\\") else last.rsplit("*", 1)[-1]

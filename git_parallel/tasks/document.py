@@ -23,7 +23,9 @@ class Document:
         return "\n".join(self.lines)
 
 
-def decode(path: str, data: bytes, *, limit: int = SPEC_LIMIT) -> tuple[Document | None, tuple[Problem, ...]]:
+def decode(
+    path: str, data: bytes, *, limit: int = SPEC_LIMIT, is_prose: bool = True
+) -> tuple[Document | None, tuple[Problem, ...]]:
     """The document in `data`, None when it cannot be one, and what is wrong with it."""
     if len(data) > limit:
         return None, (Problem(path, 1, f"larger than {limit >> 20} MiB, not read"),)
@@ -32,7 +34,7 @@ def decode(path: str, data: bytes, *, limit: int = SPEC_LIMIT) -> tuple[Document
         return None, (Problem(path, _line_of(data, nul), "holds a NUL byte, so it is no text, not read"),)
     text, problems = _text(path, data)
     lines = tuple(text.replace("\r\n", "\n").split("\n"))
-    return Document(path, lines), (*problems, *_long_lines(path, lines))
+    return Document(path, lines), (*problems, *(_long_lines(path, lines) if is_prose else ()))
 
 
 def _text(path: str, data: bytes) -> tuple[str, tuple[Problem, ...]]:

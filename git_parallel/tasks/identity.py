@@ -2,28 +2,31 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from ..errors import BadName
 from ..names import TaskId, printable
-from .dependencies import After
-from .matching import Claim, claims, fold_stories, union
+from .draft import Draft, Role
+from .families import fold_families
+from .matching import Claim, claims, union
 from .naming import LONGEST_ID, slugified
 from .resolving import resolved
-from .roadmap import Item, single
-from .spec import Spec
+from .roadmap import single
 from .task import Problem, Status, Task, TaskSet, normal
 
 
-def join(specs: Iterable[Spec], items: Iterable[Item]) -> TaskSet:
+def join(drafts: Iterable[Draft]) -> TaskSet:
     """All tasks: specs and roadmap items that claim one id are one task, unrelated specs are several."""
-    kept, problems = single(items)
-    made = claims(sorted(specs, key=lambda spec: spec.path), fold_stories(kept))
+    given = sorted(drafts, key=lambda draft: draft.path)
+    items, problems = single(draft for draft in given if draft.role is Role.ITEM)
+    specs = fold_families([draft for draft in given if draft.role is Role.SPEC])
+    made = claims((*specs, *items, *(draft for draft in given if draft.role is Role.TASK)))
     ids, clashes = _ids(made)
     named, illegal = _checked(made, ids)
     rivals = _rivals([claim for claim, _ in named], [task_id for _, task_id in named])
     tasks = [_task(claim, task_id, rivals[task_id]) for claim, task_id in named]
-    afters = [_after(claim) for claim, _ in named]
-    return TaskSet(tuple(sorted(resolved(tasks, afters), key=_order)), (*problems, *clashes, *illegal))
+    waiting = resolved(tasks, [claim.drafts for claim, _ in named])
+    return TaskSet(tuple(sorted(waiting, key=_order)), (*problems, *clashes, *illegal))
 
 
 def _ids(claims: Sequence[Claim]) -> tuple[list[str], list[Problem]]:
@@ -40,10 +43,10 @@ def _ids(claims: Sequence[Claim]) -> tuple[list[str], list[Problem]]:
     longer = dict(zip(map(id, claims), ids, strict=True))
     clashes = [
         Problem(
-            group[0].path,
-            group[0].line,
+            group[0].first.path,
+            group[0].first.line,
             f"'{printable(group[0].short)}' is claimed by {len(group)} documents: "
-            + ", ".join(f"{printable(c.path)} ('{longer[id(c)]}')" for c in group),
+            + ", ".join(f"{printable(c.first.path)} ('{longer[id(c)]}')" for c in group),
         )
         for group in groups.values()
         if len(group) > 1
@@ -67,7 +70,7 @@ def _checked(claims: Sequence[Claim], ids: Sequence[str]) -> tuple[list[tuple[Cl
         try:
             named.append((claim, TaskId(text)))
         except BadName as error:
-            problems.append(Problem(claim.path, claim.line, f"{error.message}; task skipped"))
+            problems.append(Problem(claim.first.path, claim.first.line, f"{error.message}; task skipped"))
     return named, problems
 
 
@@ -82,38 +85,39 @@ def _rivals(claims: Sequence[Claim], ids: Sequence[TaskId]) -> dict[TaskId, tupl
 
 
 def _task(claim: Claim, task_id: TaskId, rivals: tuple[TaskId, ...]) -> Task:
-    """What the spec says comes first; how far the task is, the roadmap knows better."""
-    spec, item = claim.spec, claim.item
-    aliases = tuple(
-        a for a in dict.fromkeys((*(a.casefold() for a in claim.aliases), claim.short)) if a != task_id
-    )
+    """What the spec says comes first; priority and how far the task is, the roadmap knows better."""
+    first, item = claim.first, claim.item
+    drafts = claim.drafts
+    by_roadmap = (item, *drafts) if item else drafts
+    aliases = dict.fromkeys((*claim.aliases, claim.short))
     return Task(
         id=task_id,
-        title=(spec and spec.title) or (item and item.title) or str(task_id),
-        source=claim.path,
-        line=spec.line if spec else claim.line,
-        declared=union(spec.declared if spec else (), item.declared if item else ()),
-        priority=_first(item.priority if item else None, spec.priority if spec else None),
-        agent=(spec and spec.agent) or (item and item.agent) or None,
-        status=_status(spec, item),
-        prompt=spec.text if spec else item.text if item else "",
-        estimate=_first(spec.estimate if spec else None, item.estimate if item else None),
-        aliases=aliases,
+        title=next((draft.title for draft in drafts if draft.title), str(task_id)),
+        source=first.path,
+        line=first.line,
+        declared=union(draft.declared for draft in drafts),
+        priority=_first(draft.priority for draft in by_roadmap),
+        agent=_first(draft.agent for draft in drafts),
+        status=_status([draft.status for draft in by_roadmap if draft.status]),
+        prompt=first.text,
+        estimate=_first(draft.estimate for draft in drafts),
+        aliases=tuple(alias for alias in aliases if alias != task_id),
         rivals=rivals,
+        documents=tuple(dict.fromkeys(draft.path for draft in drafts)),
+        is_alone=any(draft.is_alone for draft in drafts),
+        patches=tuple(dict.fromkeys(patch for draft in drafts for patch in draft.patches)),
     )
 
 
-def _status(spec: Spec | None, item: Item | None) -> Status:
-    said = [status for status in (item and item.status, spec and spec.status) if status]
+def _status(said: Sequence[Status]) -> Status:
     return Status.COMPLETE if Status.COMPLETE in said else next(iter(said), Status.PLANNED)
 
 
-def _first(left: float | None, right: float | None) -> float | None:
-    return left if left is not None else right
+_Value = TypeVar("_Value")
 
 
-def _after(claim: Claim) -> tuple[After, ...]:
-    return (*(claim.item.after if claim.item else ()), *(claim.spec.after if claim.spec else ()))
+def _first(values: Iterable[_Value | None]) -> _Value | None:
+    return next((value for value in values if value is not None), None)
 
 
 def _order(task: Task) -> tuple[float, list[tuple[int, int, str]]]:

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 LONGEST_ID = 48
 _SPEC_NAME = re.compile(r"(?:spec[-_ ]|priority[-_ ])?(.*)", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"(\d{1,6})(?:[-_.](\d{1,2}))?(?![\da-zA-Z])[-_ ]*(.*)", re.DOTALL)
-_STORY = re.compile(r"((?:us|bug)-\d{1,6})(?![\da-z])-*(.*)", re.DOTALL)
+_STORY = re.compile(r"((?:us|bug|refactor)-\d{1,6})(?![\da-z])-*(.*)", re.DOTALL)
+_PREFIXED = re.compile(r"(?:spec|priority)[-_ ]?\d|(?:us|bug|refactor)[-_ ]?\d", re.IGNORECASE)
 _TEMPLATE = re.compile(r"(?:^|[-_ ])template(?:[-_. ]|$)", re.IGNORECASE)
+_ARCHIVES = frozenset(
+    (".archive", "archive", "archived", "archives", ".backup", "backup", "backups", "exported", "deprecated")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,18 @@ def is_template(path: str) -> bool:
     return _TEMPLATE.search(path.rsplit("/", 1)[-1]) is not None
 
 
+def is_archived(path: str) -> bool:
+    """Whether a file lies where copies are kept that nobody works from: `archive/`, `.backup/`, `exported/`."""
+    return not _ARCHIVES.isdisjoint(path.casefold().split("/")[:-1])
+
+
+def home(path: str) -> str:
+    """The directory that is one spec together with this file in it (`SPEC-025-slug/phase1-x.md`), or empty."""
+    *above, name = path.split("/")
+    is_own = not above or _PREFIXED.match(name) or not _PREFIXED.match(above[-1])
+    return "" if is_own else "/".join(above)
+
+
 def slugified(text: str) -> str:
     """`text` as an id: lower case, `-` between words, at most 48 characters cut between words."""
     slug = "-".join(re.findall(r"[a-z0-9]+", text.casefold()))
@@ -34,8 +50,11 @@ def slugified(text: str) -> str:
 
 
 def file_name(path: str) -> Name:
-    """The id in a file name: `SPEC-001-auth.md` is `1`, `SPEC-2-6-x.md` `2-6`, `SPEC-auth.md` `auth`."""
-    stem = path.rsplit("/", 1)[-1].removesuffix(".md")
+    """The id in the name of a file, or of the directory that is its home.
+
+    `SPEC-001-auth.md` is `1`, `SPEC-2-6-x.md` `2-6`, `SPEC-auth.md` `auth`, `SPEC-7-x/phase1-y.md` `7`.
+    """
+    stem = (home(path) or path).rsplit("/", 1)[-1].removesuffix(".md")
     match = _SPEC_NAME.match(stem)
     rest = match.group(1) if match else stem
     number = _NUMBER.match(rest)

@@ -1,54 +1,43 @@
 """The one entry to this room: the documents of a commit in, all tasks and all problems out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 
-from . import roadmap, spec
-from .document import ROADMAP_LIMIT, SPEC_LIMIT, decode
+from .document import decode
+from .draft import Draft
 from .identity import join
-from .naming import is_template
-from .roadmap import MOST_TASKS, Item
-from .spec import Spec
+from .sources import Source
 from .task import Problem, TaskSet
 
+MOST_TASKS = 20_000
 
-def read_all(documents: Iterable[tuple[str, bytes]], is_roadmap: Callable[[str], bool]) -> TaskSet:
-    """The tasks that the documents, given as (path, content), declare.
+
+def read_all(documents: Iterable[tuple[str, bytes, Sequence[Source]]]) -> TaskSet:
+    """The tasks that the documents declare, given as path, content and the sources to ask, in that order.
 
     Raises nothing, whatever they hold: what cannot be understood or trusted is a problem of the set.
     """
-    specs: list[Spec] = []
-    items: list[Item] = []
+    drafts: list[Draft] = []
     problems: list[Problem] = []
-    for path, data in documents:
-        if len(specs) == MOST_TASKS:
-            problems.append(
-                Problem(path, 1, f"more than {MOST_TASKS} specs, this one and the rest are not read")
-            )
-            break
-        if is_roadmap(path):
-            found, wrong = _roadmap(path, data)
-            items += found
-        elif is_template(path):
-            continue
-        else:
-            one, wrong = _spec(path, data)
-            specs += one
+    for path, data, sources in documents:
+        found, wrong = _read(path, data, sources)
         problems += wrong
-    joined = join(specs, items)
+        room = MOST_TASKS - len(drafts)
+        if len(found) > room:
+            line = found[room].line
+            problems.append(Problem(path, line, f"more than {MOST_TASKS} tasks, the rest is not read"))
+            drafts += found[:room]
+            break
+        drafts += found
+    joined = join(drafts)
     return TaskSet(joined.tasks, (*problems, *joined.problems))
 
 
-def _roadmap(path: str, data: bytes) -> tuple[tuple[Item, ...], tuple[Problem, ...]]:
-    document, unreadable = decode(path, data, limit=ROADMAP_LIMIT)
-    if document is None:
-        return (), unreadable
-    items, problems = roadmap.parse(document)
-    return items, (*unreadable, *problems)
-
-
-def _spec(path: str, data: bytes) -> tuple[tuple[Spec, ...], tuple[Problem, ...]]:
-    document, unreadable = decode(path, data, limit=SPEC_LIMIT)
-    if document is None:
-        return (), unreadable
-    one, problems = spec.parse(document)
-    return (one,), (*unreadable, *problems)
+def _read(path: str, data: bytes, sources: Sequence[Source]) -> tuple[tuple[Draft, ...], tuple[Problem, ...]]:
+    for source in sources:
+        document, unreadable = decode(path, data, limit=source.limit, is_prose=source.is_prose)
+        if document is None:
+            return (), unreadable
+        parsed = source.parse(document)
+        if parsed is not None:
+            return parsed.drafts, (*unreadable, *parsed.problems)
+    return (), ()

@@ -5,14 +5,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .dependencies import After
 from .document import Document
+from .draft import Draft, Parsed, Role
 from .markdown import Line, read_lines
+from .naming import short_id, slugified
 from .reading import read_facts
 from .status import status_of_heading
-from .task import Declared, Problem, Status, normal
-
-MOST_TASKS = 1000
+from .task import Problem, Status, normal
 
 _ID = r"(PRIORITY|US|BUG|SPEC)[ \t_-]{0,2}(\d{1,6}(?:\.\d{1,4})?)"
 # Before the id: marks, or words that end in a colon. Behind it: `:`, ` - `, `]`, a mark or nothing.
@@ -26,24 +25,6 @@ _SECOND_ID = re.compile(r"[ \t]{0,4}(US-\d{1,6})\b[ \t]{0,4}[-–—:][ \t]{0,4}
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One task of a roadmap: `spelling` is the id in its heading, `aliases` are other ids in it."""
-
-    path: str
-    line: int
-    spelling: str
-    title: str
-    text: str
-    aliases: tuple[str, ...] = ()
-    declared: tuple[Declared, ...] = ()
-    after: tuple[After, ...] = ()
-    priority: float | None = None
-    agent: str | None = None
-    status: Status = Status.PLANNED
-    estimate: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class _Heading:
     prefix: str
     number: str
@@ -52,25 +33,23 @@ class _Heading:
     status: Status | None
 
 
-def parse(document: Document) -> tuple[tuple[Item, ...], tuple[Problem, ...]]:
+def parse(document: Document) -> Parsed:
     """The tasks of a roadmap in the order of their headings, and what is wrong with it."""
     problems: list[Problem] = []
-    items: list[Item] = []
+    items: list[Draft] = []
     for heading, body in _bodies(tuple(read_lines(document))):
-        if len(items) == MOST_TASKS:
-            rest = f"more than {MOST_TASKS} tasks, the rest is not read"
-            problems.append(Problem(document.path, body[0].number, rest))
-            break
         facts = read_facts(document.path, body, status_anywhere=True)
         problems += facts.problems
         items.append(
-            Item(
+            Draft(
                 path=document.path,
                 line=body[0].number,
-                spelling=f"{heading.prefix}-{heading.number}",
+                short=short_id(f"{heading.prefix}-{heading.number}"),
                 title=heading.title,
                 text="\n".join(document.lines[body[0].number - 1 : body[-1].number]).rstrip(),
-                aliases=(heading.alias,) if heading.alias else (),
+                slug=slugified(heading.title),
+                role=Role.ITEM,
+                aliases=(heading.alias.casefold(),) if heading.alias else (),
                 declared=facts.declared,
                 after=facts.after,
                 priority=float(heading.number) if heading.prefix == "PRIORITY" else facts.priority,
@@ -80,19 +59,19 @@ def parse(document: Document) -> tuple[tuple[Item, ...], tuple[Problem, ...]]:
             )
         )
     kept, twice = single(items)
-    return kept, (*problems, *twice)
+    return Parsed(kept, (*problems, *twice))
 
 
-def single(items: Iterable[Item]) -> tuple[tuple[Item, ...], tuple[Problem, ...]]:
+def single(items: Iterable[Draft]) -> tuple[tuple[Draft, ...], tuple[Problem, ...]]:
     """Each id once: the first stands, but one that is not complete stands before one that is.
 
     A task wrongly taken for complete would release what depends on it and never run, in silence; one
     wrongly taken for unfinished is seen in the plan.
     """
-    kept: dict[str, Item] = {}
+    kept: dict[str, Draft] = {}
     problems = []
     for item in items:
-        key = normal(item.spelling)
+        key = normal(item.short)
         other = kept.get(key)
         if other is None:
             kept[key] = item
@@ -101,7 +80,7 @@ def single(items: Iterable[Item]) -> tuple[tuple[Item, ...], tuple[Problem, ...]
             kept[key], item, other = item, other, item
         where = f"{other.path}:{other.line}" if other.path != item.path else f"line {other.line}"
         problems.append(
-            Problem(item.path, item.line, f"'{item.spelling}' stands twice; the one at {where} is taken")
+            Problem(item.path, item.line, f"'{item.short}' stands twice; the one at {where} is taken")
         )
     return tuple(kept.values()), tuple(problems)
 

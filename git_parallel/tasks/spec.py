@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from . import front_matter
-from .dependencies import After
 from .document import Document
+from .draft import Draft, Parsed, Role
 from .markdown import Line, read_lines
+from .naming import file_name, home, slugified
 from .reading import read_facts
-from .task import Declared, Problem, Status
 
 _ID = re.compile(
     r"(?:(?:SPEC|PRIORITY|BUG)[-_ ]?[\w.-]{1,12}[ \t]{0,4}:[ \t]{0,4})?"
@@ -18,44 +17,33 @@ _ID = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """What one SPEC file says; `stories` are the ids of roadmap stories that it says it implements."""
-
-    path: str
-    title: str
-    line: int
-    text: str
-    declared: tuple[Declared, ...] = ()
-    after: tuple[After, ...] = ()
-    agent: str | None = None
-    status: Status | None = None
-    estimate: float | None = None
-    priority: float | None = None
-    stories: tuple[str, ...] = ()
-
-
-def parse(document: Document) -> tuple[Spec, tuple[Problem, ...]]:
+def parse(document: Document) -> Parsed:
     """The spec in a document; a document always is one, at worst one that declares nothing."""
     first, matter, unread = front_matter.split(document)
     lines = [line for line in read_lines(document) if line.number >= first]
     facts = read_facts(document.path, (*matter, *lines), status_anywhere=False)
     heading, line = _title(lines)
     title, story = _without_id(heading)
-    spec = Spec(
+    name = file_name(document.path)
+    stories = (story.casefold() for story in (*story, *facts.stories))
+    draft = Draft(
         path=document.path,
-        title=title,
         line=line,
+        short=name.short,
+        title=title,
         text=document.text,
+        slug=name.slug or slugified(title),
+        role=Role.SPEC,
+        scope=home(document.path),
+        aliases=tuple(dict.fromkeys((*name.aliases, *stories))),
         declared=facts.declared,
         after=facts.after,
+        priority=facts.priority,
         agent=facts.agent,
         status=facts.status,
         estimate=facts.estimate,
-        priority=facts.priority,
-        stories=tuple(dict.fromkeys((*story, *facts.stories))),
     )
-    return spec, (*unread, *facts.problems)
+    return Parsed((draft,), (*unread, *facts.problems))
 
 
 def _without_id(heading: str) -> tuple[str, tuple[str, ...]]:

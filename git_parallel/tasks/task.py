@@ -29,12 +29,20 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A path, directory (ending in `/`) or glob that a document says a task will touch."""
+    """A path, directory (ending in `/`) or glob that a document says a task will touch.
+
+    `written` is how the document spells it, where that differs from the path in the tree. `ranges` are
+    the lines of the file as (first, last), from 1, where the document says which. `is_guess` marks a
+    kind that no word of the document supports.
+    """
 
     path: str
     kind: Kind
     source: str
     line: int
+    written: str = ""
+    ranges: tuple[tuple[int, int], ...] = ()
+    is_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,10 @@ class Task:
     estimate: float | None = None
     aliases: tuple[str, ...] = ()
     rivals: tuple[TaskId, ...] = ()
+    documents: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    is_alone: bool = False
+    patches: tuple[str, ...] = ()
 
     @property
     def touched(self) -> tuple[Declared, ...]:

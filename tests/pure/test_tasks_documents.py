@@ -7,9 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from git_parallel.project.choosing import chooser
 from git_parallel.tasks.document import Document, decode, fence_depths
 from git_parallel.tasks.read import read_all
+from git_parallel.tasks.sources import BUILT_IN
 from git_parallel.tasks.task import Problem
+
+_sources_of = chooser(BUILT_IN)
 
 
 def test_a_bom_and_windows_line_ends_are_not_part_of_the_text():
@@ -87,10 +91,10 @@ def test_fences_are_counted_and_an_example_of_markdown_may_hold_one():
 
 
 def test_more_tasks_than_anybody_writes_are_cut_and_reported():
-    tasks, problems = _read("ROADMAP.md", "".join(f"## US-{n}: x\n" for n in range(1, 1003)).encode())
+    tasks, problems = _read("ROADMAP.md", "".join(f"## US-{n}: x\n" for n in range(1, 20_003)).encode())
 
-    assert len(tasks) == 1000
-    assert problems == (Problem("ROADMAP.md", 1001, "more than 1000 tasks, the rest is not read"),)
+    assert len(tasks) == 20_000
+    assert problems == (Problem("ROADMAP.md", 20_001, "more than 20000 tasks, the rest is not read"),)
 
 
 _PIECES = st.sampled_from(
@@ -135,7 +139,7 @@ _TEXTS = st.lists(st.one_of(_PIECES, st.text(max_size=12)), max_size=30).map("".
     )
 )
 def test_nothing_makes_the_reader_raise(documents):
-    found = read_all(documents, lambda path: path == "ROADMAP.md")
+    found = read_all((path, data, _sources_of(path)) for path, data in documents)
 
     assert all(problem.line >= 1 for problem in found.problems)
     assert all(problem.message for problem in found.problems)
@@ -147,5 +151,5 @@ def test_nothing_makes_the_reader_raise(documents):
 
 
 def _read(path, data):
-    found = read_all([(path, data)], lambda name: name == "ROADMAP.md")
+    found = read_all([(path, data, _sources_of(path))])
     return found.tasks, found.problems

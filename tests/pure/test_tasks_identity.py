@@ -3,9 +3,13 @@
 import pytest
 
 from git_parallel.errors import AmbiguousTask
+from git_parallel.project.choosing import chooser
 from git_parallel.tasks.naming import Name, file_name, is_template, short_id, slugified
 from git_parallel.tasks.read import read_all
+from git_parallel.tasks.sources import BUILT_IN
 from git_parallel.tasks.task import Declared, Kind, Problem, Status, Task
+
+_sources_of = chooser(BUILT_IN)
 
 
 @pytest.mark.parametrize(
@@ -77,11 +81,12 @@ def test_a_spec_and_a_roadmap_item_are_one_task():
                 Declared("a.py", Kind.MODIFY, "SPEC-11-us-072---log-in.md", 3),
                 Declared("b.py", Kind.MODIFY, "ROADMAP.md", 3),
             ),
-            after=("us-005", "9"),
+            after=("9", "us-005"),
             priority=11.0,
             status=Status.COMPLETE,
             prompt="# SPEC-11: US-072 - Log in\n**Depends on**: 9\n**File**: `a.py`\n",
             aliases=("us-072",),
+            documents=("SPEC-11-us-072---log-in.md", "ROADMAP.md"),
         ),
         Task(
             id="us-005",
@@ -89,6 +94,7 @@ def test_a_spec_and_a_roadmap_item_are_one_task():
             source="ROADMAP.md",
             line=4,
             prompt="## US-005: Store 📝 Planned",
+            documents=("ROADMAP.md",),
         ),
     )
     assert {found.find(s).id for s in ("11", "PRIORITY 11", "SPEC-011", "US-072", "us-72")} == {"11"}
@@ -172,4 +178,4 @@ def test_tasks_come_by_priority_then_by_natural_order():
 
 def _read(documents):
     pairs = [(path, text.encode()) for path, text in documents.items()]
-    return read_all(pairs, lambda path: path.endswith("ROADMAP.md"))
+    return read_all((path, data, _sources_of(path)) for path, data in pairs)

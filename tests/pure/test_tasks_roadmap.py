@@ -6,31 +6,32 @@ import pytest
 
 from git_parallel.tasks.dependencies import After
 from git_parallel.tasks.document import decode
-from git_parallel.tasks.roadmap import Item, parse
+from git_parallel.tasks.draft import Draft, Role
+from git_parallel.tasks.roadmap import parse
 from git_parallel.tasks.task import Declared, Kind, Problem, Status
 
 
 @pytest.mark.parametrize(
     ("heading", "expected"),
     [
-        ("### PRIORITY 24: Title 📝 Planned", ("PRIORITY-24", "Title", (), Status.PLANNED)),
+        ("### PRIORITY 24: Title 📝 Planned", ("24", "Title", (), Status.PLANNED)),
         (
             "### PRIORITY 11: US-072 - Title ✅ Complete",
-            ("PRIORITY-11", "Title", ("US-072",), Status.COMPLETE),
+            ("11", "Title", ("us-072",), Status.COMPLETE),
         ),
-        ("### US-047: Title 🔄 In Progress", ("US-047", "Title", (), Status.IN_PROGRESS)),
-        ("## 📝 PLANNED: US-023 - Title", ("US-023", "Title", (), Status.PLANNED)),
-        ("## ✅ COMPLETE: US-011 - Title", ("US-011", "Title", (), Status.COMPLETE)),
-        ("### 🔴 **PRIORITY 2.65: Title** ⚡ **X**", ("PRIORITY-2.65", "Title", (), Status.PLANNED)),
-        ("### 🎯 [US-001] Title", ("US-001", "Title", (), Status.PLANNED)),
-        ("## 🚨 US-021 - Title (HIGH)", ("US-021", "Title (HIGH)", (), Status.PLANNED)),
-        ("### US-5: Title ⏸️ Blocked", ("US-5", "Title", (), Status.BLOCKED)),
+        ("### US-047: Title 🔄 In Progress", ("us-047", "Title", (), Status.IN_PROGRESS)),
+        ("## 📝 PLANNED: US-023 - Title", ("us-023", "Title", (), Status.PLANNED)),
+        ("## ✅ COMPLETE: US-011 - Title", ("us-011", "Title", (), Status.COMPLETE)),
+        ("### 🔴 **PRIORITY 2.65: Title** ⚡ **X**", ("2-65", "Title", (), Status.PLANNED)),
+        ("### 🎯 [US-001] Title", ("us-001", "Title", (), Status.PLANNED)),
+        ("## 🚨 US-021 - Title (HIGH)", ("us-021", "Title (HIGH)", (), Status.PLANNED)),
+        ("### US-5: Title ⏸️ Blocked", ("us-5", "Title", (), Status.BLOCKED)),
     ],
 )
 def test_a_heading_that_is_a_task(heading, expected):
     (item,), problems = _parse(heading)
 
-    assert ((item.spelling, item.title, item.aliases, item.status), problems) == (expected, ())
+    assert ((item.short, item.title, item.aliases, item.status), problems) == (expected, ())
 
 
 @pytest.mark.parametrize(
@@ -67,10 +68,12 @@ def test_an_item_has_its_body_and_nothing_after_it():
 
     assert problems == ()
     assert items == (
-        Item(
+        Draft(
+            role=Role.ITEM,
+            slug="log-in",
             path="ROADMAP.md",
             line=2,
-            spelling="PRIORITY-20",
+            short="20",
             title="Log in",
             text="### PRIORITY 20: Log in\n**Status**: 🔄 In Progress\n**Estimated Effort**: 2 hours\n"
             "**Assigned to**: code_developer\n**Depends on**: PRIORITY 19\n\n#### Step\n**File**: `src/login.py`",
@@ -88,16 +91,17 @@ def test_an_id_twice_is_a_problem_and_the_first_stands():
     items, problems = _parse("## US-1: First\n## US-1: Second\n")
 
     assert [item.title for item in items] == ["First"]
-    assert problems == (Problem("ROADMAP.md", 2, "'US-1' stands twice; the one at line 1 is taken"),)
+    assert problems == (Problem("ROADMAP.md", 2, "'us-1' stands twice; the one at line 1 is taken"),)
 
 
 def test_an_id_twice_and_only_the_first_complete_leaves_the_work_to_do():
     items, problems = _parse("## US-1: First ✅ Complete\n## US-1: Second 📝 Planned\n")
 
     assert [item.title for item in items] == ["Second"]
-    assert problems == (Problem("ROADMAP.md", 1, "'US-1' stands twice; the one at line 2 is taken"),)
+    assert problems == (Problem("ROADMAP.md", 1, "'us-1' stands twice; the one at line 2 is taken"),)
 
 
 def _parse(text):
     document, _ = decode("ROADMAP.md", dedent(text).encode())
-    return parse(document)
+    parsed = parse(document)
+    return parsed.drafts, parsed.problems

@@ -30,7 +30,7 @@ def test_a_whole_spec():
         """)
 
     assert problems == ()
-    assert (spec.title, spec.line, spec.stories) == ("Log in with a token", 1, ("US-043",))
+    assert (spec.title, spec.line, spec.aliases) == ("Log in with a token", 1, ("us-043",))
     assert (spec.agent, spec.status, spec.priority, spec.estimate) == (
         "code_developer",
         Status.PLANNED,
@@ -271,7 +271,8 @@ def test_estimates(text, expected):
 
 def _parse(text):
     document, _ = decode("SPEC-20-x.md", dedent(text).encode())
-    return parse(document)
+    parsed = parse(document)
+    return parsed.drafts[0], parsed.problems
 
 
 def test_a_label_that_names_no_path_is_told() -> None:
