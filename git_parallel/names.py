@@ -16,6 +16,8 @@ _RESERVED = {
 }
 _TASK_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+# What nearly every path looks like: no segment begins or ends with a dot, nothing needs a second look.
+_PLAIN_PATH = re.compile(r"[a-zA-Z0-9_](?:[a-zA-Z0-9_-]|[./](?=[a-zA-Z0-9_]))*/?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DRIVE = re.compile(r"[A-Za-z]:")
 # Code points that HFS+ and other normalising file systems ignore, so `.g\u200cit` would be `.git` there.
@@ -112,6 +114,8 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
 
 def path_problem(text: str) -> str:
     """Why `text` cannot name a path inside a repository, in a few words; empty when it can."""
+    if _PLAIN_PATH.fullmatch(text) and len(text) <= LONGEST_PATH:
+        return ""
     if not text:
         return "empty"
     if len(text) > LONGEST_PATH:

@@ -14,6 +14,10 @@ _MORE_NUMBERS = re.compile(
 _PLAIN = re.compile(r"#?(\d{1,6}(?:[.-]\d{1,4})?)")
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _OTHER_ID = re.compile(r"\b[A-Z]{2,8}-\d")
+_REMARK = re.compile(
+    r"\((?!(?:PRIORIT(?:Y|IES)|US|SPEC)[-_ ][\d.,& ]{1,80}(?:,? (?:and|&) [\d.]{1,10})?\))[^()]{0,1000}\)"
+)
+_SOFT = re.compile(r"\b(?:may|might|optional(?:ly)?|nice to have|in parallel|parallel work|not required)\b")
 _NONE = ("none", "n/a", "nothing", "no dependenc", "nil", "-", "tbd", "independent")
 _LONGEST_SLUG = 48
 
@@ -33,7 +37,8 @@ def dependencies(value: str, *, is_strict: bool = True) -> tuple[After, ...]:
     well list libraries (`Dependencies: psutil`), a slug is unsure.
     """
     plain = value.replace("*", "").replace("`", "").strip(" \t[]").lstrip("✅⬜🔄📝⏸️❌☑✔ ")
-    if not plain or plain.casefold().startswith(_NONE):
+    folded = plain.casefold()
+    if not plain or folded.startswith(_NONE) or _SOFT.search(folded):
         return ()
     prefixed = _prefixed(plain)
     if prefixed:
@@ -56,7 +61,8 @@ def leading_dependency(text: str) -> tuple[After, ...]:
 
 def _prefixed(text: str) -> list[str]:
     """Ids with a prefix: outside parentheses, or inside when no id of any kind stands outside."""
-    outside = re.sub(r"\([^()]{0,1000}\)", " ", text)
+    # A remark in parentheses that consists of ids is meant like the rest: "dashboards (PRIORITY 5, 6)".
+    outside = _REMARK.sub(" ", text)
     found = _ids(outside)
     return found if found or _OTHER_ID.search(outside) else _ids(text)
 

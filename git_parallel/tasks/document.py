@@ -1,6 +1,6 @@
 """Bytes of a tracked file to the lines of a document; nothing that a file can hold is trusted yet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .task import Problem
@@ -57,12 +57,18 @@ def _long_lines(path: str, lines: tuple[str, ...]) -> Iterator[Problem]:
             yield Problem(path, number, f"longer than {LONGEST_LINE >> 10} KiB, line skipped")
 
 
-def fence_depths(lines: tuple[str, ...]) -> Iterator[int]:
+def fence_depths(lines: tuple[str, ...]) -> Iterable[int]:
     """For each line: 0 outside code fences, 1 for a fence's opening line, 2 for its first line, and so on.
 
     A fence with a language inside a fence of Markdown is an example within the example; CommonMark would
     let the example's end open a new fence and so turn the rest of the document inside out.
     """
+    if any("```" in line or "~~~" in line for line in lines):
+        return _fence_depths(lines)
+    return (0,) * len(lines)
+
+
+def _fence_depths(lines: tuple[str, ...]) -> Iterator[int]:
     open_marks: list[str] = []
     depth = 0
     for line in lines:

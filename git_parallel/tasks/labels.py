@@ -14,7 +14,10 @@ class Role(Enum):
     FILES = auto()
     PLACE = auto()  # **Location**, **Module**, **Directory**
     MENTION = auto()
+    COVERAGE = auto()  # what was measured about the file named just before
     AFTER = auto()
+    BEFORE = auto()
+    PATCH = auto()
     STATUS = auto()
     AGENT = auto()
     PRIORITY = auto()
@@ -54,9 +57,15 @@ _MENTION = re.compile(
     r"\b(?:references?|related|see also|further reading|examples?|scenarios?|rollback|violations?|evidence|"
     r"code locations?|root cause|problems?|current (?:state|situation|behaviou?r|workflow)|background|issue|"
     r"alternatives?|future|out of scope|non-goals?|must not|do not|context to read|read first|reads?|leverage|"
-    r"steps to reproduce|(?:test|testing|verification) commands?|table of contents|sources?|keep)\b"
+    r"steps to reproduce|manual test(?:ing)?|(?:test|testing|verification) commands?|table of contents|sources?|keep)\b"
 )
+_STAGES = _words("phase step task part milestone component week day stage sprint")  # of the work itself
 _MOST_WORDS = 5  # a longer heading is a title that happens to hold the word
+_RESULTS = re.compile(r"(?:(?:key|code|file|expected|phase|final) )?(?:deliverables?|artifacts?)(?: files?)?")
+_BEFORE = re.compile(r"(?:un)?blocks|enables|unlocks|required by|needed by|prerequisite (?:of|for)")
+_UNRELATED = re.compile(r"\b(?:enhances|optional|benefits|informs|related|nice to have|builds on)\b")
+_PATCH = re.compile(r"(?:patch|diff)(?: file)?s?")
+_COVERAGE = re.compile(r"(?:missing|current|existing|test)? ?coverage(?: gaps?)?")
 _AFTER = re.compile(
     r"(?:(?:task|hard|strict) )?(?:depends[ _-]on|dependenc(?:y|ies)|blocked by|blocked on|requires|"
     r"prerequisites?|prerequisite tasks)"
@@ -87,9 +96,19 @@ def meaning(name: str) -> Meaning | None:
         return Meaning(Role.ESTIMATE)
     if _AFTER.fullmatch(folded) or (words[:1] == ["requires"] and words[-1] in ("complete", "completed")):
         return Meaning(Role.AFTER, is_strict=_STRICT_AFTER.search(folded) is not None)
+    if _BEFORE.fullmatch(folded):
+        return Meaning(Role.BEFORE)
     if _is_files(words):
         return Meaning(Role.FILES, _kind(words))
-    if len(words) <= _MOST_WORDS and _MENTION.search(folded):
+    if _RESULTS.fullmatch(folded):
+        return Meaning(Role.FILES)
+    if _PATCH.fullmatch(folded):
+        return Meaning(Role.PATCH)
+    if _COVERAGE.fullmatch(folded):
+        return Meaning(Role.COVERAGE)
+    if _UNRELATED.search(folded) and len(words) <= _MOST_WORDS:
+        return Meaning(Role.MENTION, Kind.MENTION)
+    if len(words) <= _MOST_WORDS and _MENTION.search(folded) and words[0] not in _STAGES:
         return Meaning(Role.MENTION, Kind.MENTION)
     if words and words[-1] in _PLACES and all(word in _PLACE_FILLERS for word in words[:-1]):
         return Meaning(Role.PLACE, _kind(words))

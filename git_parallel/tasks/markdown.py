@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .document import LONGEST_LINE, Document, fence_depths
 
@@ -10,8 +10,7 @@ _SHAPE = re.compile(r"([ \t]*)(?:(#{1,6})[ \t]+|((?:[-*+•]|\d{1,3}[.)])[ \t]+(
 _LABEL_LENGTH = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line: `text` without its marks, `level` of a heading, `fence` as `document.fence_depths` counts."""
 
     number: int
@@ -22,18 +21,21 @@ class Line:
     text: str
 
 
-def read_lines(document: Document) -> Iterator[Line]:
-    """The lines of a document; one that is too long to be looked at is empty."""
+def read_lines(document: Document, *, blank: bool = True) -> Iterator[Line]:
+    """The lines of a document; one that is too long to be looked at is empty. Blank ones only with `blank`."""
     depths = fence_depths(document.lines)
     for number, (raw, fence) in enumerate(zip(document.lines, depths, strict=True), 1):
         if fence or len(raw) > LONGEST_LINE:
             text = raw if len(raw) <= LONGEST_LINE else ""
             yield Line(number, 0, 0, False, fence, text)
-        else:
-            yield _outside_fences(number, raw)
+        elif blank or (raw and not raw.isspace()):
+            yield read_line(number, raw)
 
 
-def _outside_fences(number: int, raw: str) -> Line:
+def read_line(number: int, raw: str) -> Line:
+    """One line that stands in no code fence."""
+    if raw[:1].isalpha():
+        return Line(number, 0, 0, False, 0, raw.strip())
     shape = _SHAPE.match(raw)
     assert shape is not None  # every part of the pattern is optional
     space, hashes, bullet = shape.groups()

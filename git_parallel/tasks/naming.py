@@ -9,6 +9,7 @@ _NUMBER = re.compile(r"(\d{1,6})(?:[-_.](\d{1,2}))?(?![\da-zA-Z])[-_ ]*(.*)", re
 _STORY = re.compile(r"((?:us|bug|refactor)-\d{1,6})(?![\da-z])-*(.*)", re.DOTALL)
 _PREFIXED = re.compile(r"(?:spec|priority)[-_ ]?\d|(?:us|bug|refactor)[-_ ]?\d", re.IGNORECASE)
 _TEMPLATE = re.compile(r"(?:^|[-_ ])template(?:[-_. ]|$)", re.IGNORECASE)
+_FORM = re.compile(r"(?:^|[-_ /])template\.(?:md|txt|rst)$", re.IGNORECASE)
 _ARCHIVES = frozenset(
     (".archive", "archive", "archived", "archives", ".backup", "backup", "backups", "exported", "deprecated")
 )
@@ -26,6 +27,11 @@ class Name:
 def is_template(path: str) -> bool:
     """Whether a file is the form that specs are written on, not a spec."""
     return _TEMPLATE.search(path.rsplit("/", 1)[-1]) is not None
+
+
+def is_form(path: str) -> bool:
+    """Whether a path names a form that texts are written on (`SPEC_TEMPLATE.md`)."""
+    return _FORM.search(path) is not None
 
 
 def is_archived(path: str) -> bool:

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ..names import path_problem
+from .spans import Ranges, said_lines, spans
 from .task import Kind
 
 MOST_STARS = 8
@@ -21,9 +23,13 @@ _PIECE = re.compile(
 _QUOTED = re.compile(r"`([^`]{1,4200})`")
 _SOLE = re.compile(r"`([^`\s]{1,600})`")
 _NO_NAMES = frozenset(("tbd", "todo", "none", "n/a", "various", "multiple"))
+_PROSE_BEGINS = frozenset(("", "-", "–", "—"))
 _BETWEEN = {",", ";", "&", "+", "and", "or", "→", "->", "=>", "to", "|", "/", "", ":"}
 _PLACEHOLDER = re.compile(r"[{}<>$=\"']|\.\.\.|…|XXX|YYYY|NNN|path/to/|://")
 _BRANCH = re.compile(r"(?:feature|feat|fix|bugfix|hotfix|release|origin|upstream|refs|heads|chore)/")
+# What people say for a file that nearly everywhere has this name.
+_SPOKEN = {"README": "README.md", "CHANGELOG": "CHANGELOG.md", "CONTRIBUTING": "CONTRIBUTING.md"}
+_ELSEWHERE = re.compile(r"(?:~|/(?:Users|home|workspaces?|root|mnt|Volumes|opt|srv)|[A-Za-z]:)/[^/]+/[^/]")
 _EXTENSION = re.compile(r"\.[A-Za-z0-9_]{1,12}")
 _KNOWN_EXTENSIONS = frozenset(
     re.findall(
@@ -73,15 +79,21 @@ class Named:
     kind: Kind | None = None
     problem: str = ""
     is_quoted: bool = False
+    ranges: Ranges = ()
 
 
 def leading(text: str) -> tuple[Named, ...]:
     """The paths with which `text` begins, one after the other; prose ends them."""
+    if text.startswith("`") and (simple := _simple(text)) is not None:
+        return simple
     found: list[Named] = []
     for piece in _pieces(text):
         quoted, title, target, qualifier, word, mark = piece.groups()
         if qualifier is not None:
-            _qualify(found, qualifier)
+            if found and qualifier.startswith("or "):
+                found += _alternative(found[-1], qualifier)
+            else:
+                _qualify(found, qualifier)
             continue
         if (word or mark or "`").strip("*") in _BETWEEN:
             continue
@@ -90,6 +102,20 @@ def leading(text: str) -> tuple[Named, ...]:
             _qualify(found, text[piece.start() : piece.start() + 24].lstrip("-–— "), sure=True)
             break
         found.append(named)
+    return tuple(found)
+
+
+def _simple(text: str) -> tuple[Named, ...] | None:
+    """What `leading` gives for a text of one back-ticked path with prose behind it, which most items are."""
+    end = text.find("`", 1)
+    rest = text[end + 1 :].lstrip()
+    if end < 2 or rest[:1] not in _PROSE_BEGINS or rest.startswith("->"):
+        return None
+    named = _judged(text[1:end].strip(), is_quoted=True)
+    if named is None:
+        return ()
+    found = [named]
+    _qualify(found, rest[:24].lstrip("-–— "), sure=True)
     return tuple(found)
 
 
@@ -103,6 +129,11 @@ def qualifier_kind(text: str) -> Kind | None:
     """What a remark like `(NEW)`, `(~20 lines modified)` or `read only` says of a path."""
     folded = text.casefold()
     return next((kind for pattern, kind in _QUALIFIERS if pattern.search(folded)), None)
+
+
+def is_elsewhere(path: str) -> bool:
+    """Whether a path is one of some machine's home or workspace, of which the end may lie in the repository."""
+    return _ELSEWHERE.match(path) is not None
 
 
 def pattern_problem(path: str) -> str:
@@ -121,9 +152,20 @@ def _pieces(text: str) -> Iterator[re.Match[str]]:
     return _PIECE.finditer(text)
 
 
+def _alternative(first: Named, text: str) -> Iterator[Named]:
+    """The other file that may be meant: `a/b.py` (or new `c.py`) names `a/c.py` too."""
+    for name in quoted(text)[:1]:
+        path = name.path if "/" in name.path else first.path[: first.path.rfind("/") + 1] + name.path
+        yield replace(name, path=path, kind=qualifier_kind(text), problem=pattern_problem(path))
+
+
 def _qualify(found: list[Named], remark: str, *, sure: bool = False) -> None:
     """Let a remark speak of the last path; a remark outside parentheses only when it begins with it."""
-    if not found or found[-1].kind is not None:
+    if not found:
+        return
+    if not sure and not found[-1].ranges and (lines := said_lines(remark)):
+        found[-1] = replace(found[-1], ranges=lines)
+    if found[-1].kind is not None:
         return
     first = remark.split(" ", 1)[0].strip("*:.,").casefold() if sure else remark
     if sure and first not in ("new", "create", "created", "modified", "updated", "🆕", "✨", "deleted"):
@@ -137,30 +179,39 @@ def _named(quoted: str | None, title: str | None, target: str | None, word: str 
     if target is not None:
         outside = target.startswith("..") and _judged((title or "").strip("`*"), is_quoted=True)
         return outside or _judged(target, is_quoted=True)
-    return _judged(_bare(word), is_quoted=False) if word else None
+    if not word:
+        return None
+    bare = _bare(word)
+    return _judged(_SPOKEN.get(bare, bare), is_quoted=False)
 
 
 def _bare(word: str) -> str:
-    if word.startswith("**") and word.rstrip(":.").endswith("**"):
-        word = word.rstrip(":.")[2:-2]
+    word = word.rstrip(":.,!?")
+    # Bold type that begins or ends here; a glob such as `src/**` keeps its stars.
+    if word.endswith("**") and not word.endswith("/**"):
+        word = word[:-2]
+    if word.startswith("**") and not word.startswith("**/"):
+        word = word[2:]
     return word.strip("\"'").rstrip(":.,!?")
 
 
+@lru_cache(maxsize=1 << 12)
 def _judged(token: str, *, is_quoted: bool) -> Named | None:
-    path = _without_position(token.removeprefix("./"))
+    path, lines = _without_position(token.removeprefix("./"))
     if not (is_path(path) if is_quoted else _is_surely_path(path)):
         return None
-    return Named(path, problem=pattern_problem(path), is_quoted=is_quoted)
+    return Named(path, problem=pattern_problem(path), is_quoted=is_quoted, ranges=lines)
 
 
-def _without_position(token: str) -> str:
-    """`token` without `:10-20`, `::symbol`, `:function` or `#anchor` behind it."""
+def _without_position(token: str) -> tuple[str, Ranges]:
+    """`token` without `:10-20`, `::symbol`, `:function` or `#anchor` behind it, and the lines it gives."""
     token = token.split("::", 1)[0].split("#", 1)[0]
     head, colon, tail = token.rpartition(":")
-    is_position = tail and (
-        tail.strip("0123456789-–,L ") == "" or (tail.isidentifier() and _has_extension(head))
-    )
-    return head if colon and is_position else token
+    if not colon or not tail:
+        return token, ()
+    if tail.strip("0123456789-–,L ") == "":
+        return head, spans(tail)
+    return (head, ()) if tail.isidentifier() and _has_extension(head) else (token, ())
 
 
 def sole(text: str) -> tuple[Named, ...]:

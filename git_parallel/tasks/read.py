@@ -4,15 +4,20 @@ from collections.abc import Iterable, Sequence
 
 from .document import decode
 from .draft import Draft
+from .files import Files
 from .identity import join
+from .locating import located
 from .sources import Source
 from .task import Problem, TaskSet
 
 MOST_TASKS = 20_000
+_NO_FILES = Files()
 
 
-def read_all(documents: Iterable[tuple[str, bytes, Sequence[Source]]]) -> TaskSet:
+def read_all(documents: Iterable[tuple[str, bytes, Sequence[Source]]], files: Files = _NO_FILES) -> TaskSet:
     """The tasks that the documents declare, given as path, content and the sources to ask, in that order.
+
+    `files` is the tree in which the names in the documents are looked up.
 
     Raises nothing, whatever they hold: what cannot be understood or trusted is a problem of the set.
     """
@@ -29,7 +34,9 @@ def read_all(documents: Iterable[tuple[str, bytes, Sequence[Source]]]) -> TaskSe
             break
         drafts += found
     joined = join(drafts)
-    return TaskSet(joined.tasks, (*problems, *joined.problems))
+    tasks, lost = located(joined.tasks, files)
+    problems += (*joined.problems, *lost)
+    return TaskSet(tuple(tasks), tuple(sorted(problems, key=lambda problem: (problem.source, problem.line))))
 
 
 def _read(path: str, data: bytes, sources: Sequence[Source]) -> tuple[tuple[Draft, ...], tuple[Problem, ...]]:

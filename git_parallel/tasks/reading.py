@@ -1,7 +1,7 @@
 """One pass over the lines of a task: what it will touch, what it waits for, and what is said of it.
 
 A heading or a label opens a *scope* that gives the lines below it a meaning; a line in no scope
-declares only when its own words do (`Create \\`path\\``, `path (NEW)`).
+declares only when its own words do (`Create \\`path\\``, `path (NEW)`). Every other path is a mention.
 """
 
 import re
@@ -9,31 +9,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from . import paths
-from .declarations import Declarations
+from .declarations import Declarations, is_looked_up_later
 from .dependencies import After, dependencies, leading_dependency
 from .estimate import seconds
-from .labels import VERBS, Meaning, Role, meaning
-from .markdown import Line, cells, is_rule, label
+from .fences import Fence, Found
+from .labels import Meaning, Role, meaning
+from .markdown import Line, label
 from .paths import Named
+from .places import Places
+from .rows import Table
+from .scopes import Block, Scopes
 from .status import status_of
 from .task import Declared, Kind, Problem, Status
-from .tree import Tree
+from .wording import Said, free, item
 
-_VERB = re.compile(
-    r"[^\w`]{0,8}(" + "|".join(VERBS) + r")(?:d|s)?\b:?\*{0,2}:?"
-    r"(?:[ \t]+(?:the|a|an|new|existing|file|files|module|test|tests|script|directory|in|at|all)\b){0,3}"
-    r"[ \t]*:?[ \t]*",
-    re.IGNORECASE,
-)
-_INTO = re.compile(r"\b(?:to|in|into|at|from)[ \t]+(?=`)")
-_INTO_VERBS = re.compile(
-    r"[^\w`]{0,8}(?:add|write|implement|extract|put|insert|register|wire|document)\b", re.IGNORECASE
-)
-_FENCE_COMMENT = re.compile(r"(?:#|//|--)[ \t]{1,4}([^\s`]{3,300})[ \t]{0,8}(\([^()]{1,60}\))?[ \t]{0,8}")
-_FILE_COLUMNS = {"file", "files", "file path", "path", "filename", "source", "destination", "target"}
-_CHANGE_COLUMNS = {"change", "changes", "action", "actions", "operation", "modification", "type of change"}
 _AGENT = re.compile(r"[`*\s]{0,4}([a-z][a-z0-9_.-]{1,60})(?: agent)?`?(?:[ ,(;*].*)?")
 _STORY = re.compile(r"\b(US-\d{1,6})\b", re.IGNORECASE)
+_TARGET = re.compile(r"\b(?:to|into)[ \t]+`?((?:[\w.-]{1,80}/){1,12})`?", re.IGNORECASE)
+# Prose without any of these neither declares nor labels anything.
+_TELLING = re.compile(r"[`:]|\*\*").search
+_DEEPEST_DEPENDENCY = 1  # a label further in speaks of a step, not of the task
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +37,13 @@ class Facts:
 
     declared: tuple[Declared, ...]
     after: tuple[After, ...]
+    before: tuple[After, ...]
     status: Status | None
     agent: str | None
     priority: float | None
     estimate: float | None
     stories: tuple[str, ...]
+    patches: tuple[str, ...]
     problems: tuple[Problem, ...]
 
 
@@ -55,26 +52,19 @@ def read_facts(source: str, lines: Iterable[Line], *, status_anywhere: bool) -> 
     reader = _Reader(Declarations(source), status_anywhere=status_anywhere)
     for line in lines:
         reader.read(line)
-    reader.end_place()
+    reader.finish()
     return Facts(
         reader.declarations.declared(),
         tuple(dict.fromkeys(reader.after)),
+        tuple(dict.fromkeys(reader.before)),
         reader.status,
         reader.agent,
         reader.priority,
         reader.estimate,
         tuple(dict.fromkeys(reader.stories)),
+        tuple(dict.fromkeys(reader.patches)),
         tuple(reader.declarations.problems),
     )
-
-
-@dataclass(slots=True)
-class _Block:
-    """The list below a label, or the section below a heading."""
-
-    depth: int  # the indent of a label, the level of a heading
-    meaning: Meaning
-    is_item: bool = False  # whether the label is itself an item of a list
 
 
 @dataclass(slots=True)
@@ -82,81 +72,105 @@ class _Reader:
     declarations: Declarations
     status_anywhere: bool
     after: list[After] = field(default_factory=list)
+    before: list[After] = field(default_factory=list)
     stories: list[str] = field(default_factory=list)
+    patches: list[str] = field(default_factory=list)
     status: Status | None = None
     agent: str | None = None
     priority: float | None = None
     estimate: float | None = None
     headings: int = 0
-    sections: list[_Block] = field(default_factory=list)
-    blocks: list[_Block] = field(default_factory=list)
-    place: tuple[int, int, Named] | None = None  # a directory whose files may follow: indent, line, name
-    header: tuple[str, ...] = ()
-    tree: Tree = field(default_factory=Tree)
+    scopes: Scopes = field(default_factory=Scopes)
+    places: Places = field(default_factory=Places)
+    fence: Fence = field(default_factory=Fence)
+    table: Table | None = None
+    in_fence: bool = False
+    last_declared: int = 0
+    last_row: int = 0
+    last_files: int = 0  # the line of the last label that named files
 
     def read(self, line: Line) -> None:
         """Take in the next line."""
         if line.fence:
             self._fence(line)
-        elif line.level:
+            return
+        if self.in_fence:
+            self._close_fence()
+        if line.level:
             self._heading(line)
-        elif not line.text or line.text.startswith(">"):
-            self.header = ()
         elif line.text.startswith("|"):
             self._row(line)
-        else:
+        elif line.text.startswith(">"):
+            self._mention(line)
+        elif line.text:
             self._text(line)
 
     # headings
 
     def _heading(self, line: Line) -> None:
-        self.end_place()
+        self.leave_places()
         self.headings += 1
-        self.blocks.clear()
-        while self.sections and self.sections[-1].depth >= line.level:
-            self.sections.pop()
-        found = meaning(line.text)
-        named = tuple(n for n in paths.quoted(line.text)) or _whole(line.text)
-        if self.headings > 1 and named and (found is None or found.role is not Role.AFTER):
+        is_title = self.headings == 1
+        found = None if is_title else meaning(line.text)
+        # The first heading is the title; what it speaks of is no section, and names no file to touch.
+        self.scopes.enter_section(line.level, found, "" if is_title else line.text)
+        self.fence.above, self.fence.folder = line, ""
+        named = (paths.quoted(line.text) if "`" in line.text else ()) or _whole(line.text)
+        if is_title:
+            self.declarations.mention(named, line.number)
+        elif found is None or found.role is not Role.AFTER:
             self._declare(named, line, paths.qualifier_kind(line.text) if "(" in line.text else None)
-        # The first heading is the title; what it speaks of is no section.
-        if self.headings > 1 and found and found.role in (Role.FILES, Role.MENTION, Role.AFTER):
-            self.sections.append(_Block(line.level, found))
 
     # labels and list items
 
     def _text(self, line: Line) -> None:
-        self._close_blocks(line)
+        self.fence.above, self.fence.folder = line, self.places.folder
+        self.scopes.reach(line)
+        self.places.reach(line.indent)
+        if not line.is_item and not self.scopes.in_list and not _TELLING(line.text):
+            return
         split = label(line.text)
         found = meaning(split[0]) if split else None
-        if split and found:
+        if split and found and not self._is_dependency(line, split[0]):
             self._label(line, split[0], split[1], found)
-            return
-        if self.place and line.indent < self.place[0]:
-            self.end_place()
-        scope = self._scope()
-        if scope and scope.role is Role.FILES and (line.is_item or self.blocks):
-            self._file_item(line, scope, split)
-        elif scope and scope.role is Role.AFTER and line.is_item:
-            self._after_item(line, scope)
         else:
-            self._free(line, split)
+            self._line(line, split)
+        self._mention(line)
+
+    def _is_dependency(self, line: Line, name: str) -> bool:
+        """Whether a label is the id of a task in a list of tasks: `- PRIORITY 4.1: Title`."""
+        block = self.scopes.block
+        is_listed = block is not None and block.meaning.role in (Role.AFTER, Role.BEFORE)
+        return line.is_item and is_listed and bool(leading_dependency(name))
 
     def _label(self, line: Line, name: str, value: str, found: Meaning) -> None:
         if found.role in (Role.FILES, Role.PLACE):
             self._files(line, value, found)
-        elif found.role is Role.AFTER:
-            self._waits(name, value, found)
+        elif found.role in (Role.AFTER, Role.BEFORE):
+            found = self._waits(line, name, value, found)
+        elif found.role is Role.COVERAGE:
+            # What is measured is the subject of a test, not what the test's author will change.
+            if 0 < line.number - self.last_files < 3:
+                self.declarations.demote(self.last_files)
+        elif found.role is Role.PATCH:
+            self.patches += [named.path for named in paths.leading(value) if not named.problem]
         else:
             self._said(value, found)
-        if not value and found.role in (Role.FILES, Role.MENTION, Role.AFTER):
-            self.blocks.append(_Block(line.indent, found, line.is_item))
+        if not value and found.role in (Role.FILES, Role.MENTION, Role.AFTER, Role.BEFORE):
+            target = _TARGET.search(name) if found.kind is Kind.MOVE else None
+            self.scopes.enter_list(
+                Block(line.indent, found, line.is_item, target=target.group(1) if target else "")
+            )
 
-    def _waits(self, name: str, value: str, found: Meaning) -> None:
+    def _waits(self, line: Line, name: str, value: str, found: Meaning) -> Meaning:
         """Note the tasks in a label such as `Requires US-035 Complete`, or else in its value."""
-        if not self._is_mention():
-            inside = dependencies(name) if any(c.isdigit() for c in name) else ()
-            self.after += inside or dependencies(value, is_strict=found.is_strict)
+        if self.scopes.is_mention or line.indent > _DEEPEST_DEPENDENCY:
+            return found
+        inside = dependencies(name) if any(c.isdigit() for c in name) else ()
+        noted = self.after if found.role is Role.AFTER else self.before
+        noted += inside or dependencies(value, is_strict=found.is_strict)
+        # Such a label has said it all; the list below it only explains.
+        return Meaning(Role.MENTION, Kind.MENTION) if inside else found
 
     def _files(self, line: Line, value: str, found: Meaning) -> None:
         named = paths.leading(value) or paths.quoted(value)
@@ -164,38 +178,27 @@ class _Reader:
             # Behind such a label even `src` or `Makefile.in` is a path; prose is said to be none,
             # unless it counts (`3 files`), which is meant for people.
             named = paths.sole(value)
-            if not named and not self._is_mention() and not value[0].isdigit():
+            if not named and not self.scopes.is_mention and not value[0].isdigit():
                 self.declarations.note(f"no path can be read from '{value}'", line.number)
-        under = self._under_place(line, named)
-        if under is not None:
+        self.last_files = line.number
+        under = self.places.joined(line.indent, named)
+        if under:
             named = under
         elif found.role is Role.PLACE and len(named) == 1 and named[0].path.endswith("/"):
-            self.end_place()
-            self.place = (line.indent, line.number, named[0])
+            self.leave_places()
+            self.places.enter(line, named[0])
             return
         self._declare(named, line, found.kind)
 
-    def _under_place(self, line: Line, named: tuple[Named, ...]) -> tuple[Named, ...] | None:
-        """The bare names of a `Files:` item put under the `Directory:` item above it."""
-        if self.place is None:
-            return None
-        indent, _, place = self.place
-        if indent != line.indent or not named or any("/" in name.path for name in named):
-            self.end_place()
-            return None
-        self.place = None
-        joined = [place.path + name.path for name in named]
-        return tuple(
-            Named(path, name.kind or place.kind, paths.pattern_problem(path))
-            for path, name in zip(joined, named, strict=True)
-        )
+    def finish(self) -> None:
+        """Take the end of the lines for the end of everything that is open."""
+        self._close_fence()
+        self.leave_places()
 
-    def end_place(self) -> None:
-        """Declare a directory that no list of its files followed."""
-        if self.place is not None:
-            indent, number, named = self.place
-            self.place = None
-            self._declare((named,), Line(number, indent, 0, False, 0, ""), None)
+    def leave_places(self) -> None:
+        """Declare the directories of which no file was named."""
+        for line, named in self.places.leave():
+            self._declare((named,), line, None)
 
     def _said(self, value: str, found: Meaning) -> None:
         in_header = self.status_anywhere or self.headings <= 1
@@ -211,117 +214,96 @@ class _Reader:
         elif found.role is Role.STORY and in_header:
             self.stories += [story.upper() for story in _STORY.findall(value)]
 
-    def _file_item(self, line: Line, scope: Meaning, split: tuple[str, str] | None) -> None:
-        verb = _VERB.match(line.text)
-        kind = VERBS.get(verb.group(1).casefold()) if verb else None
-        named = paths.leading(line.text[verb.end() :]) if verb else paths.leading(line.text)
-        if not named and split and paths.leading(split[0]):
-            named = paths.leading(split[0])
-        if not named and line.is_item and (not self.blocks or line.indent <= self.blocks[-1].depth + 1):
-            named = paths.quoted(line.text)
-        self._declare(named, line, kind or scope.kind)
-
-    def _after_item(self, line: Line, scope: Meaning) -> None:
-        if self.blocks:
-            self.after += dependencies(line.text, is_strict=scope.is_strict)
+    def _line(self, line: Line, split: tuple[str, str] | None) -> None:
+        """A line without a label of ours: an item of the list it stands in, or free text."""
+        block = self.scopes.block
+        role = block.meaning.role if block else None
+        if block and role is Role.FILES and (line.is_item or self.scopes.in_list):
+            self._declare_said(item(line, block, split), line, is_loose=block.is_leading)
+        elif block and role in (Role.AFTER, Role.BEFORE) and line.is_item:
+            self._dependency(line, block)
         else:
-            self.after += leading_dependency(line.text)
+            said = free(line, split)
+            self._declare_said(said, line, is_loose=True)
+            if said.kind and not said.named and line.is_item:
+                # "3. **Update the documentation**:" gives the paths in the list below it their meaning.
+                found = Meaning(Role.FILES, said.kind)
+                self.scopes.enter_list(Block(line.indent, found, is_item=True, is_leading=True))
 
-    def _free(self, line: Line, split: tuple[str, str] | None) -> None:
-        """A line that no label or heading explains: a verb, a remark or bold type must."""
-        verb = _VERB.match(line.text)
-        if verb:
-            named = paths.leading(line.text[verb.end() :])
-            named = tuple(n for n in named if n.is_quoted or line.is_item)
-            is_into = line.text[verb.end() :].startswith(("to ", "in ", "into "))  # "Add to `x`"
-            kind = VERBS[verb.group(1).casefold()] if named and not is_into else None
-            self._declare(named or _into(line.text), line, kind, is_loose=True)
-        elif _INTO_VERBS.match(line.text):
-            self._declare(_into(line.text), line, None, is_loose=True)
-        elif line.text.startswith(("`", "**`", "**")) or line.is_item:
-            self._remarked(line, split)
+    def _dependency(self, line: Line, block: Block) -> None:
+        noted = self.after if block.meaning.role is Role.AFTER else self.before
+        if self.scopes.in_list:
+            noted += dependencies(line.text, is_strict=block.meaning.is_strict)
+        else:
+            noted += leading_dependency(line.text)
 
-    def _remarked(self, line: Line, split: tuple[str, str] | None) -> None:
-        if split and line.text.startswith("**`"):
-            self._declare(paths.leading(split[0]), line, None, is_loose=True)
-            return
-        named = paths.leading(line.text) if "`" in line.text or "(" in line.text else ()
-        self._declare(tuple(n for n in named if n.kind is not None), line, None, is_loose=True)
-
-    # tables
+    # tables and fences
 
     def _row(self, line: Line) -> None:
-        row = cells(line.text)
-        if not self.header:
-            self.header = tuple(cell.strip("*` ").casefold() for cell in row)
+        is_next, self.last_row = line.number == self.last_row + 1, line.number
+        if self.table is None or not is_next:
+            self.table = Table.of(line.text)
             return
-        if is_rule(row):
-            return
-        self._close_blocks(line)
-        scope = self._scope()
-        in_files = scope is not None and scope.role is Role.FILES
-        columns = [i for i, name in enumerate(self.header) if name in _FILE_COLUMNS and i < len(row)]
-        if not in_files and not (columns and _CHANGE_COLUMNS & set(self.header)):
-            return
-        named = [n for i in columns or range(len(row)) for n in paths.leading(row[i])]
-        self._declare(tuple(named if columns else named[:1]), line, self._row_kind(row, scope))
-
-    def _row_kind(self, row: tuple[str, ...], scope: Meaning | None) -> Kind | None:
-        for name, cell in zip(self.header, row, strict=False):
-            first = cell.strip("*` ").split(" ", 1)[0].casefold()
-            if name in _CHANGE_COLUMNS and first in VERBS and first != "add":
-                return VERBS[first]
-        return scope.kind if scope else None
-
-    # fences
+        self.scopes.reach(line)
+        block = self.scopes.block
+        in_files = block is not None and block.meaning.role is Role.FILES
+        named, kind = self.table.named(line.text, in_files=in_files)
+        self._declare(named, line, kind or (block.meaning.kind if block else None))
+        self._mention(line)
 
     def _fence(self, line: Line) -> None:
-        if line.fence == 1:
-            self.tree = Tree()
+        if line.fence > 1:
+            self._declare_found(self.fence.read(line))
             return
-        if line.fence == 2 and (comment := _FENCE_COMMENT.fullmatch(line.text.strip())):
-            remark = comment.group(2) or ""
-            named = paths.leading(f"`{comment.group(1)}` {remark if 'new' in remark.casefold() else ''}")
-            if any("/" in n.path and not n.problem and not n.path.endswith("/") for n in named):
-                self._declare(named, line, None, is_loose=True)
-        for name in self.tree.named(line.text):
-            self._declare((name,), line, None, is_loose=True)
+        if self.in_fence:
+            self._close_fence()
+        self.in_fence = True
+        found = tuple(self.fence.open(line, self.scopes))
+        if found and self.places.folder and found[0].named.path.startswith(self.places.folder):
+            self.places.use()
+        self._declare_found(found)
 
-    # scopes and results
+    def _close_fence(self) -> None:
+        self.in_fence = False
+        self._declare_found(self.fence.close())
 
-    def _close_blocks(self, line: Line) -> None:
-        """A list ends with what stands no deeper than its label and is no item of it."""
-        while self.blocks and not self._continues(self.blocks[-1], line):
-            self.blocks.pop()
+    def _declare_found(self, found: Iterable[Found]) -> None:
+        for one in found:
+            at = Line(one.line, 0, 0, False, 0, "")
+            if one.guess is Kind.MENTION:
+                self.declarations.mention((one.named,), one.line)
+            else:
+                self._declare((one.named,), at, None, is_loose=True, guess=one.guess)
 
-    def _continues(self, block: _Block, line: Line) -> bool:
-        if line.indent != block.depth:
-            return line.indent > block.depth
-        return (line.is_item or line.text.startswith("|")) and not block.is_item
+    # results
 
-    def _scope(self) -> Meaning | None:
-        mention = next((s.meaning for s in self.sections if s.meaning.role is Role.MENTION), None)
-        if mention:
-            return mention
-        if self.blocks:
-            return self.blocks[-1].meaning
-        return self.sections[-1].meaning if self.sections else None
-
-    def _is_mention(self) -> bool:
-        scope = self._scope()
-        return scope is not None and scope.role is Role.MENTION
+    def _declare_said(self, said: Said, line: Line, *, is_loose: bool) -> None:
+        self._declare(said.named, line, said.kind, is_loose=is_loose)
 
     def _declare(
-        self, named: tuple[Named, ...], line: Line, kind: Kind | None, *, is_loose: bool = False
+        self,
+        named: Iterable[Named],
+        line: Line,
+        kind: Kind | None,
+        *,
+        is_loose: bool = False,
+        guess: Kind = Kind.MODIFY,
     ) -> None:
         """Write down what a line names; in loose text an unusable path is an example, elsewhere a problem."""
-        is_mention = self._is_mention()
+        if self.scopes.is_mention:
+            self.declarations.mention(named, line.number)
+            return
         for name in named:
-            if name.problem and not is_mention and not is_loose:
+            if not name.problem or is_looked_up_later(name):
+                self.last_declared = line.number
+                self.declarations.keep(name, name.kind or kind, line.number, guess=guess)
+            elif not is_loose:
                 self.declarations.refuse(name, line.number)
-            elif not name.problem:
-                said = Kind.MENTION if is_mention else name.kind or kind or Kind.MODIFY
-                self.declarations.keep(name.path, said, line.number)
+
+    def _mention(self, line: Line) -> None:
+        ticks = line.text.count("`")
+        if ticks > 2 or (ticks == 2 and self.last_declared != line.number):
+            self.declarations.mention(paths.quoted(line.text), line.number)
 
 
 def _whole(text: str) -> tuple[Named, ...]:
@@ -329,15 +311,6 @@ def _whole(text: str) -> tuple[Named, ...]:
     words = text.split()
     words = words[1:] if words and words[0].rstrip(".)").isdigit() else words
     return paths.leading(words[0]) if words and "/" in words[0] and len(words) < 3 else ()
-
-
-def _into(text: str) -> tuple[Named, ...]:
-    """The back-ticked path behind the first "to", "in" or "into"."""
-    for match in _INTO.finditer(text):
-        named = paths.leading(text[match.end() :])
-        if named:
-            return named
-    return ()
 
 
 def _number(value: str) -> float | None:

@@ -35,7 +35,12 @@ def resolved(tasks: Sequence[Task], drafts: Sequence[Sequence[Draft]]) -> list[T
             after[TaskId(name)].setdefault(first)
     for task_id, earlier in _waves(tasks, drafts):
         after[task_id] |= dict.fromkeys(earlier)
-    return [replace(task, after=tuple(after[task.id]), conflicts=tuple(conflicts[task.id])) for task in tasks]
+    return [
+        replace(task, after=tuple(after[task.id]), conflicts=tuple(conflicts[task.id]))
+        if after[task.id] or conflicts[task.id]
+        else task
+        for task in tasks
+    ]
 
 
 class _Names:

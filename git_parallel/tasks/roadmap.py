@@ -37,9 +37,11 @@ def parse(document: Document) -> Parsed:
     """The tasks of a roadmap in the order of their headings, and what is wrong with it."""
     problems: list[Problem] = []
     items: list[Draft] = []
-    for heading, body in _bodies(tuple(read_lines(document))):
+    for heading, body in _bodies(tuple(read_lines(document, blank=False))):
         facts = read_facts(document.path, body, status_anywhere=True)
         problems += facts.problems
+        if facts.status and heading.status and facts.status is not heading.status:
+            problems.append(_mixed(document.path, body[0].number, heading.status, facts.status))
         items.append(
             Draft(
                 path=document.path,
@@ -52,14 +54,23 @@ def parse(document: Document) -> Parsed:
                 aliases=(heading.alias.casefold(),) if heading.alias else (),
                 declared=facts.declared,
                 after=facts.after,
+                before=facts.before,
+                patches=facts.patches,
                 priority=float(heading.number) if heading.prefix == "PRIORITY" else facts.priority,
                 agent=facts.agent,
-                status=heading.status or facts.status or Status.PLANNED,
+                status=facts.status or heading.status or Status.PLANNED,
                 estimate=facts.estimate,
             )
         )
     kept, twice = single(items)
     return Parsed(kept, (*problems, *twice))
+
+
+def _mixed(path: str, line: int, heading: Status, said: Status) -> Problem:
+    """The status line is taken: headings are what people forget to change."""
+    return Problem(
+        path, line, f"the heading says '{heading}' and the status line '{said}'; the latter is taken"
+    )
 
 
 def single(items: Iterable[Draft]) -> tuple[tuple[Draft, ...], tuple[Problem, ...]]:

@@ -20,7 +20,7 @@ _ID = re.compile(
 def parse(document: Document) -> Parsed:
     """The spec in a document; a document always is one, at worst one that declares nothing."""
     first, matter, unread = front_matter.split(document)
-    lines = [line for line in read_lines(document) if line.number >= first]
+    lines = [line for line in read_lines(document, blank=False) if line.number >= first]
     facts = read_facts(document.path, (*matter, *lines), status_anywhere=False)
     heading, line = _title(lines)
     title, story = _without_id(heading)
@@ -38,6 +38,8 @@ def parse(document: Document) -> Parsed:
         aliases=tuple(dict.fromkeys((*name.aliases, *stories))),
         declared=facts.declared,
         after=facts.after,
+        before=facts.before,
+        patches=facts.patches,
         priority=facts.priority,
         agent=facts.agent,
         status=facts.status,

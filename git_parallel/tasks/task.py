@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from ..errors import AmbiguousTask, UnknownTask
 from ..names import TaskId, printable
@@ -127,6 +128,7 @@ class TaskSet:
         return task
 
 
+@lru_cache(maxsize=1 << 16)
 def normal(spelling: str) -> str:
     """The form in which two spellings of one id are equal: `PRIORITY 020` and `20`, `US-043` and `us_43`."""
     words = "".join(c if c.isalnum() else " " for c in spelling.casefold()).split()

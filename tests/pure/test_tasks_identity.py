@@ -78,8 +78,8 @@ def test_a_spec_and_a_roadmap_item_are_one_task():
             source="SPEC-11-us-072---log-in.md",
             line=1,
             declared=(
-                Declared("a.py", Kind.MODIFY, "SPEC-11-us-072---log-in.md", 3),
-                Declared("b.py", Kind.MODIFY, "ROADMAP.md", 3),
+                Declared("a.py", Kind.CREATE, "SPEC-11-us-072---log-in.md", 3, is_guess=True),
+                Declared("b.py", Kind.CREATE, "ROADMAP.md", 3, is_guess=True),
             ),
             after=("9", "us-005"),
             priority=11.0,

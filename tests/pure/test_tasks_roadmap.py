@@ -77,7 +77,7 @@ def test_an_item_has_its_body_and_nothing_after_it():
             title="Log in",
             text="### PRIORITY 20: Log in\n**Status**: 🔄 In Progress\n**Estimated Effort**: 2 hours\n"
             "**Assigned to**: code_developer\n**Depends on**: PRIORITY 19\n\n#### Step\n**File**: `src/login.py`",
-            declared=(Declared("src/login.py", Kind.MODIFY, "ROADMAP.md", 9),),
+            declared=(Declared("src/login.py", Kind.MODIFY, "ROADMAP.md", 9, is_guess=True),),
             after=(After("19"),),
             priority=20.0,
             agent="code_developer",

@@ -1,0 +1,219 @@
+"""From the names that people write to paths of the tree at the base."""
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from ..names import path_problem, printable
+from .files import Files
+from .homing import homes, is_pattern, is_whole
+from .task import Declared, Kind, Problem, Task
+
+_MANY_TIMES = 3  # by how much a path must be named more often than its rivals to be the one that is meant
+_MOST_SHOWN = 4
+# Every directory may have one; without a directory the one at the top is meant.
+_AT_ROOT = frozenset(("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "NOTICE", ".gitignore"))
+
+
+def located(tasks: Sequence[Task], files: Files) -> tuple[list[Task], list[Problem]]:
+    """The tasks with every name that they declare looked up in `files`, and what was not found out.
+
+    A name is what it says when it is in the tree. Else it may be the end of a path: of one file, or of
+    the one that the words around it speak of, or one that documents name in full. One that may mean
+    several is kept as a pattern that covers them all, so that nothing is called independent of them.
+    """
+    counts = Counter(declared.path for task in tasks for declared in task.declared)
+    home = homes(counts, files)
+    for path, inside in home.items():
+        counts[inside] += counts.pop(path)
+    known = _Known(files, counts)
+    problems: list[Problem] = []
+    found = []
+    for task in tasks:
+        locator = _Locator(known, task, home)
+        found.append(replace(task, declared=_united(locator.all(), files)))
+        problems += locator.problems
+    return found, problems
+
+
+def _united(all_declared: Iterable[Declared], files: Files) -> tuple[Declared, ...]:
+    """Each path once: what is touched before what is mentioned, with the kind that somebody said."""
+    found: dict[str, Declared] = {}
+    for one in all_declared:
+        declared = _settle(one, files)
+        old = found.get(declared.path)
+        if old is None or (old.kind is Kind.MENTION and declared.kind is not Kind.MENTION):
+            found[declared.path] = declared
+        elif declared.kind is not Kind.MENTION and old.is_guess and not declared.is_guess:
+            found[declared.path] = replace(old, kind=declared.kind, is_guess=False)
+    return tuple(found.values())
+
+
+def _settle(declared: Declared, files: Files) -> Declared:
+    """A directory with its `/`; what is not there yet is created, unless somebody said otherwise."""
+    path = declared.path
+    if path in files:
+        is_there = declared.is_guess and declared.kind is Kind.CREATE
+        return replace(declared, kind=Kind.MODIFY) if is_there else declared
+    if files.is_directory(path):
+        return declared if path.endswith("/") else replace(declared, path=f"{path}/")
+    if declared.is_guess and declared.kind is Kind.MODIFY and not is_pattern(path):
+        return replace(declared, kind=Kind.CREATE)
+    return declared
+
+
+class _Known:
+    """What is known of paths, beyond one task: the tree, and how often documents name what in full."""
+
+    def __init__(self, files: Files, counts: Counter[str]) -> None:
+        self.files, self.counts = files, counts
+        self.named = Files(path for path in counts if is_whole(path))
+        self._tops: dict[str, bool] = {}
+
+    def is_top(self, name: str) -> bool:
+        """Whether a directory is at the top of the tree, or one that only documents know and only there."""
+        if name not in self._tops:
+            self._tops[name] = self.files.is_directory(name) or (
+                not self.files.directories_ending(name) and len(self.named.directories_ending(name)) == 1
+            )
+        return self._tops[name]
+
+
+class _Locator:
+    """Looks up the names of one task."""
+
+    def __init__(self, known: _Known, task: Task, home: Mapping[str, str]) -> None:
+        self.known, self.files, self.home, self.task = known, known.files, home, task
+        self.problems: list[Problem] = []
+        self._near: Counter[str] = Counter()
+
+    @cached_property
+    def _whole(self) -> Files:
+        """The paths that this task itself names in full."""
+        paths = (self.home.get(declared.path, declared.path) for declared in self.task.declared)
+        return Files(path for path in paths if is_whole(path))
+
+    def all(self) -> list[Declared]:
+        """Every declaration of the task; what can be settled by itself first, then what needs the others."""
+        placed: dict[int, Declared | None] = {}
+        waiting = []
+        for index, written in enumerate(self.task.declared):
+            declared = _at(written, self.home[written.path]) if written.path in self.home else written
+            sure = self._alone(declared)
+            if sure is None:
+                waiting.append((index, declared))
+            else:
+                placed[index] = sure
+                if sure.kind is not Kind.MENTION:
+                    self._near[sure.path.rpartition("/")[0]] += 1
+        for index, declared in waiting:
+            placed[index] = self._among(declared)
+        if waiting:
+            return [d for _, d in sorted(placed.items()) if d is not None]
+        return [d for d in placed.values() if d is not None]
+
+    def _alone(self, declared: Declared) -> Declared | None:
+        """The declaration when its name alone settles it."""
+        path = declared.path
+        if path in self.files or is_pattern(path):
+            return declared
+        if path.startswith(("/", "~", "..")):
+            return None
+        if "/" in path[:-1] and self._begins(path):
+            return declared
+        if self.files.is_directory(path):
+            return declared
+        if path in _AT_ROOT:
+            return declared
+        candidates = self._candidates(declared)
+        return _at(declared, candidates[0]) if len(candidates) == 1 else None
+
+    def _begins(self, path: str) -> bool:
+        """Whether the first directory of a path is one at the top of the tree, or of what documents name."""
+        top = path.partition("/")[0]
+        return self.known.is_top(top) and (self.files.is_directory(top) or not self.files.ending(path))
+
+    def _candidates(self, declared: Declared) -> list[str]:
+        """The paths that a name may be the end of: in this task's words, in the tree, in all documents."""
+        path = declared.path
+        if path.endswith("/"):
+            return [f"{found}/" for found in self.files.directories_ending(path)]
+        mine = [whole for whole in self._whole.ending(path) if whole != path]
+        if len(mine) == 1:
+            return mine
+        if declared.kind is Kind.CREATE and not declared.is_guess:
+            return self._new(path)
+        return self.files.ending(path) or mine or self._new(path) or self._named(path)
+
+    def _named(self, path: str) -> list[str]:
+        return [whole for whole in self.known.named.ending(path) if whole != path]
+
+    def _new(self, path: str) -> list[str]:
+        """Where a file that is not there yet belongs: below the one directory that its own words end."""
+        folder, slash, name = path.rpartition("/")
+        if not slash or self.files.is_directory(folder.partition("/")[0]):
+            return []
+        return [f"{found}/{name}" for found in self.files.directories_ending(folder)]
+
+    def _among(self, declared: Declared) -> Declared | None:
+        """The declaration with the help of the others; None, and a problem, for what cannot be one."""
+        path = declared.path
+        if path.startswith(("/", "~", "..")):
+            return self._from_elsewhere(declared)
+        if path.startswith("_") and "/" not in path:
+            return replace(declared, kind=Kind.MENTION)  # `__init__.py` without a directory says nothing
+        candidates = self._candidates(declared)
+        if not candidates:
+            self._near_miss(declared)
+            return declared
+        best = self._best(candidates)
+        if best is not None:
+            return _at(declared, best)
+        if declared.kind is Kind.MENTION:
+            return declared
+        self._say(declared, f"'{path}' may be any of {_shown(candidates)}; write the whole path")
+        name = path.rpartition("/")[2] if "/" in path else path
+        return _at(declared, f"**/{name}") if name else declared
+
+    def _best(self, candidates: Sequence[str]) -> str | None:
+        """The candidate in whose directory the task has most to do, else the one that is named by far most."""
+        for measure, times in ((self.known.counts.__getitem__, _MANY_TIMES), (self._neighbours, 1)):
+            first, second, *_ = sorted(((measure(path), path) for path in candidates), reverse=True)
+            if first[0] > 0 and first[0] >= times * second[0] and first[0] > second[0]:
+                return first[1]
+        return None
+
+    def _neighbours(self, path: str) -> int:
+        return self._near[path.rpartition("/")[0]]
+
+    def _from_elsewhere(self, declared: Declared) -> Declared | None:
+        """A path of another machine cut to this repository, or one relative to its document."""
+        path = declared.path
+        if path.startswith(".."):
+            joined = posixpath.normpath(posixpath.join(posixpath.dirname(declared.source), path))
+            if (joined in self.files or self.files.is_directory(joined)) and not path_problem(joined):
+                return _at(declared, joined)
+        if declared.kind is not Kind.MENTION:
+            self._say(declared, f"not a usable path: '{path}' ({path_problem(path)})")
+        return None
+
+    def _near_miss(self, declared: Declared) -> None:
+        if declared.kind in (Kind.MENTION, Kind.CREATE) or not declared.path.strip("/"):
+            return
+        close = self.files.like(declared.path)
+        if close:
+            self._say(declared, f"'{declared.path}' is not in the tree; did you mean {_shown(close)}?")
+
+    def _say(self, declared: Declared, message: str) -> None:
+        self.problems.append(Problem(declared.source, declared.line, printable(message)))
+
+
+def _at(declared: Declared, path: str) -> Declared:
+    return declared if path == declared.path else replace(declared, path=path, written=declared.path)
+
+
+def _shown(paths: Sequence[str]) -> str:
+    shown = " or ".join(f"'{path}'" for path in paths[:_MOST_SHOWN])
+    return f"{shown} and {len(paths) - _MOST_SHOWN} more" if len(paths) > _MOST_SHOWN else shown

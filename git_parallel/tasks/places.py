@@ -1,0 +1,63 @@
+"""Directories that a document names once, for the bare names that follow."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from .markdown import Line
+from .paths import Named, pattern_problem
+
+
+@dataclass(slots=True)
+class Places:
+    """The directory of a `Directory:` or `Location:` label, while the names below it are meant to lie there."""
+
+    _line: Line | None = None
+    _named: Named | None = None
+    _is_used: bool = False
+    _left: tuple[tuple[Line, Named], ...] = ()
+
+    def enter(self, line: Line, named: Named) -> None:
+        """Begin a place, after the one before has been left."""
+        self._line, self._named, self._is_used = line, named, False
+
+    @property
+    def folder(self) -> str:
+        """The directory of the current place, ending in `/`; empty when there is none."""
+        if self._named is None:
+            return ""
+        return self._named.path
+
+    def joined(self, indent: int, named: tuple[Named, ...]) -> tuple[Named, ...]:
+        """The bare names of an item beside the directory's, put under it; empty when they are not meant so."""
+        if self._named is None or self._line is None or not named:
+            return ()
+        if indent != self._line.indent or any("/" in name.path for name in named):
+            return ()
+        place, self._is_used = self._named, True
+        return tuple(
+            replace(
+                name,
+                path=place.path + name.path,
+                kind=name.kind or place.kind,
+                problem=pattern_problem(place.path + name.path),
+            )
+            for name in named
+        )
+
+    def use(self) -> None:
+        """Take note that a file in the place was named."""
+        self._is_used = True
+
+    def reach(self, indent: int) -> None:
+        """A line that stands further out ends the place."""
+        if self._line is not None and self._line.is_item and indent < self._line.indent:
+            self._left = (*self._left, *self.leave())
+
+    def leave(self) -> Iterator[tuple[Line, Named]]:
+        """End the place; the directory itself, when no file of it was named."""
+        left, self._left = self._left, ()
+        line, named, is_used = self._line, self._named, self._is_used
+        self._line = self._named = None
+        yield from left
+        if line is not None and named is not None and not is_used:
+            yield line, named
