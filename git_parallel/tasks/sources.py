@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from .document import ROADMAP_LIMIT, SPEC_LIMIT, Document
 from .draft import Parsed
 
+_JSON_LIMIT = 8 << 20
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -39,8 +41,71 @@ def _roadmap(document: Document) -> Parsed:
     return roadmap.parse(document)
 
 
+def _matter(document: Document) -> Parsed | None:
+    from . import matter
+
+    return matter.parse(document)
+
+
+def _taskmaster(document: Document) -> Parsed | None:
+    from . import taskmaster
+
+    return taskmaster.parse(document)
+
+
+def _beads(document: Document) -> Parsed | None:
+    from . import beads
+
+    return beads.parse(document)
+
+
+def _spec_kit(document: Document) -> Parsed | None:
+    from . import spec_kit
+
+    return spec_kit.parse(document)
+
+
+def _kiro(document: Document) -> Parsed | None:
+    from . import kiro
+
+    return kiro.parse(document)
+
+
+def _superpowers(document: Document) -> Parsed | None:
+    from . import superpowers
+
+    return superpowers.parse(document)
+
+
+def _packet(document: Document) -> Parsed | None:
+    from . import packet
+
+    return packet.parse(document)
+
+
+_LIST_GLOBS = ("**/tasks.md", "**/*.tasks.md")
+
+_MATTER_GLOBS = (
+    "**/*-PLAN.md",
+    ".planning/**/*-SUMMARY.md",
+    ".claude/epics/*/*.md",
+    "backlog/tasks/*.md",
+    "backlog/completed/*.md",
+    "tasks/**/*.md",
+    "docs/tasks/**/*.md",
+    ".tasks/**/*.md",
+    "**/tickets/**/*.md",
+)
+
 # In the order in which they are asked for a document that lies where several look.
 BUILT_IN = (
     Source("spec", ("**/SPEC-*.md",), _spec),
     Source("roadmap", ("ROADMAP.md", "docs/**/ROADMAP.md"), _roadmap, limit=ROADMAP_LIMIT),
+    Source("spec-kit", _LIST_GLOBS, _spec_kit),
+    Source("kiro", _LIST_GLOBS, _kiro),
+    Source("superpowers", ("**/plans/*.md",), _superpowers),
+    Source("packet", ("**/PROMPT.md", "**/*.PROMPT.md"), _packet),
+    Source("front-matter", _MATTER_GLOBS, _matter),
+    Source("taskmaster", (".taskmaster/tasks/tasks.json", "**/tasks.json"), _taskmaster, _JSON_LIMIT, False),
+    Source("beads", (".beads/issues.jsonl", "**/issues.jsonl"), _beads, _JSON_LIMIT, False),
 )
