@@ -5,7 +5,23 @@ hooks and `git parallel --version` pay for stays as cheap as an empty module.
 """
 
 __version__ = "0.1.0"
-__all__ = ["PlanAnswer", "StatusAnswer", "Workspace", "plan", "status", "workspaces"]
+__all__ = [
+    "After",
+    "Declared",
+    "Document",
+    "Draft",
+    "Kind",
+    "Parsed",
+    "PlanAnswer",
+    "Problem",
+    "Source",
+    "Status",
+    "StatusAnswer",
+    "Workspace",
+    "plan",
+    "status",
+    "workspaces",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -1,4 +1,4 @@
-"""The public Python API: the same commands as values, and the workspaces as GitPython repositories."""
+"""The public Python API: commands as values, workspaces as GitPython repositories, what a source is made of."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,11 +7,32 @@ from typing import TYPE_CHECKING
 from .commands.plan import PlanAnswer, plan
 from .commands.status import StatusAnswer, status
 from .schedule.record import TaskRecord
+from .tasks.dependencies import After
+from .tasks.document import Document
+from .tasks.draft import Draft, Parsed
+from .tasks.sources import Source
+from .tasks.task import Declared, Kind, Problem, Status
 
 if TYPE_CHECKING:
     from git import Repo
 
-__all__ = ["PlanAnswer", "StatusAnswer", "Workspace", "plan", "status", "workspaces"]
+__all__ = [
+    "After",
+    "Declared",
+    "Document",
+    "Draft",
+    "Kind",
+    "Parsed",
+    "PlanAnswer",
+    "Problem",
+    "Source",
+    "Status",
+    "StatusAnswer",
+    "Workspace",
+    "plan",
+    "status",
+    "workspaces",
+]
 
 
 @dataclass(frozen=True, slots=True)

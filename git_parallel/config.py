@@ -25,7 +25,10 @@ class AgentType:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings with their defaults; the names in git config are the same in camelCase."""
+    """All settings with their defaults; the names in git config are the same in camelCase.
+
+    `files` are the globs of `parallel.<source>.files`, by the name of the source.
+    """
 
     branch: str = "feature/{id}"
     worktree: str = "../{repo}-wt{id}"
@@ -35,6 +38,8 @@ class Settings:
     ownership: str = "claim"
     specs: tuple[str, ...] = ("**/SPEC-*.md",)
     roadmap: tuple[str, ...] = ("ROADMAP.md", "docs/**/ROADMAP.md")
+    sources: tuple[str, ...] = ()
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     agent: str = ""
     verify: str = ""
     timeout: float | None = None
@@ -97,7 +102,25 @@ def build(own: list[tuple[str, str]], team: list[tuple[str, str]]) -> Settings:
         for name, given in seen.items():
             attribute, convert = _CONVERT[name]
             values[attribute] = convert(f"parallel.{name}", given)
-    return Settings(**values, agents=_agents(trusted, own), warnings=tuple(warnings))  # type: ignore[arg-type]
+    return Settings(
+        **values,  # type: ignore[arg-type]
+        files=_files(trusted, own),
+        agents=_agents(trusted, own),
+        warnings=tuple(warnings),
+    )
+
+
+def _files(*sources: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """The globs of each source of tasks; those that the user sets replace the team's."""
+    found: dict[str, tuple[str, ...]] = {}
+    for source in sources:
+        mine: dict[str, list[str]] = {}
+        for key, value in source:
+            name = key.removeprefix("parallel.").removesuffix(".files")
+            if key == f"parallel.{name}.files":
+                mine.setdefault(name, []).append(value)
+        found |= {name: _patterns(f"parallel.{printable(name)}.files", given) for name, given in mine.items()}
+    return found
 
 
 def _agents(*sources: list[tuple[str, str]]) -> dict[str, AgentType]:
@@ -151,6 +174,10 @@ def _patterns(key: str, given: list[str]) -> tuple[str, ...]:
         except BadName as error:
             raise BadInput(f"{key}: {error.message}", hint=error.hint) from error
     return tuple(given)
+
+
+def _words(_key: str, given: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for text in given for word in re.split(r"[\s,]+", text) if word))
 
 
 def _template(key: str, given: list[str]) -> str:
@@ -212,6 +239,7 @@ _CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "ownership": ("ownership", _one_of("claim", "strict")),
     "specs": ("specs", _patterns),
     "roadmap": ("roadmap", _patterns),
+    "sources": ("sources", _words),
     "agent": ("agent", _string),
     "verify": ("verify", _string),
     "timeout": ("timeout", _seconds),

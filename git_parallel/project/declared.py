@@ -1,8 +1,6 @@
 """The tasks that the target declares, and who owns what because of them."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from ..errors import UnknownTask
 from ..git.history import files_at
@@ -13,40 +11,48 @@ from ..ownership.claims import live
 from ..ownership.judge import Claimant, Ownership
 from ..ownership.rules import Territory, territories
 from ..schedule.record import TaskRecord
+from ..tasks.files import Files
 from ..tasks.read import read_all
-from ..tasks.sources import BUILT_IN, Source
+from ..tasks.sources import Source
 from ..tasks.task import Status, Task, TaskSet
+from . import forms, patches
 from .choosing import chooser
 from .open import Project
 
 
-def read_tasks(project: Project) -> TaskSet:
-    """Read every task document of the target's commit through one `ls-tree` and one `cat-file --batch`."""
-    choose = chooser(sources(project))
+def read_tasks(project: Project, only: Sequence[Source] = ()) -> TaskSet:
+    """Read every task document of the target's commit through one `ls-tree` and one `cat-file --batch`.
+
+    Of `only` these sources, where any are given, else of those that the settings say.
+    """
+    choose = chooser(only or sources(project))
     files = files_at(project.git, project.base)
     chosen = {path: asked for path in files if (asked := choose(path))}
     contents = read_blobs(project.git, (files[path] for path in chosen))
     declared = read_all(
-        (path, data or b"", asked) for (path, asked), data in zip(chosen.items(), contents, strict=True)
+        ((path, data or b"", asked) for (path, asked), data in zip(chosen.items(), contents, strict=True)),
+        Files(files),
     )
-    ordered = sorted(files)
-    return replace(declared, tasks=tuple(_with_directories(task, ordered) for task in declared.tasks))
+    return patches.expanded(project.git, files, declared)
 
 
 def sources(project: Project) -> tuple[Source, ...]:
     """The forms of task documents to look for, where the settings say that they lie."""
-    given = {"spec": project.settings.specs, "roadmap": project.settings.roadmap}
-    return tuple(source.at(given.get(source.name, source.globs)) for source in BUILT_IN)
+    return forms.sources(project.settings)
 
 
-def uncommitted_documents(project: Project) -> tuple[str, ...]:
-    """Specs and roadmaps in the main worktree that no commit has yet, so that no task comes of them."""
-    wanted = [f":(glob){pattern}" for pattern in (*project.settings.specs, *project.settings.roadmap)]
+def uncommitted_documents(project: Project, only: Sequence[Source] = ()) -> tuple[str, ...]:
+    """Task documents in the main worktree that no commit has yet, so that no task comes of them."""
+    asked = only or sources(project)
+    globs = {glob for source in asked for glob in source.globs}
+    # git knows no braces; what it says of all files is sifted below.
+    wanted = () if any("{" in glob for glob in globs) else sorted(f":(glob){glob}" for glob in globs)
     out = project.git.run(
         "-c", "status.showUntrackedFiles=all", "status", "--porcelain", "-z", "--no-renames", "--", *wanted,
         answers=(0, 128),
     )  # fmt: skip
-    return tuple(entry[3:] for entry in out.fields)
+    choose = chooser(asked)
+    return tuple(entry[3:] for entry in out.fields if choose(entry[3:]))
 
 
 def find_recorded(spelling: str, tasks: TaskSet, world: Snapshot) -> TaskId:
@@ -74,9 +80,9 @@ def require_tasks(project: Project, tasks: TaskSet, spellings: Iterable[str]) ->
         raise UnknownTask(error.message, hint=hint) from error
 
 
-def warn_of_uncommitted(project: Project) -> tuple[str, ...]:
+def warn_of_uncommitted(project: Project, only: Sequence[Source] = ()) -> tuple[str, ...]:
     """The sentence to say when documents in the main worktree differ from those that tasks are read from."""
-    unread = uncommitted_documents(project)
+    unread = uncommitted_documents(project, only)
     return (
         (f"{_named(unread)} not committed; tasks are read from commits of '{project.target.short}'",)
         if unread
@@ -124,22 +130,6 @@ def is_unfinished(task: Task, records: Mapping[TaskId, TaskRecord]) -> bool:
     if record is not None:
         return record.is_unfinished
     return task.status is not Status.COMPLETE
-
-
-def _with_directories(task: Task, files: Sequence[str]) -> Task:
-    """The task with a declared `src` that is a directory in the tree written `src/`, all below it."""
-
-    def is_directory(path: str) -> bool:
-        at = bisect_left(files, f"{path}/")
-        return at < len(files) and files[at].startswith(f"{path}/")
-
-    return replace(
-        task,
-        declared=tuple(
-            replace(d, path=f"{d.path}/") if not d.path.endswith("/") and is_directory(d.path) else d
-            for d in task.declared
-        ),
-    )
 
 
 def _territory(lands: Mapping[str, Territory], task: Task, record: TaskRecord | None) -> Territory:

@@ -43,6 +43,25 @@ def cli() -> None:
     """Run many coding agents on one repository at once, with nothing lost and nobody in anybody's way."""
 
 
+@cli.command("tasks", short_help="Show what is understood of the task documents.")
+@click.argument("tasks", nargs=-1, metavar="[ID]...")
+@click.option("--source", "sources", multiple=True, metavar="NAME[=GLOB]",
+              help="Read only this form of document, in the order given, at GLOB or where it usually lies. "
+              "May be given several times.")  # fmt: skip
+@click.option("--lint", is_flag=True, help="Exit with 1 when something in a document is not understood.")
+@_JSON
+def tasks_(tasks: tuple[str, ...], sources: tuple[str, ...], lint: bool, as_json: bool) -> None:
+    """Show what is understood of the task documents, and what is not.
+
+    Documents are read from the commits of the target branch. Without ID, all tasks are listed; with
+    it, each path of the task with the document and line that names it, and the problems of its
+    documents. GLOB starts at the top of the repository; a file there that holds no task is a problem.
+    """
+    from .show_tasks import show_tasks
+
+    sys.exit(show_tasks(tasks, sources=sources, lint=lint, as_json=as_json))
+
+
 @cli.command("plan", short_help="Show which tasks can run together, and why.")
 @click.argument("tasks", nargs=-1, metavar="[ID]...")
 @click.option("--check", is_flag=True, help="Exit with 1 when the tasks cannot all run at the same time.")

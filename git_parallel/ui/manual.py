@@ -17,6 +17,8 @@ from .reference import (
     FILES,
     JSON,
     MEANINGS,
+    PLACES,
+    SOURCE_MEANINGS,
     SPEC_FILES,
     STATUSES,
     WAYS_ON,
@@ -24,6 +26,7 @@ from .reference import (
 from .verbs import HELP, VERSION, Option, Verb, summary, visible
 
 _JOURNEY = (
+    "$ git parallel tasks                      # what is to be done",
     "$ git parallel plan                       # what can run together",
     "$ git parallel run -j 4 -- my-agent       # each in its own worktree",
     "$ git parallel status                     # what has become of it",
@@ -144,7 +147,8 @@ def _synopsis(verb: Verb) -> str:
     for option in verb.options:
         if option != HELP:
             value = f" {roff.italic(option.value)}" if option.value else ""
-            words.append(f"[{' | '.join(map(roff.bold, option.flags))}{value}]")
+            many = "..." if option.many else ""
+            words.append(f"[{' | '.join(map(roff.bold, option.flags))}{value}]{many}")
     if verb.operands:
         # The words in capitals stand for something; brackets, dots and `--` are to be read as they are.
         words.append(re.sub(r"[A-Z]+|--", lambda m: _operand(m[0]), verb.operands))
@@ -170,6 +174,14 @@ def _configuration() -> list[str]:
             "Settings are read from `git config` in all its scopes, and from the tracked file `.gitparallel`."
         ),
         _table({f"`{key}`": f"{meaning} {_default(key)}" for key, meaning in MEANINGS.items()}),
+        roff.paragraph("Each form of task document may be looked for elsewhere:"),
+        _table({f"`{key}`": meaning for key, meaning in SOURCE_MEANINGS.items()}),
+        _table({f"`{name}`": _places(globs) for name, globs in PLACES.items()}),
+        roff.paragraph(
+            "A package can bring a form of its own under the entry-point group `git_parallel.sources`. It is "
+            "looked for only when `parallel.sources` or `--source` name it, so that a plan does not change "
+            "because a package was installed."
+        ),
         roff.paragraph("Each type of agent may have a section of its own:"),
         _table({f"`{key}`": meaning for key, meaning in AGENT_MEANINGS.items()}),
     ]
@@ -181,6 +193,10 @@ def _default(key: str) -> str:
     value = getattr(Settings(), attribute(key))
     values = value if isinstance(value, tuple) else (f"{value:g}s" if isinstance(value, float) else value,)
     return f"Default: {', '.join(f'`{one}`' for one in values)}."
+
+
+def _places(globs: tuple[str, ...]) -> str:
+    return ", ".join(f"`{glob}`" for glob in globs)
 
 
 def attribute(key: str) -> str:

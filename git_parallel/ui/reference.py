@@ -5,7 +5,9 @@ way round. What stands in backticks is set as typed.
 """
 
 from ..errors import ANSWER_IS_NO, DONE, GIT_FAILED, STALE, USAGE
+from ..tasks.sources import BUILT_IN
 
+_BUILT_IN = ", ".join(f"`{source.name}`" for source in BUILT_IN)
 # Each setting's meaning; its default is read from `config.Settings`, words stand where that is empty.
 MEANINGS = {
     "parallel.branch": "Template for the name of a task's branch. `{id}` must be in it; `{repo}`, the name of "
@@ -22,6 +24,8 @@ MEANINGS = {
     "for the task. `strict` refuses it until `git parallel claim` has taken it.",
     "parallel.specs": "Glob of the spec files that declare tasks. May be given several times.",
     "parallel.roadmap": "Glob of the roadmaps that declare tasks. May be given several times.",
+    "parallel.sources": "The forms of task documents to read, by name; the first that knows a document reads it. "
+    "Separated by spaces or commas, or given several times.",
     "parallel.agent": "The agent type that `git parallel run` starts when it is given neither `--agent` nor "
     "a command.",
     "parallel.verify": "Shell command that must succeed on the merged tree before the target is moved.",
@@ -32,11 +36,18 @@ MEANINGS = {
     "several times. Any other ignored file keeps its worktree.",
 }
 EMPTY_DEFAULTS = {
+    "parallel.sources": f"all that are built in, which are {_BUILT_IN}",
     "parallel.target": "the branch checked out in the main worktree",
     "parallel.agent": "none",
     "parallel.verify": "none",
     "parallel.timeout": "none",
 }
+SOURCE_MEANINGS = {
+    "parallel.<name>.files": "Glob of the documents of the form `<name>`, in place of those below. May be given "
+    "several times. For `spec` and `roadmap` it goes before `parallel.specs` and `parallel.roadmap`.",
+}
+# Where documents of each form lie without any setting; of some, only the settings can tell.
+PLACES = {source.name: source.globs for source in BUILT_IN}
 AGENT_MEANINGS = {
     "agent.<name>.owns": "Glob of the paths that agents of this type may change. May be given several times. "
     "Without any, they may change everything.",
@@ -90,8 +101,10 @@ FILES = {
 }
 STATUSES = {
     str(DONE): "Done.",
-    str(ANSWER_IS_NO): "The answer is no: tasks overlap under `--check`, a task failed, a merge was refused "
-    "or in conflict, a path belongs to somebody else.",
+    str(
+        ANSWER_IS_NO
+    ): "The answer is no: tasks overlap under `--check`, a document has a problem under `--lint`, "
+    "a task failed, a merge was refused or in conflict, a path belongs to somebody else.",
     str(USAGE): "The command line or a setting cannot be meant; nothing was done.",
     str(
         STALE
@@ -101,6 +114,19 @@ STATUSES = {
 }
 _VERSION = {"version": "Version of the format, `1`. Keys may be added to a version; none go."}
 JSON = {
+    "tasks": {
+        **_VERSION,
+        "base": "The commit that was read.",
+        "target": "The branch it is on.",
+        "valid": "Whether there is no problem.",
+        "tasks": "Each task: `id`, `title`, `source` and `line` of its document, all its `documents`, `status`, "
+        "`agent`, `priority`, `estimate` (seconds of work), `after` and `conflicts` (ids), `alone` (whether it "
+        "must run beside no other), `aliases` (other spellings), `rivals` (ids of tasks that claim the same "
+        "short id), `unknown` (whether nothing is known of its files), and `declared` and `mentions`, each with "
+        "`path`, `kind`, `source`, `line`, `written` (as the document spells it), `ranges` (first and last "
+        "lines) and `guess` (whether the document does not say the kind).",
+        "problems": "What was not understood: `source`, `line`, `message`.",
+    },
     "plan": {
         **_VERSION,
         "base": "The commit that was read.",

@@ -131,7 +131,8 @@ def _option(option: Option, *, alone: bool = False) -> str:
     flags = [_flag(flag, has_value=bool(option.value)) for flag in option.flags]
     spelled = flags[0] if len(flags) == 1 else "{" + ",".join(flags) + "}"
     head = _quoted(f"({excluded})") if alone or len(flags) > 1 else ""
-    return f"{head}{spelled}{_quoted(rest)}"
+    many = "'*'" if option.many else ""
+    return f"{many or head}{spelled}{_quoted(rest)}"
 
 
 def _flag(flag: str, *, has_value: bool) -> str:

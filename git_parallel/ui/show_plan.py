@@ -1,5 +1,7 @@
 """`git parallel plan` as text or JSON."""
 
+from collections.abc import Sequence
+
 from ..commands.plan import PlanAnswer
 from ..names import TaskId, printable
 from ..schedule.plan import neighbours
@@ -21,7 +23,7 @@ def show_plan(answer: PlanAnswer, *, as_json: bool) -> None:
         return
     _show_problems(answer)
     if not answer.tasks:
-        _say_nothing_declared(answer)
+        say_nothing_declared(answer.target, answer.unread)
         return
     _show_waves(answer)
     _show_overlaps(answer)
@@ -91,10 +93,11 @@ def _show_held(answer: PlanAnswer) -> None:
         print(f"\ndone already: {done['merged']} merged, {done[_COMPLETE]} complete by their documents")
 
 
-def _say_nothing_declared(answer: PlanAnswer) -> None:
-    print(f"'{answer.target}' declares no tasks")
-    if answer.unread:
-        first = printable(answer.unread[0])
+def say_nothing_declared(target: str, unread: Sequence[str]) -> None:
+    """Say that the target has no task documents, and how it comes to have some."""
+    print(f"'{target}' declares no tasks")
+    if unread:
+        first = printable(unread[0])
         note(f"'{first}' is not committed, and tasks are read from commits: git add {first} && git commit")
     else:
         note("commit a SPEC-<name>.md with a line '**File**: `path`', or set parallel.specs")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from ..tasks.sources import BUILT_IN
 from .cli import cli
 
 
@@ -24,13 +25,17 @@ class Value(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option in all its spellings, short ones first; `value` is the word for its argument, if it has one."""
+    """One option in all its spellings, short ones first; `value` is the word for its argument, if it has one.
+
+    `many` of them may be given.
+    """
 
     flags: tuple[str, ...]
     help: str
     value: str = ""
     kind: Value = Value.OTHER
     choices: tuple[str, ...] = ()
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ def _option(option: Any) -> Option:
         value="" if flag else _word(option),
         kind=Value.OTHER if flag else _kind(option),
         choices=_choices(option),
+        many=option.multiple,
     )
 
 
@@ -105,6 +111,9 @@ def _word(parameter: Any) -> str:
 
 
 def _choices(parameter: Any) -> tuple[str, ...]:
+    if "--source" in parameter.opts:
+        # Others may be installed, so the names are offered and not insisted on.
+        return tuple(source.name for source in BUILT_IN)
     return tuple(map(str, getattr(parameter.type, "choices", ())))
 
 

@@ -23,7 +23,7 @@ def untouched(repo: Repo) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize(
-    "verb", [("plan",), ("status",), ("run", "--", "true"), ("merge",), ("prune",), ("log", "1")]
+    "verb", [("tasks",), ("plan",), ("status",), ("run", "--", "true"), ("merge",), ("prune",), ("log", "1")]
 )
 def test_not_a_repository(cli: Cli, tmp_path: Path, verb: tuple[str, ...]) -> None:
     ran = cli(*verb, at=tmp_path)

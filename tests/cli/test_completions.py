@@ -212,6 +212,11 @@ def test_hidden_verbs_are_not_offered() -> None:
         ("git parallel pl\t", ["git", "parallel", "plan"]),
         ("git-parallel pl\t", ["git-parallel", "plan"]),
         ("git parallel log u\t", ["git", "parallel", "log", "us-043"]),
+        ("git parallel tasks --source roa\t", ["git", "parallel", "tasks", "--source", "roadmap"]),
+        (
+            "git parallel tasks --source kiro --source bea\t",
+            ["git", "parallel", "tasks", "--source", "kiro", "--source", "beads"],
+        ),
         ("git parallel merge 7 us\t", ["git", "parallel", "merge", "7", "us-043"]),
         ("git parallel prune --undo 2\t", ["git", "parallel", "prune", "--undo", "21"]),
         ("git parallel run --agent arch\t", ["git", "parallel", "run", "--agent", "architect"]),

@@ -48,7 +48,7 @@ def test_the_json_document(repo: Repo, cli: Cli) -> None:
         "after": ["1"],
         "unknown": False,
         "files": [
-            {"path": "src/", "kind": "modify", "origin": "declared", "line": 5, "source": "specs/SPEC-2.md"}
+            {"path": "src/", "kind": "create", "origin": "declared", "line": 5, "source": "specs/SPEC-2.md"}
         ],
     }
     assert document["task_file_map"] == {"1": ["app.py"], "2": ["src/"], "3": ["src/*.py"]}
@@ -144,7 +144,7 @@ def test_problems_carry_file_and_line(repo: Repo, cli: Cli) -> None:
 
 def test_problems_of_other_documents_and_too_many_of_them_do_not_hide_the_plan(repo: Repo, cli: Cli) -> None:
     repo.spec("good", "good.py")
-    repo.commit("bad", **{"SPEC-bad.md": "# Bad\n\n" + "**File**: `/etc/passwd`\n**File**: `../x`\n" * 8})
+    repo.commit("bad", **{"SPEC-bad.md": "# Bad\n\n" + "**File**: `/etc/passwd`\n**File**: `.git/x`\n" * 8})
 
     assert cli("plan", "good").stderr == ""
     told = cli("plan", "bad").stderr.splitlines()

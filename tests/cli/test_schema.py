@@ -119,7 +119,7 @@ def background(repo: Repo) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]
 
 
 def test_there_is_a_schema_for_every_stable_format() -> None:
-    assert list(SCHEMAS) == ["claims", "merge", "plan", "prune", "record", "run", "status"]
+    assert list(SCHEMAS) == ["claims", "merge", "plan", "prune", "record", "run", "status", "tasks"]
     for name, schema in SCHEMAS.items():
         Draft202012Validator.check_schema(schema)
         assert schema["$id"] == f"{name}-{document.VERSION}.json"
@@ -154,10 +154,13 @@ def test_the_words_in_the_schemas_are_those_of_the_code() -> None:
         "run merge_results additionalProperties": list(document._SAID.values()),
         "run state": list(State),
         "status state": list(State),
+        "tasks task status": list(Status),
+        "tasks path kind": list(Kind),
     }
 
 
 def test_a_repository_without_tasks(ask: Callable[..., Any]) -> None:
+    assert ask("tasks")["tasks"] == []
     assert ask("plan")["tasks"] == []
     assert ask("status")["tasks"] == []
     assert ask("merge")["merged"] == []
@@ -207,7 +210,7 @@ def specs(repo: Repo) -> None:
     repo.spec("clash-b", "app.py")
     repo.spec("third", "slow.py")
     repo.spec("later", "later.py", "lib/**/*.py", after="good")
-    repo.spec("zz-unknown")
+    repo.spec("zz-unknown", extra="## References\n\n- `app.py`\n")
     repo.git("branch", "feature/taken")
 
 
@@ -260,6 +263,10 @@ def test_every_document_and_record_of_a_long_life_is_as_its_schema_says(
         "fails": "failed", "foreign": "failed", "later": "planned", "taken": "planned",
     }  # fmt: skip
     assert ids(ended["held"]) == ["1", "2", "3", "4", "5"]
+
+    tasks = ask("tasks")
+    assert not tasks["valid"]
+    assert {task["id"] for task in tasks["tasks"]} == {task["id"] for task in plan["tasks"]}
 
     # Merged, and not.
     repo.write("blocks.py", "mine\n")

@@ -71,6 +71,17 @@ def test_the_fast_path_of_the_hook_starts_no_python(repo: Repo, cli: Cli, agent:
     assert "the Python that git-parallel was installed with is gone" in refused.stderr
 
 
+def test_what_a_source_is_made_of_is_one_import_away() -> None:
+    names = "After, Declared, Document, Draft, Kind, Parsed, Problem, Source, Status"
+    script = (
+        "import sys, git_parallel; print(len([m for m in sys.modules if m.startswith('git_parallel')]))\n"
+    )
+    script += f"from git_parallel import {names}; print(Source.__module__)\n"
+    script += "print(set(git_parallel.__all__) - set(vars(git_parallel.api)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "1\ngit_parallel.tasks.sources\nset()\n"
+
+
 def test_the_api_is_handed_on_lazily(repo: Repo, cli: Cli, agent: Agent) -> None:
     repo.spec("1", "one.py")
     cli("run", "--", *agent())

@@ -105,7 +105,7 @@ def test_what_runs_and_what_waits_and_why(
     assert os.kill(task["pid"], 0) is None, "the pid is that of a living process"
     assert document["running"] == ["1"]
     assert document["queued"] == [
-        {"id": "2", "reason": "overlaps '1', which is running (both modify one.py)"}
+        {"id": "2", "reason": "overlaps '1', which is running (both create one.py)"}
     ]
     text = cli("status").stdout
     assert "overlaps '1', which is running" in text

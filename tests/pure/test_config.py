@@ -46,6 +46,10 @@ def test_every_setting_under_the_name_that_git_gives_it() -> None:
         ("parallel.ownership", "strict"),
         ("parallel.specs", "docs/*.md"),
         ("parallel.roadmap", "PLAN.md"),
+        ("parallel.sources", "kiro, spec"),
+        ("parallel.sources", "beads kiro"),
+        ("parallel.Kiro.2.files", "plans/*.md"),
+        ("parallel.Kiro.2.files", "b/*.md"),
         ("parallel.agent", "coder"),
         ("parallel.verify", "make test"),
         ("parallel.timeout", "30m"),
@@ -67,6 +71,8 @@ def test_every_setting_under_the_name_that_git_gives_it() -> None:
         ownership="strict",
         specs=("docs/*.md",),
         roadmap=("PLAN.md",),
+        sources=("kiro", "spec", "beads"),
+        files={"Kiro.2": ("plans/*.md", "b/*.md")},
         agent="coder",
         verify="make test",
         timeout=1800.0,
@@ -91,13 +97,26 @@ def test_of_one_source_the_last_value_counts() -> None:
 
 def test_a_list_of_the_user_replaces_that_of_the_team_and_within_one_source_it_grows() -> None:
     team = [("parallel.specs", "a/*.md"), ("parallel.specs", "b/*.md"), ("agent.coder.owns", "src/**")]
-    own = [("parallel.specs", "c/*.md"), ("agent.coder.owns", "x/"), ("agent.coder.owns", "y/")]
+    team += [("parallel.kiro.files", "a.md"), ("parallel.gsd.files", "g.md"), ("parallel.sources", "kiro")]
+    own = [
+        ("parallel.specs", "c/*.md"),
+        ("parallel.kiro.files", "b.md"),
+        ("parallel.sources", "spec"),
+        ("agent.coder.owns", "x/"),
+        ("agent.coder.owns", "y/"),
+    ]
 
     assert build([], team) == Settings(
-        specs=("a/*.md", "b/*.md"), agents={"coder": AgentType("coder", owns=("src/**",))}
+        specs=("a/*.md", "b/*.md"),
+        sources=("kiro",),
+        files={"kiro": ("a.md",), "gsd": ("g.md",)},
+        agents={"coder": AgentType("coder", owns=("src/**",))},
     )
     assert build(own, team) == Settings(
-        specs=("c/*.md",), agents={"coder": AgentType("coder", owns=("x/", "y/"))}
+        specs=("c/*.md",),
+        sources=("spec",),
+        files={"kiro": ("b.md",), "gsd": ("g.md",)},
+        agents={"coder": AgentType("coder", owns=("x/", "y/"))},
     )
 
 

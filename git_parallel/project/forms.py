@@ -1,0 +1,123 @@
+"""Which forms of task documents are read, and where: as asked for, else as set, else all that are built in."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ..config import Settings
+from ..errors import BadInput, BadName
+from ..git.history import files_at
+from ..names import printable
+from ..overlap import patterns
+from ..tasks.document import Document
+from ..tasks.draft import Parsed
+from ..tasks.naming import is_archived, is_template
+from ..tasks.sources import BUILT_IN, Source
+from ..tasks.task import Problem
+from .open import Project
+
+_BUILT_IN = {source.name: source for source in BUILT_IN}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One source that the user asks for, at certain places or, without a glob, where such documents lie."""
+
+    name: str
+    glob: str = ""
+
+
+def asked(text: str) -> Asked:
+    """What `NAME` or `NAME=GLOB` asks for; raises BadInput."""
+    name, is_placed, glob = text.partition("=")
+    if not name or (is_placed and not glob):
+        raise BadInput(f"--source: '{printable(text)}' is neither NAME nor NAME=GLOB", hint=_known())
+    if is_placed:
+        try:
+            patterns.parse(glob)
+        except BadName as error:
+            raise BadInput(f"--source {printable(name)}: {error.message}", hint=error.hint) from error
+    return Asked(name, glob)
+
+
+def sources(settings: Settings, wanted: Sequence[Asked] = ()) -> tuple[Source, ...]:
+    """The sources to ask for each document, in that order; raises BadInput for a name that is none."""
+    names = tuple(dict.fromkeys(one.name for one in wanted)) or settings.sources or tuple(_BUILT_IN)
+    origin = "" if wanted else "parallel.sources: "
+    found = tuple(_placed(_require(name, origin), settings, wanted) for name in names)
+    pointed = tuple(one for one in wanted if one.glob)
+    return (*found, _nothing_in_it(pointed, max(source.limit for source in found))) if pointed else found
+
+
+def remarks(project: Project, wanted: Sequence[Asked] = ()) -> tuple[str, ...]:
+    """What is odd about how documents are asked for: a glob that no document matches, a name never asked."""
+    return (*_unmatched(project, wanted), *_unheard(project.settings, wanted))
+
+
+def _require(name: str, origin: str) -> Source:
+    if name in _BUILT_IN:
+        return _BUILT_IN[name]
+    from . import plugins
+
+    source = plugins.find_source(name)
+    if source is None:
+        from difflib import get_close_matches
+
+        known = (*_BUILT_IN, *plugins.installed())
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean '{printable(near[0])}'? {_known(known)}" if near else _known(known)
+        raise BadInput(f"{origin}no source is called '{printable(name)}'", hint=hint)
+    return source
+
+
+def _known(names: Sequence[str] = tuple(_BUILT_IN)) -> str:
+    return f"there are {', '.join(map(printable, names))}"
+
+
+def _placed(source: Source, settings: Settings, wanted: Sequence[Asked]) -> Source:
+    older = {"spec": settings.specs, "roadmap": settings.roadmap}
+    usual = settings.files.get(source.name) or older.get(source.name) or source.globs
+    mine = [one.glob for one in wanted if one.name == source.name]
+    if not any(mine):
+        return source.at(usual)
+    globs = (*(usual if "" in mine else ()), *(glob for glob in mine if glob))
+    return replace(source, globs=globs, parse=_or_none(source.parse))
+
+
+def _or_none(parse: Callable[[Document], Parsed | None]) -> Callable[[Document], Parsed | None]:
+    """`parse`, to which a document in which it sees nothing is of another form."""
+
+    def parse_some(document: Document) -> Parsed | None:
+        parsed = parse(document)
+        return parsed if parsed and (parsed.drafts or parsed.problems) else None
+
+    return parse_some
+
+
+def _nothing_in_it(pointed: Sequence[Asked], limit: int) -> Source:
+    """The last to be asked: a document that was pointed at and in which nobody saw a task is a problem."""
+
+    def parse(document: Document) -> Parsed:
+        names = (one.name for one in pointed if patterns.matches(patterns.parse(one.glob), document.path))
+        message = f"no {' or '.join(dict.fromkeys(names))} tasks in it"
+        return Parsed(problems=(Problem(document.path, 1, message),))
+
+    return Source("", tuple(one.glob for one in pointed), parse, limit=limit, is_prose=False)
+
+
+def _unmatched(project: Project, wanted: Sequence[Asked]) -> Iterator[str]:
+    pointed = [one for one in wanted if one.glob]
+    files = files_at(project.git, project.base) if pointed else ()
+    for one in pointed:
+        pattern = patterns.parse(one.glob)
+        found = [path for path in files if patterns.matches(pattern, path)]
+        if not found:
+            yield f"--source {one.name}: no file of '{project.target.short}' matches '{printable(one.glob)}'"
+        elif all(is_archived(path) or is_template(path) for path in found):
+            yield f"--source {one.name}: '{printable(one.glob)}' matches only archived copies and templates"
+
+
+def _unheard(settings: Settings, wanted: Sequence[Asked]) -> Iterator[str]:
+    heard = {*_BUILT_IN, *settings.sources, *(one.name for one in wanted)}
+    for name in settings.files:
+        if name not in heard:
+            yield f"parallel.{printable(name)}.files: no source '{printable(name)}' is built in or asked for"
