@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from .commands.plan import PlanAnswer, plan
 from .commands.status import StatusAnswer, status
 from .schedule.record import TaskRecord
-from .tasks.dependencies import After
 from .tasks.document import Document
 from .tasks.draft import Draft, Parsed
+from .tasks.prose.dependencies import After
 from .tasks.sources import Source
 from .tasks.task import Declared, Kind, Problem, Status
 

@@ -52,7 +52,7 @@ DOORS = {
     "unidiff": {"overlap.patch"},
     "psutil": {"agents.load"},
     "rich": {"ui.render", "ui.show_run"},
-    "yaml": {"tasks.front_matter"},
+    "yaml": {"tasks.forms.front_matter"},
     "subprocess": {"git.command", "agents.process", "ui.show_demo"},
 }
 

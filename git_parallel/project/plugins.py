@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from ..errors import BadInput, BadName
 from ..names import printable
 from ..overlap import patterns
-from ..tasks.dependencies import After
 from ..tasks.document import Document
 from ..tasks.draft import Draft, Parsed, Role
+from ..tasks.prose.dependencies import After
 from ..tasks.sources import Source
 from ..tasks.task import Declared, Kind, Problem, Status
 

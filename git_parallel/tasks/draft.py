@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .dependencies import After
+from .prose.dependencies import After
 from .task import Declared, Problem, Status
 
 

@@ -8,10 +8,10 @@ from ..errors import BadName
 from ..names import TaskId, printable
 from .draft import Draft, Role
 from .families import fold_families
+from .forms.roadmap import single
 from .matching import Claim, claims, union
 from .naming import LONGEST_ID, slugified
 from .resolving import resolved
-from .roadmap import single
 from .task import Problem, Status, Task, TaskSet, normal
 
 

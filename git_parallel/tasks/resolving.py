@@ -6,9 +6,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ..names import TaskId
-from .dependencies import After
 from .draft import Draft
 from .naming import short_id
+from .prose.dependencies import After
 from .task import Task, normal
 
 

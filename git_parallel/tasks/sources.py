@@ -30,55 +30,55 @@ class Source:
 
 
 def _spec(document: Document) -> Parsed:
-    from . import spec
+    from .forms import spec
 
     return spec.parse(document)
 
 
 def _roadmap(document: Document) -> Parsed:
-    from . import roadmap
+    from .forms import roadmap
 
     return roadmap.parse(document)
 
 
 def _matter(document: Document) -> Parsed | None:
-    from . import matter
+    from .forms import matter
 
     return matter.parse(document)
 
 
 def _taskmaster(document: Document) -> Parsed | None:
-    from . import taskmaster
+    from .forms import taskmaster
 
     return taskmaster.parse(document)
 
 
 def _beads(document: Document) -> Parsed | None:
-    from . import beads
+    from .forms import beads
 
     return beads.parse(document)
 
 
 def _spec_kit(document: Document) -> Parsed | None:
-    from . import spec_kit
+    from .forms import spec_kit
 
     return spec_kit.parse(document)
 
 
 def _kiro(document: Document) -> Parsed | None:
-    from . import kiro
+    from .forms import kiro
 
     return kiro.parse(document)
 
 
 def _superpowers(document: Document) -> Parsed | None:
-    from . import superpowers
+    from .forms import superpowers
 
     return superpowers.parse(document)
 
 
 def _packet(document: Document) -> Parsed | None:
-    from . import packet
+    from .forms import packet
 
     return packet.parse(document)
 

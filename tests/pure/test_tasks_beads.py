@@ -5,10 +5,10 @@ import json
 import pytest
 
 from git_parallel.project.choosing import chooser
-from git_parallel.tasks import beads
-from git_parallel.tasks.dependencies import After
 from git_parallel.tasks.document import Document
 from git_parallel.tasks.draft import Draft, Parsed
+from git_parallel.tasks.forms import beads
+from git_parallel.tasks.prose.dependencies import After
 from git_parallel.tasks.read import read_all
 from git_parallel.tasks.sources import BUILT_IN
 from git_parallel.tasks.task import Declared, Kind, Problem, Status

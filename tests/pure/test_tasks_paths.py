@@ -2,7 +2,7 @@
 
 import pytest
 
-from git_parallel.tasks.paths import Named, leading, pattern_problem, quoted
+from git_parallel.tasks.prose.paths import Named, leading, pattern_problem, quoted
 from git_parallel.tasks.task import Kind
 
 

@@ -4,11 +4,11 @@ from textwrap import dedent
 
 import pytest
 
-from git_parallel.tasks.dependencies import After, dependencies
 from git_parallel.tasks.document import decode
-from git_parallel.tasks.estimate import seconds
-from git_parallel.tasks.spec import parse
-from git_parallel.tasks.status import status_of, status_of_heading
+from git_parallel.tasks.forms.spec import parse
+from git_parallel.tasks.prose.dependencies import After, dependencies
+from git_parallel.tasks.prose.estimate import seconds
+from git_parallel.tasks.prose.status import status_of, status_of_heading
 from git_parallel.tasks.task import Declared, Kind, Problem, Status
 
 CREATE, MODIFY, DELETE, MOVE, MENTION = Kind.CREATE, Kind.MODIFY, Kind.DELETE, Kind.MOVE, Kind.MENTION

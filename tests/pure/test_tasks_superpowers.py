@@ -5,9 +5,9 @@ from textwrap import dedent
 import pytest
 
 from git_parallel.project.choosing import chooser
-from git_parallel.tasks import superpowers
 from git_parallel.tasks.document import Document
 from git_parallel.tasks.draft import Draft
+from git_parallel.tasks.forms import superpowers
 from git_parallel.tasks.read import read_all
 from git_parallel.tasks.sources import BUILT_IN
 from git_parallel.tasks.task import Declared, Kind, Problem, Status

@@ -1,0 +1,1 @@
+"""The forms of task documents, one module each, all giving drafts."""

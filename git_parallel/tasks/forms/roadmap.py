@@ -1,0 +1,132 @@
+"""A roadmap: many tasks, each a heading with an id and the text below it."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..document import Document
+from ..draft import Draft, Parsed, Role
+from ..naming import short_id, slugified
+from ..prose.markdown import Line, read_lines
+from ..prose.reading import read_facts
+from ..prose.status import status_of_heading
+from ..task import Problem, Status, normal
+
+_ID = r"(PRIORITY|US|BUG|SPEC)[ \t_-]{0,2}(\d{1,6}(?:\.\d{1,4})?)"
+# Before the id: marks, or words that end in a colon. Behind it: `:`, ` - `, `]`, a mark or nothing.
+_HEADING = re.compile(
+    r"((?:[^\w\n]{0,12}[A-Z][A-Za-z ]{2,40}:)?[^\w\n]{0,12})"
+    + _ID
+    + r"\]?[ \t]{0,4}(?::|[-–—][ \t]|\]|$|(?=[📝🔄🚧✅⏸❌]))(.*)"
+)
+_BRACKETED = re.compile(r"([^\w\n]{0,12})\[" + _ID + r"\](.*)")
+_SECOND_ID = re.compile(r"[ \t]{0,4}(US-\d{1,6})\b[ \t]{0,4}[-–—:][ \t]{0,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    prefix: str
+    number: str
+    title: str
+    alias: str
+    status: Status | None
+
+
+def parse(document: Document) -> Parsed:
+    """The tasks of a roadmap in the order of their headings, and what is wrong with it."""
+    problems: list[Problem] = []
+    items: list[Draft] = []
+    for heading, body in _bodies(tuple(read_lines(document, blank=False))):
+        facts = read_facts(document.path, body, status_anywhere=True)
+        problems += facts.problems
+        if facts.status and heading.status and facts.status is not heading.status:
+            problems.append(_mixed(document.path, body[0].number, heading.status, facts.status))
+        items.append(
+            Draft(
+                path=document.path,
+                line=body[0].number,
+                short=short_id(f"{heading.prefix}-{heading.number}"),
+                title=heading.title,
+                text="\n".join(document.lines[body[0].number - 1 : body[-1].number]).rstrip(),
+                slug=slugified(heading.title),
+                role=Role.ITEM,
+                aliases=(heading.alias.casefold(),) if heading.alias else (),
+                declared=facts.declared,
+                after=facts.after,
+                before=facts.before,
+                patches=facts.patches,
+                priority=float(heading.number) if heading.prefix == "PRIORITY" else facts.priority,
+                agent=facts.agent,
+                status=facts.status or heading.status or Status.PLANNED,
+                estimate=facts.estimate,
+            )
+        )
+    kept, twice = single(items)
+    return Parsed(kept, (*problems, *twice))
+
+
+def _mixed(path: str, line: int, heading: Status, said: Status) -> Problem:
+    """The status line is taken: headings are what people forget to change."""
+    return Problem(
+        path, line, f"the heading says '{heading}' and the status line '{said}'; the latter is taken"
+    )
+
+
+def single(items: Iterable[Draft]) -> tuple[tuple[Draft, ...], tuple[Problem, ...]]:
+    """Each id once: the first stands, but one that is not complete stands before one that is.
+
+    A task wrongly taken for complete would release what depends on it and never run, in silence; one
+    wrongly taken for unfinished is seen in the plan.
+    """
+    kept: dict[str, Draft] = {}
+    problems = []
+    for item in items:
+        key = normal(item.short)
+        other = kept.get(key)
+        if other is None:
+            kept[key] = item
+            continue
+        if other.status is Status.COMPLETE and item.status is not Status.COMPLETE:
+            kept[key], item, other = item, other, item
+        where = f"{other.path}:{other.line}" if other.path != item.path else f"line {other.line}"
+        problems.append(
+            Problem(item.path, item.line, f"'{item.short}' stands twice; the one at {where} is taken")
+        )
+    return tuple(kept.values()), tuple(problems)
+
+
+def _bodies(lines: tuple[Line, ...]) -> Iterator[tuple[_Heading, tuple[Line, ...]]]:
+    """Each heading with an id, and the lines up to the next one or a heading of its level or above."""
+    start, current = 0, None
+    for index, line in enumerate(lines):
+        if not line.level or line.fence:
+            continue
+        found = _read_heading(line.text)
+        if current is not None and (found or line.level <= lines[start].level):
+            yield current, lines[start:index]
+            current = None
+        if found:
+            start, current = index, found
+    if current is not None:
+        yield current, lines[start:]
+
+
+def _read_heading(text: str) -> _Heading | None:
+    plain = text.replace("**", "")
+    match = _BRACKETED.match(plain) or _HEADING.match(plain)
+    if match is None:
+        return None
+    before, prefix, number, rest = match.groups()
+    second = _SECOND_ID.match(rest)
+    rest = rest[second.end() :] if second else rest
+    return _Heading(
+        prefix, number, _title(rest), second.group(1) if second else "", status_of_heading(before, rest)
+    )
+
+
+def _title(text: str) -> str:
+    """A heading without the marks behind it and the words that follow them."""
+    text = text.strip(" :-–—#")
+    cut = next((at for at, c in enumerate(text) if at and unicodedata.category(c) == "So"), len(text))
+    return text[:cut].strip(" :-–—#")

@@ -1,0 +1,318 @@
+"""One pass over the lines of a task: what it will touch, what it waits for, and what is said of it.
+
+A heading or a label opens a *scope* that gives the lines below it a meaning; a line in no scope
+declares only when its own words do (`Create \\`path\\``, `path (NEW)`). Every other path is a mention.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ..task import Declared, Kind, Problem, Status
+from . import paths
+from .declarations import Declarations, is_looked_up_later
+from .dependencies import After, dependencies, leading_dependency
+from .estimate import seconds
+from .fences import Fence, Found
+from .labels import Meaning, Role, meaning
+from .markdown import Line, label
+from .paths import Named
+from .places import Places
+from .rows import Table
+from .scopes import Block, Scopes
+from .status import status_of
+from .wording import Said, free, item
+
+_AGENT = re.compile(r"[`*\s]{0,4}([a-z][a-z0-9_.-]{1,60})(?: agent)?`?(?:[ ,(;*].*)?")
+_STORY = re.compile(r"\b(US-\d{1,6})\b", re.IGNORECASE)
+_TARGET = re.compile(r"\b(?:to|into)[ \t]+`?((?:[\w.-]{1,80}/){1,12})`?", re.IGNORECASE)
+# Prose without any of these neither declares nor labels anything.
+_TELLING = re.compile(r"[`:]|\*\*").search
+_DEEPEST_DEPENDENCY = 1  # a label further in speaks of a step, not of the task
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the lines of one task say."""
+
+    declared: tuple[Declared, ...]
+    after: tuple[After, ...]
+    before: tuple[After, ...]
+    status: Status | None
+    agent: str | None
+    priority: float | None
+    estimate: float | None
+    stories: tuple[str, ...]
+    patches: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_facts(source: str, lines: Iterable[Line], *, status_anywhere: bool) -> Facts:
+    """The facts in `lines`. A SPEC says its own status before its second heading; steps have theirs below."""
+    reader = _Reader(Declarations(source), status_anywhere=status_anywhere)
+    for line in lines:
+        reader.read(line)
+    reader.finish()
+    return Facts(
+        reader.declarations.declared(),
+        tuple(dict.fromkeys(reader.after)),
+        tuple(dict.fromkeys(reader.before)),
+        reader.status,
+        reader.agent,
+        reader.priority,
+        reader.estimate,
+        tuple(dict.fromkeys(reader.stories)),
+        tuple(dict.fromkeys(reader.patches)),
+        tuple(reader.declarations.problems),
+    )
+
+
+@dataclass(slots=True)
+class _Reader:
+    declarations: Declarations
+    status_anywhere: bool
+    after: list[After] = field(default_factory=list)
+    before: list[After] = field(default_factory=list)
+    stories: list[str] = field(default_factory=list)
+    patches: list[str] = field(default_factory=list)
+    status: Status | None = None
+    agent: str | None = None
+    priority: float | None = None
+    estimate: float | None = None
+    headings: int = 0
+    scopes: Scopes = field(default_factory=Scopes)
+    places: Places = field(default_factory=Places)
+    fence: Fence = field(default_factory=Fence)
+    table: Table | None = None
+    in_fence: bool = False
+    last_declared: int = 0
+    last_row: int = 0
+    last_files: int = 0  # the line of the last label that named files
+
+    def read(self, line: Line) -> None:
+        """Take in the next line."""
+        if line.fence:
+            self._fence(line)
+            return
+        if self.in_fence:
+            self._close_fence()
+        if line.level:
+            self._heading(line)
+        elif line.text.startswith("|"):
+            self._row(line)
+        elif line.text.startswith(">"):
+            self._mention(line)
+        elif line.text:
+            self._text(line)
+
+    # headings
+
+    def _heading(self, line: Line) -> None:
+        self.leave_places()
+        self.headings += 1
+        is_title = self.headings == 1
+        found = None if is_title else meaning(line.text)
+        # The first heading is the title; what it speaks of is no section, and names no file to touch.
+        self.scopes.enter_section(line.level, found, "" if is_title else line.text)
+        self.fence.above, self.fence.folder = line, ""
+        named = (paths.quoted(line.text) if "`" in line.text else ()) or _whole(line.text)
+        if is_title:
+            self.declarations.mention(named, line.number)
+        elif found is None or found.role is not Role.AFTER:
+            self._declare(named, line, paths.qualifier_kind(line.text) if "(" in line.text else None)
+
+    # labels and list items
+
+    def _text(self, line: Line) -> None:
+        self.fence.above, self.fence.folder = line, self.places.folder
+        self.scopes.reach(line)
+        self.places.reach(line.indent)
+        if not line.is_item and not self.scopes.in_list and not _TELLING(line.text):
+            return
+        split = label(line.text)
+        found = meaning(split[0]) if split else None
+        if split and found and not self._is_dependency(line, split[0]):
+            self._label(line, split[0], split[1], found)
+        else:
+            self._line(line, split)
+        self._mention(line)
+
+    def _is_dependency(self, line: Line, name: str) -> bool:
+        """Whether a label is the id of a task in a list of tasks: `- PRIORITY 4.1: Title`."""
+        block = self.scopes.block
+        is_listed = block is not None and block.meaning.role in (Role.AFTER, Role.BEFORE)
+        return line.is_item and is_listed and bool(leading_dependency(name))
+
+    def _label(self, line: Line, name: str, value: str, found: Meaning) -> None:
+        if found.role in (Role.FILES, Role.PLACE):
+            self._files(line, value, found)
+        elif found.role in (Role.AFTER, Role.BEFORE):
+            found = self._waits(line, name, value, found)
+        elif found.role is Role.COVERAGE:
+            # What is measured is the subject of a test, not what the test's author will change.
+            if 0 < line.number - self.last_files < 3:
+                self.declarations.demote(self.last_files)
+        elif found.role is Role.PATCH:
+            self.patches += [named.path for named in paths.leading(value) if not named.problem]
+        else:
+            self._said(value, found)
+        if not value and found.role in (Role.FILES, Role.MENTION, Role.AFTER, Role.BEFORE):
+            target = _TARGET.search(name) if found.kind is Kind.MOVE else None
+            self.scopes.enter_list(
+                Block(line.indent, found, line.is_item, target=target.group(1) if target else "")
+            )
+
+    def _waits(self, line: Line, name: str, value: str, found: Meaning) -> Meaning:
+        """Note the tasks in a label such as `Requires US-035 Complete`, or else in its value."""
+        if self.scopes.is_mention or line.indent > _DEEPEST_DEPENDENCY:
+            return found
+        inside = dependencies(name) if any(c.isdigit() for c in name) else ()
+        noted = self.after if found.role is Role.AFTER else self.before
+        noted += inside or dependencies(value, is_strict=found.is_strict)
+        # Such a label has said it all; the list below it only explains.
+        return Meaning(Role.MENTION, Kind.MENTION) if inside else found
+
+    def _files(self, line: Line, value: str, found: Meaning) -> None:
+        named = paths.leading(value) or paths.quoted(value)
+        if value and not named and found.role is Role.FILES:
+            # Behind such a label even `src` or `Makefile.in` is a path; prose is said to be none,
+            # unless it counts (`3 files`), which is meant for people.
+            named = paths.sole(value)
+            if not named and not self.scopes.is_mention and not value[0].isdigit():
+                self.declarations.note(f"no path can be read from '{value}'", line.number)
+        self.last_files = line.number
+        under = self.places.joined(line.indent, named)
+        if under:
+            named = under
+        elif found.role is Role.PLACE and len(named) == 1 and named[0].path.endswith("/"):
+            self.leave_places()
+            self.places.enter(line, named[0])
+            return
+        self._declare(named, line, found.kind)
+
+    def finish(self) -> None:
+        """Take the end of the lines for the end of everything that is open."""
+        self._close_fence()
+        self.leave_places()
+
+    def leave_places(self) -> None:
+        """Declare the directories of which no file was named."""
+        for line, named in self.places.leave():
+            self._declare((named,), line, None)
+
+    def _said(self, value: str, found: Meaning) -> None:
+        in_header = self.status_anywhere or self.headings <= 1
+        if found.role is Role.ESTIMATE:
+            self.estimate = seconds(value) if self.estimate is None else self.estimate
+        elif found.role is Role.STATUS and in_header and self.status is None:
+            self.status = status_of(value)
+        elif found.role is Role.AGENT and in_header and self.agent is None:
+            agent = _AGENT.fullmatch(value)
+            self.agent = agent.group(1) if agent else None
+        elif found.role is Role.PRIORITY and in_header and self.priority is None:
+            self.priority = _number(value)
+        elif found.role is Role.STORY and in_header:
+            self.stories += [story.upper() for story in _STORY.findall(value)]
+
+    def _line(self, line: Line, split: tuple[str, str] | None) -> None:
+        """A line without a label of ours: an item of the list it stands in, or free text."""
+        block = self.scopes.block
+        role = block.meaning.role if block else None
+        if block and role is Role.FILES and (line.is_item or self.scopes.in_list):
+            self._declare_said(item(line, block, split), line, is_loose=block.is_leading)
+        elif block and role in (Role.AFTER, Role.BEFORE) and line.is_item:
+            self._dependency(line, block)
+        else:
+            said = free(line, split)
+            self._declare_said(said, line, is_loose=True)
+            if said.kind and not said.named and line.is_item:
+                # "3. **Update the documentation**:" gives the paths in the list below it their meaning.
+                found = Meaning(Role.FILES, said.kind)
+                self.scopes.enter_list(Block(line.indent, found, is_item=True, is_leading=True))
+
+    def _dependency(self, line: Line, block: Block) -> None:
+        noted = self.after if block.meaning.role is Role.AFTER else self.before
+        if self.scopes.in_list:
+            noted += dependencies(line.text, is_strict=block.meaning.is_strict)
+        else:
+            noted += leading_dependency(line.text)
+
+    # tables and fences
+
+    def _row(self, line: Line) -> None:
+        is_next, self.last_row = line.number == self.last_row + 1, line.number
+        if self.table is None or not is_next:
+            self.table = Table.of(line.text)
+            return
+        self.scopes.reach(line)
+        block = self.scopes.block
+        in_files = block is not None and block.meaning.role is Role.FILES
+        named, kind = self.table.named(line.text, in_files=in_files)
+        self._declare(named, line, kind or (block.meaning.kind if block else None))
+        self._mention(line)
+
+    def _fence(self, line: Line) -> None:
+        if line.fence > 1:
+            self._declare_found(self.fence.read(line))
+            return
+        if self.in_fence:
+            self._close_fence()
+        self.in_fence = True
+        found = tuple(self.fence.open(line, self.scopes))
+        if found and self.places.folder and found[0].named.path.startswith(self.places.folder):
+            self.places.use()
+        self._declare_found(found)
+
+    def _close_fence(self) -> None:
+        self.in_fence = False
+        self._declare_found(self.fence.close())
+
+    def _declare_found(self, found: Iterable[Found]) -> None:
+        for one in found:
+            at = Line(one.line, 0, 0, False, 0, "")
+            if one.guess is Kind.MENTION:
+                self.declarations.mention((one.named,), one.line)
+            else:
+                self._declare((one.named,), at, None, is_loose=True, guess=one.guess)
+
+    # results
+
+    def _declare_said(self, said: Said, line: Line, *, is_loose: bool) -> None:
+        self._declare(said.named, line, said.kind, is_loose=is_loose)
+
+    def _declare(
+        self,
+        named: Iterable[Named],
+        line: Line,
+        kind: Kind | None,
+        *,
+        is_loose: bool = False,
+        guess: Kind = Kind.MODIFY,
+    ) -> None:
+        """Write down what a line names; in loose text an unusable path is an example, elsewhere a problem."""
+        if self.scopes.is_mention:
+            self.declarations.mention(named, line.number)
+            return
+        for name in named:
+            if not name.problem or is_looked_up_later(name):
+                self.last_declared = line.number
+                self.declarations.keep(name, name.kind or kind, line.number, guess=guess)
+            elif not is_loose:
+                self.declarations.refuse(name, line.number)
+
+    def _mention(self, line: Line) -> None:
+        ticks = line.text.count("`")
+        if ticks > 2 or (ticks == 2 and self.last_declared != line.number):
+            self.declarations.mention(paths.quoted(line.text), line.number)
+
+
+def _whole(text: str) -> tuple[Named, ...]:
+    """The path that a heading consists of, apart from a number before it."""
+    words = text.split()
+    words = words[1:] if words and words[0].rstrip(".)").isdigit() else words
+    return paths.leading(words[0]) if words and "/" in words[0] and len(words) < 3 else ()
+
+
+def _number(value: str) -> float | None:
+    word = value.strip("*`# ").split(" ", 1)[0]
+    return float(word) if re.fullmatch(r"\d{1,6}(?:\.\d{1,4})?", word) else None
