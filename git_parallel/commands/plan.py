@@ -6,7 +6,7 @@ from itertools import combinations
 from pathlib import Path
 
 from ..git.refs import snapshot
-from ..names import Oid, TaskId
+from ..names import Oid, TaskId, printable
 from ..overlap.footprint import Footprint
 from ..overlap.meet import Overlap, find_overlaps
 from ..project.declared import (
@@ -19,6 +19,7 @@ from ..project.declared import (
 )
 from ..project.footprints import footprints
 from ..project.open import open_project
+from ..schedule.apart import why_apart
 from ..schedule.plan import Plan, make_plan
 from ..schedule.record import TaskRecord
 from ..tasks.task import Problem, Task
@@ -49,7 +50,8 @@ class PlanAnswer:
     @property
     def is_valid(self) -> bool:
         """Whether all the tasks asked about could run at the same time."""
-        return not self.overlaps and (self.assume_independent or not self.unknown or len(self.footprints) < 2)
+        is_known = self.assume_independent or not self.unknown or len(self.footprints) < 2
+        return not self.overlaps and is_known and not self._told_apart
 
     @property
     def reason(self) -> str:
@@ -58,17 +60,34 @@ class PlanAnswer:
             first = self.overlaps[0]
             more = f", and {len(self.overlaps) - 1} more pairs overlap" if len(self.overlaps) > 1 else ""
             return f"'{first.left}' and '{first.right}' overlap: {first.why}{more}"
+        if self._told_apart:
+            return self._told_apart
         if not self.is_valid:
             return f"what '{self.unknown[0]}' touches is unknown"
         return "no two of them touch the same path" if self.footprints else "there is nothing to plan"
+
+    @property
+    def _told_apart(self) -> str:
+        """The first thing that a document says against running all these tasks at the same time."""
+        for task in self.tasks:
+            if task.id not in self.footprints or len(self.footprints) < 2:
+                continue
+            if task.is_alone:
+                return f"'{task.id}' runs alone: its document says so"
+            other = next((name for name in task.conflicts if name in self.footprints), None)
+            if other is not None:
+                return f"'{task.id}' conflicts with '{other}', as {printable(task.source)} says"
+        return ""
 
     def independent_pairs(self) -> Iterator[tuple[TaskId, TaskId]]:
         """The pairs that can run at the same time: no overlap, nothing unknown, neither after the other."""
         known = [t for t in self.footprints if self.assume_independent or not self.footprints[t].is_unknown]
         meets = {frozenset((overlap.left, overlap.right)) for overlap in self.overlaps}
+        tasks = {task.id: task for task in self.tasks}
         before = {task.id: self._all_before(task) for task in self.tasks}
         for left, right in combinations(known, 2):
             tied = left in before[right] or right in before[left]
+            tied = tied or bool(why_apart(tasks[left], tasks[right], assume_independent=True))
             if not tied and frozenset((left, right)) not in meets:
                 yield left, right
 

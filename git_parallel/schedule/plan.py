@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ..names import TaskId
 from ..overlap.meet import Overlap
 from ..tasks.task import Status, Task, normal
+from .apart import runs_alone, why_apart
 from .record import State, TaskRecord
 
 
@@ -50,7 +51,7 @@ def make_plan(
     waves: list[list[TaskId]] = []
     wave_of: dict[TaskId, int] = {}
     for task in _in_order([t for t in open_tasks.values() if t.id not in blocked], waits):
-        alone = task.is_unknown and not assume_independent
+        alone = runs_alone(task, assume_independent=assume_independent)
         at = len(waves) if alone else 1 + max((wave_of[before] for before in waits[task.id]), default=-1)
         while at < len(waves) and not _fits(
             task, waves[at], meets, open_tasks, singletons, assume_independent
@@ -164,8 +165,9 @@ def _fits(
     mine = meets.get(task.id, {})
     return not any(
         other in mine
-        or (tasks[other].is_unknown and not assume_independent)
-        or (task.agent in singletons and tasks[other].agent == task.agent)
+        or why_apart(
+            task, tasks[other], singletons=singletons, assume_independent=assume_independent
+        )
         for other in wave
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ..names import TaskId
 from ..overlap.meet import Overlap
 from ..tasks.task import Task
+from .apart import runs_alone, why_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def next_launches(scene: Scene) -> Decision:
         if reason:
             waiting[task.id] = reason
             # A task that runs alone would never find the house empty if others kept slipping past it.
-            if task.is_unknown and not scene.assume_independent and not scene.waits.get(task.id):
+            is_alone = runs_alone(task, assume_independent=scene.assume_independent)
+            if is_alone and not scene.waits.get(task.id):
                 behind = scene.waiting[scene.waiting.index(task) + 1 :]
                 waiting |= {t.id: f"'{task.id}' runs alone and is next" for t in behind}
                 break
@@ -63,10 +65,9 @@ def _why_not(task: Task, running: Sequence[Task], scene: Scene) -> str:
     for other in running:
         if overlap := scene.meets.get(task.id, {}).get(other.id):
             return f"overlaps '{other.id}', which is running ({overlap.why})"
-        if task.agent in scene.singletons and other.agent == task.agent:
-            return f"only one '{task.agent}' runs at a time, and '{other.id}' is one"
-        if other.is_unknown and not scene.assume_independent:
-            return f"'{other.id}' runs alone: what it touches is unknown"
-    if task.is_unknown and not scene.assume_independent and running:
-        return "runs alone: what it touches is unknown"
+        why = why_apart(
+            task, other, singletons=scene.singletons, assume_independent=scene.assume_independent
+        )
+        if why:
+            return why
     return ""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ..commands.plan import PlanAnswer
 from ..names import TaskId, printable
+from ..schedule.apart import runs_alone
 from ..schedule.plan import neighbours
 from . import render
 from .errors import note
@@ -42,6 +43,7 @@ def _show_problems(answer: PlanAnswer) -> None:
 
 def _show_waves(answer: PlanAnswer) -> None:
     tasks = {task.id: task for task in answer.tasks}
+    behind = _why_behind(answer)
     rows = []
     for number, wave in enumerate(answer.plan.waves, 1):
         for task_id in wave:
@@ -49,24 +51,32 @@ def _show_waves(answer: PlanAnswer) -> None:
             touched = answer.footprints[task_id].entries
             files = render.some(list(dict.fromkeys(entry.path for entry in touched)), 2)
             shown = [render.cut(task.title, 40), render.cut(files, 60) or "unknown"]
-            rows.append([str(number), task_id, *shown, _why_here(answer, task_id)])
+            rows.append([str(number), task_id, *shown, behind[task_id]])
     if rows:
         render.table(["WAVE", "TASK", "TITLE", "FILES", "WAITS FOR"], rows)
     else:
         print("nothing can be launched now")
 
 
-def _why_here(answer: PlanAnswer, task_id: TaskId) -> str:
-    """What put the task behind the first wave: what it comes after, or what it overlaps further ahead."""
+def _why_behind(answer: PlanAnswer) -> dict[TaskId, str]:
+    """What put each task behind the first wave: what it comes after, or may not run beside, further ahead."""
     wave_of = {task: number for number, wave in enumerate(answer.plan.waves) for task in wave}
-    task = next(task for task in answer.tasks if task.id == task_id)
-    after = [name for name in task.after if name in wave_of]
-    meets = neighbours(answer.overlaps).get(task_id, {})
-    ahead = [other for other in meets if wave_of.get(other, wave_of[task_id]) < wave_of[task_id]]
-    said = [*(f"after {name}" for name in after), *(f"overlaps {other}" for other in ahead)]
-    if task.is_unknown and not answer.assume_independent:
-        said.append("runs alone")
-    return render.some(said, 2)
+    said: dict[TaskId, list[str]] = {task: [] for task in wave_of}
+    planned = [task for task in answer.tasks if task.id in wave_of]
+    for task in planned:
+        said[task.id] += (f"after {name}" for name in task.after if name in wave_of)
+    for task_id, meets in neighbours(answer.overlaps).items():
+        here = wave_of.get(task_id, 0)
+        said.get(task_id, []).extend(
+            f"overlaps {other}" for other in meets if wave_of.get(other, here) < here
+        )
+    for task in planned:
+        for other in (TaskId(name) for name in task.conflicts if name in wave_of):
+            first, second = sorted((task.id, other), key=wave_of.__getitem__)
+            said[second].append(f"conflicts with {first}")
+        if runs_alone(task, assume_independent=answer.assume_independent):
+            said[task.id].append("runs alone")
+    return {task: render.some(list(dict.fromkeys(reasons)), 2) for task, reasons in said.items()}
 
 
 def _show_overlaps(answer: PlanAnswer) -> None:

@@ -193,3 +193,22 @@ def test_a_real_repository_of_specs_is_planned(repo: Repo, cli: Cli) -> None:
     assert all(task["files"] or task["unknown"] for task in ran.json["tasks"])
     assert ran.json["problems"]
     assert all(problem["source"] and problem["line"] >= 1 for problem in ran.json["problems"])
+
+
+def test_what_documents_tell_apart_is_planned_apart(repo: Repo, cli: Cli) -> None:
+    for number, extra in ((1, "conflicts_with: [002]"), (2, ""), (3, "parallel: false")):
+        matter = (
+            f"---\nname: Task {number}\nstatus: open\ndepends_on: []\n{extra}\nfiles: [f{number}.py]\n---\n"
+        )
+        repo.commit(f"task {number}", **{f".claude/epics/shop/00{number}.md": f"{matter}# Task {number}\n"})
+
+    document = cli("plan", "--json").json
+
+    assert document["waves"] == [["shop-001"], ["shop-002"], ["shop-003"]]
+    assert document["independent_pairs"] == []
+    assert (document["valid"], document["reason"]) == (
+        False,
+        "'shop-001' conflicts with 'shop-002', as .claude/epics/shop/001.md says",
+    )
+    assert "conflicts with shop-001" in cli("plan").stdout
+    assert cli("plan", "--check", "shop-001", "shop-003").status == 1

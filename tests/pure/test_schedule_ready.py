@@ -1,6 +1,7 @@
 """What may be launched now, the sentence for everything that may not, and that all of it comes to its turn."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from hypothesis import given, settings
@@ -218,3 +219,15 @@ def test_whatever_the_order_of_ends_all_are_launched_and_never_two_that_must_not
         merged.append(ends.id)
 
     assert sorted(merged) == sorted(one.id for one in tasks)
+
+
+def test_what_documents_tell_apart_never_runs_together() -> None:
+    tied = replace(task("a"), conflicts=("b",))
+    alone = replace(task("x"), is_alone=True)
+
+    assert decide(tied, task("b"), task("c")) == decision("a c", b="conflicts with 'a', as ROADMAP.md says")
+    assert decide(task("b"), running=[tied]) == decision("", b="conflicts with 'a', as ROADMAP.md says")
+    assert decide(task("c"), running=[alone]) == decision("", c="'x' runs alone: its document says so")
+    assert decide(alone, task("c"), running=[task("b")], assume_independent=True) == decision(
+        "", x="runs alone: its document says so", c="'x' runs alone and is next"
+    )
