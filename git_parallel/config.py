@@ -36,8 +36,8 @@ class Settings:
     max_parallel: int = 4
     admission: str = "auto"
     ownership: str = "claim"
-    specs: tuple[str, ...] = ("**/SPEC-*.md",)
-    roadmap: tuple[str, ...] = ("ROADMAP.md", "docs/**/ROADMAP.md")
+    specs: tuple[str, ...] = ()
+    roadmap: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     agent: str = ""

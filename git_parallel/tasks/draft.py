@@ -24,7 +24,7 @@ class Draft:
     looked for first among the drafts of the same `scope` (a document or a directory), then everywhere.
     `before` are tasks that wait for this one, `wave` the number of its wave within the scope, and
     `is_alone` means that it was declared to run beside no other. `patches` are patch files that say
-    what it would change.
+    what it would change. `also` are the other files that it was put together from.
     """
 
     path: str
@@ -47,6 +47,7 @@ class Draft:
     status: Status | None = None
     estimate: float | None = None
     patches: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

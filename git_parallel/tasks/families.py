@@ -76,6 +76,7 @@ def _folded(family: Sequence[Draft]) -> Draft:
     open_ones = [status for status in said if status is not Status.COMPLETE]
     return replace(
         first,
+        also=tuple(spec.path for spec in rest),
         text="\n\n".join(spec.text for spec in family),
         aliases=tuple(dict.fromkeys(alias for spec in family for alias in spec.aliases)),
         declared=union(spec.declared for spec in family),

@@ -103,7 +103,7 @@ def _task(claim: Claim, task_id: TaskId, rivals: tuple[TaskId, ...]) -> Task:
         estimate=_first(draft.estimate for draft in drafts),
         aliases=tuple(alias for alias in aliases if alias != task_id),
         rivals=rivals,
-        documents=tuple(dict.fromkeys(draft.path for draft in drafts)),
+        documents=tuple(dict.fromkeys(path for draft in drafts for path in (draft.path, *draft.also))),
         is_alone=any(draft.is_alone for draft in drafts),
         patches=tuple(dict.fromkeys(patch for draft in drafts for patch in draft.patches)),
     )

@@ -83,6 +83,14 @@ def _packet(document: Document) -> Parsed | None:
     return packet.parse(document)
 
 
+# A spec may be a directory of its own, with an overview and a file a phase.
+_SPEC_GLOBS = (
+    "**/SPEC-*.md",
+    "**/SPEC-*/*.md",
+    "**/REFACTOR-*.md",
+    "**/REFACTOR-*/*.md",
+    "**/BUG-*.md",
+)
 _LIST_GLOBS = ("**/tasks.md", "**/*.tasks.md")
 
 _MATTER_GLOBS = (
@@ -99,7 +107,7 @@ _MATTER_GLOBS = (
 
 # In the order in which they are asked for a document that lies where several look.
 BUILT_IN = (
-    Source("spec", ("**/SPEC-*.md",), _spec),
+    Source("spec", _SPEC_GLOBS, _spec),
     Source("roadmap", ("ROADMAP.md", "docs/**/ROADMAP.md"), _roadmap, limit=ROADMAP_LIMIT),
     Source("spec-kit", _LIST_GLOBS, _spec_kit),
     Source("kiro", _LIST_GLOBS, _kiro),

@@ -179,3 +179,50 @@ def test_tasks_come_by_priority_then_by_natural_order():
 def _read(documents):
     pairs = [(path, text.encode()) for path, text in documents.items()]
     return read_all((path, data, _sources_of(path)) for path, data in pairs)
+
+
+def test_a_directory_of_phases_is_one_task():
+    found = _read(
+        {
+            "specs/SPEC-025-search/README.md": "# SPEC-025: Search\n**Status**: Draft\n",
+            "specs/SPEC-025-search/phase1-index.md": "# Phase 1: Index\n**File**: `src/index.py` (NEW)\n",
+            "specs/SPEC-025-search/phase2-query.md": "# Query\n**Status**: ✅ Complete\n- Update `src/query.py`\n",
+            "specs/SPEC-025-search/archive/phase0.md": "**File**: `src/old.py`\n",
+        }
+    )
+
+    (task,) = found.tasks
+    assert (task.id, task.title, task.source, task.status) == (
+        "25", "Search", "specs/SPEC-025-search/README.md", Status.PLANNED,
+    )  # fmt: skip
+    assert [(d.path, d.source.rpartition("/")[2]) for d in task.touched] == [
+        ("src/index.py", "phase1-index.md"),
+        ("src/query.py", "phase2-query.md"),
+    ]
+    assert [path.rpartition("/")[2] for path in task.documents] == [
+        "README.md", "phase1-index.md", "phase2-query.md",
+    ]  # fmt: skip
+    assert task.prompt.index("Phase 1") < task.prompt.index("Phase 2")
+    assert found.problems == ()
+
+
+def test_the_same_spec_told_twice_is_one_task_and_a_report_on_it_is_none():
+    found = _read(
+        {
+            "SPEC-036-console-ui-polish.md": "# Polish\n**Status**: Complete\n**File**: `a.py`\n",
+            "SPEC-036-polish-console-ui.md": "# Polish\n**Status**: Draft\n**File**: `b.py`\n",
+            "SPEC-036-IMPLEMENTATION-REPORT.md": "# Report\n",
+            "SPEC-036-billing-export.md": "# Billing\n",
+        }
+    )
+
+    assert [(t.id, t.status, [d.path for d in t.touched]) for t in found.tasks] == [
+        ("36-billing-export", Status.PLANNED, []),
+        ("36-console-ui-polish", Status.PLANNED, ["a.py", "b.py"]),
+    ]
+
+
+def test_old_copies_are_not_read():
+    old = ["archive/SPEC-1-a.md", "x/.backup/SPEC-1-a.md", "exported/SPEC-1-a.md", "SPEC-1-a.md.ARCHIVE"]
+
+    assert _read(dict.fromkeys(old, "**File**: `a.py`\n")).tasks == ()
