@@ -165,9 +165,7 @@ def _fits(
     mine = meets.get(task.id, {})
     return not any(
         other in mine
-        or why_apart(
-            task, tasks[other], singletons=singletons, assume_independent=assume_independent
-        )
+        or why_apart(task, tasks[other], singletons=singletons, assume_independent=assume_independent)
         for other in wave
     )
 

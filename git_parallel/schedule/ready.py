@@ -65,9 +65,7 @@ def _why_not(task: Task, running: Sequence[Task], scene: Scene) -> str:
     for other in running:
         if overlap := scene.meets.get(task.id, {}).get(other.id):
             return f"overlaps '{other.id}', which is running ({overlap.why})"
-        why = why_apart(
-            task, other, singletons=scene.singletons, assume_independent=scene.assume_independent
-        )
+        why = why_apart(task, other, singletons=scene.singletons, assume_independent=scene.assume_independent)
         if why:
             return why
     return ""

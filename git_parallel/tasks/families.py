@@ -20,14 +20,20 @@ _FEWEST_WORDS = 2  # a slug of one word says too little to call two files the sa
 def fold_families(specs: Sequence[Draft]) -> list[Draft]:
     """The specs with the files of each family put into one draft, that of the family's first file.
 
-    A family has one number and either one directory of its own (`SPEC-025-slug/README.md` and its
-    phases), or slugs of which one has all the words of the other, or a slug that only says what kind of
-    companion a file is (`SPEC-070-implementation-report`).
+    A family has one story and title in the names of its files, or one number and either one directory
+    of its own (`SPEC-025-slug/README.md` and its phases), or slugs of which one has all the words of the
+    other, or a slug that only says what kind of companion a file is (`SPEC-070-implementation-report`).
     """
     groups: dict[str, list[Draft]] = defaultdict(list)
     for spec in specs:
-        groups[normal(spec.short)].append(spec)
+        groups[_key(spec)].append(spec)
     return [_folded(family) for group in groups.values() for family in _families(group)]
+
+
+def _key(spec: Draft) -> str:
+    """What the files of one family share: the number, or the story and its title in their names."""
+    is_of_story = any(spec.slug.startswith(f"{alias}-") for alias in spec.aliases)
+    return spec.slug if is_of_story else normal(spec.short)
 
 
 def _families(group: Sequence[Draft]) -> list[list[Draft]]:

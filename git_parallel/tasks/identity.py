@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from ..errors import BadName
 from ..names import TaskId, printable
+from .doubles import single
 from .draft import Draft, Role
 from .families import fold_families
-from .forms.roadmap import single
 from .matching import Claim, claims, union
 from .naming import LONGEST_ID, slugified
 from .resolving import resolved
@@ -98,7 +98,7 @@ def _task(claim: Claim, task_id: TaskId, rivals: tuple[TaskId, ...]) -> Task:
         declared=union(draft.declared for draft in drafts),
         priority=_first(draft.priority for draft in by_roadmap),
         agent=_first(draft.agent for draft in drafts),
-        status=_status([draft.status for draft in by_roadmap if draft.status]),
+        status=_first(draft.status for draft in by_roadmap) or Status.PLANNED,
         prompt=first.text,
         estimate=_first(draft.estimate for draft in drafts),
         aliases=tuple(alias for alias in aliases if alias != task_id),
@@ -107,10 +107,6 @@ def _task(claim: Claim, task_id: TaskId, rivals: tuple[TaskId, ...]) -> Task:
         is_alone=any(draft.is_alone for draft in drafts),
         patches=tuple(dict.fromkeys(patch for draft in drafts for patch in draft.patches)),
     )
-
-
-def _status(said: Sequence[Status]) -> Status:
-    return Status.COMPLETE if Status.COMPLETE in said else next(iter(said), Status.PLANNED)
 
 
 _Value = TypeVar("_Value")

@@ -1,11 +1,11 @@
 """Which specs and roadmap items are one task."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from .doubles import alike
 from .draft import Draft, Role
 from .task import Declared, Kind, Status, normal
 
@@ -36,27 +36,36 @@ def fold_stories(items: Sequence[Draft]) -> tuple[Draft, ...]:
     for item in items:
         for alias in item.aliases:
             about[normal(alias)].append(item)
-    stories = {normal(item.short): item for item in items}
-    folded = []
+    stories: dict[str, list[Draft]] = defaultdict(list)
     for item in items:
-        if len(about.get(normal(item.short), ())) == 1:
-            continue
-        story = next(
-            (stories[k] for a in item.aliases if (k := normal(a)) in stories and len(about[k]) == 1), None
-        )
-        folded.append(_with_story(item, story) if story else item)
-    return tuple(folded)
+        stories[normal(item.short)].append(item)
+    folded = []
+    taken: set[int] = set()
+    for item in items:
+        keys = [key for alias in item.aliases if len(about[key := normal(alias)]) == 1]
+        told = [story for key in keys for story in stories.get(key, ())]
+        # An id that stands for several stories means the one of this title.
+        story = next((one for one in told if len(told) == 1 or alike(one.title, item.title)), None)
+        if story is not None:
+            taken.add(id(story))
+        folded.append((item, story))
+    return tuple(
+        _with_story(item, story) if story else item for item, story in folded if id(item) not in taken
+    )
 
 
 def _with_story(item: Draft, story: Draft) -> Draft:
-    is_complete = Status.COMPLETE in (item.status, story.status)
+    """Both in one; what is not complete by either is not complete."""
+    said = [status for status in (item.status, story.status) if status]
+    still_open = [status for status in said if status is not Status.COMPLETE]
     return replace(
         item,
         text=f"{item.text}\n\n{story.text}",
         aliases=tuple(dict.fromkeys((*item.aliases, *story.aliases))),
         declared=union((item.declared, story.declared)),
         after=(*item.after, *story.after),
-        status=Status.COMPLETE if is_complete else item.status,
+        before=(*item.before, *story.before),
+        status=(still_open or said or [None])[0],
         estimate=item.estimate if item.estimate is not None else story.estimate,
         agent=item.agent or story.agent,
     )
@@ -65,10 +74,12 @@ def _with_story(item: Draft, story: Draft) -> Draft:
 def claims(drafts: Sequence[Draft]) -> list[Claim]:
     """Every spec with the item that it belongs to, then the items that have no spec, then all other drafts."""
     specs = [draft for draft in drafts if draft.role is Role.SPEC]
-    free = {normal(item.short): item for item in fold_stories([d for d in drafts if d.role is Role.ITEM])}
+    free: dict[str, Draft] = {}
+    items = fold_stories([draft for draft in drafts if draft.role is Role.ITEM])
+    doubles = [item for item in items if free.setdefault(normal(item.short), item) is not item]
     partners = _partners(specs, free)
     found = [_claim(spec, item, free) for spec, item in zip(specs, partners, strict=True)]
-    alone = (*free.values(), *(draft for draft in drafts if draft.role is Role.TASK))
+    alone = (*free.values(), *doubles, *(draft for draft in drafts if draft.role is Role.TASK))
     return [*found, *(Claim(draft.short, draft.slug, draft.aliases, (draft,)) for draft in alone)]
 
 
@@ -99,7 +110,7 @@ def _by_title(spec: Draft, free: dict[str, Draft], _stories: set[str]) -> str | 
     """The story of the same number and title: `SPEC-035` may be that of `US-035`, not of `PRIORITY 35`."""
     wanted = f"us-{normal(spec.short)}"
     keys = (key for key, item in free.items() if wanted in {key, *_others(item)})
-    return next((key for key in keys if _alike(spec, free[key])), None)
+    return next((key for key in keys if alike(spec.title, free[key].title)), None)
 
 
 def _by_number(spec: Draft, free: dict[str, Draft], stories: set[str]) -> str | None:
@@ -110,12 +121,6 @@ def _by_number(spec: Draft, free: dict[str, Draft], stories: set[str]) -> str | 
 
 def _others(draft: Draft) -> set[str]:
     return {normal(alias) for alias in draft.aliases}
-
-
-def _alike(spec: Draft, item: Draft) -> bool:
-    """Whether at least half of the words of the shorter title stand in the other."""
-    mine, theirs = (set(re.findall(r"[a-z0-9]{3,}", text.casefold())) for text in (spec.title, item.title))
-    return 2 * len(mine & theirs) >= min(len(mine), len(theirs)) > 0
 
 
 def _claim(spec: Draft, item: Draft | None, free: dict[str, Draft]) -> Claim:

@@ -202,7 +202,7 @@ def test_a_directory_of_phases_is_one_task():
     assert [path.rpartition("/")[2] for path in task.documents] == [
         "README.md", "phase1-index.md", "phase2-query.md",
     ]  # fmt: skip
-    assert task.prompt.index("Phase 1") < task.prompt.index("Phase 2")
+    assert task.prompt.index("# Phase 1") < task.prompt.index("# Query")
     assert found.problems == ()
 
 
@@ -226,3 +226,42 @@ def test_old_copies_are_not_read():
     old = ["archive/SPEC-1-a.md", "x/.backup/SPEC-1-a.md", "exported/SPEC-1-a.md", "SPEC-1-a.md.ARCHIVE"]
 
     assert _read(dict.fromkeys(old, "**File**: `a.py`\n")).tasks == ()
+
+
+def test_one_story_in_the_names_of_two_specs_is_one_task():
+    found = _read(
+        {
+            "SPEC-2-us-047---only-the-architect.md": "# A\n",
+            "SPEC-12-us-047---only-the-architect.md": "# B\n**File**: `b.py`\n",
+            "ROADMAP.md": "## PRIORITY 2: The CLI\n## US-047: Only the architect\n",
+        }
+    )
+
+    assert [(t.id, t.title, [d.path for d in t.touched]) for t in found.tasks] == [
+        ("2", "The CLI", []),
+        ("12", "B", ["b.py"]),
+    ]
+
+
+def test_what_a_task_blocks_waits_for_it_unless_it_says_the_contrary():
+    found = _read(
+        {
+            "ROADMAP.md": "## US-1: Store\n**Blocks**: US-2, US-3\n## US-2: Log in\n"
+            "## US-3: Export\n**Blocks**: US-1\n"
+        }
+    )
+
+    assert {t.id: t.after for t in found.tasks} == {"us-1": (), "us-2": ("us-1",), "us-3": ("us-1",)}
+
+
+def test_the_roadmap_knows_best_how_far_a_task_is():
+    found = _read(
+        {
+            "SPEC-1-a.md": "# A\n**Status**: Complete\n",
+            "SPEC-2-b.md": "# B\n**Status**: Complete\n",
+            "SPEC-3-c.md": "# C\n**Status**: Draft\n",
+            "ROADMAP.md": "## PRIORITY 1: A\n**Status**: 📝 Planned\n## PRIORITY 2: B\n## PRIORITY 3: C ✅ Complete\n",
+        }
+    )
+
+    assert [t.status for t in found.tasks] == [Status.PLANNED, Status.COMPLETE, Status.COMPLETE]

@@ -22,9 +22,9 @@ from git_parallel.tasks.task import Declared, Kind, Problem, Status
         ("### US-047: Title 🔄 In Progress", ("us-047", "Title", (), Status.IN_PROGRESS)),
         ("## 📝 PLANNED: US-023 - Title", ("us-023", "Title", (), Status.PLANNED)),
         ("## ✅ COMPLETE: US-011 - Title", ("us-011", "Title", (), Status.COMPLETE)),
-        ("### 🔴 **PRIORITY 2.65: Title** ⚡ **X**", ("2-65", "Title", (), Status.PLANNED)),
-        ("### 🎯 [US-001] Title", ("us-001", "Title", (), Status.PLANNED)),
-        ("## 🚨 US-021 - Title (HIGH)", ("us-021", "Title (HIGH)", (), Status.PLANNED)),
+        ("### 🔴 **PRIORITY 2.65: Title** ⚡ **X**", ("2-65", "Title", (), None)),
+        ("### 🎯 [US-001] Title", ("us-001", "Title", (), None)),
+        ("## 🚨 US-021 - Title (HIGH)", ("us-021", "Title (HIGH)", (), None)),
         ("### US-5: Title ⏸️ Blocked", ("us-5", "Title", (), Status.BLOCKED)),
     ],
 )
@@ -88,17 +88,64 @@ def test_an_item_has_its_body_and_nothing_after_it():
 
 
 def test_an_id_twice_is_a_problem_and_the_first_stands():
-    items, problems = _parse("## US-1: First\n## US-1: Second\n")
+    items, problems = _parse("## US-1: Log in\n## US-1: Log in again\n")
 
-    assert [item.title for item in items] == ["First"]
+    assert [item.title for item in items] == ["Log in"]
     assert problems == (Problem("ROADMAP.md", 2, "'us-1' stands twice; the one at line 1 is taken"),)
 
 
 def test_an_id_twice_and_only_the_first_complete_leaves_the_work_to_do():
-    items, problems = _parse("## US-1: First ✅ Complete\n## US-1: Second 📝 Planned\n")
+    items, problems = _parse("## US-1: Log in ✅ Complete\n## US-1: Log in again 📝 Planned\n")
 
-    assert [item.title for item in items] == ["Second"]
+    assert [item.title for item in items] == ["Log in again"]
     assert problems == (Problem("ROADMAP.md", 1, "'us-1' stands twice; the one at line 2 is taken"),)
+
+
+def test_one_id_over_unrelated_titles_is_two_tasks():
+    items, problems = _parse("## US-1: Log in\n## US-1: Export the ledger\n")
+
+    assert [item.title for item in items] == ["Log in", "Export the ledger"]
+    assert problems == ()
+
+
+def test_a_status_line_outranks_the_heading_and_the_difference_is_told():
+    items, problems = _parse("## US-1: Log in 📝 Planned\n**Status**: ✅ Complete\n")
+
+    assert items[0].status is Status.COMPLETE
+    assert problems == (
+        Problem(
+            "ROADMAP.md",
+            1,
+            "the heading says 'planned' and the status line 'complete'; the latter is taken",
+        ),
+    )
+
+
+def test_what_an_item_blocks_comes_after_it():
+    (item,), _ = _parse("""\
+        ## PRIORITY 4: BUG-XXX - Log in
+        **Blocks**: US-7, PRIORITY 9 (and all later work)
+
+        ### Dependencies
+        - PRIORITY 4.1: The store ✅
+        - US-8 may inform it
+
+        **Enhances**:
+        - US-5
+
+        **Requires US-2 Complete**:
+        - US-3 explains why
+
+        **Enables**:
+        - US-6: reports
+
+        1. A step
+           - Dependencies: PRIORITY 1
+        """)
+
+    assert item.title == "Log in"
+    assert [after.spelling for after in item.after] == ["4.1", "US-2"]
+    assert [after.spelling for after in item.before] == ["US-7", "9", "US-6"]
 
 
 def _parse(text):

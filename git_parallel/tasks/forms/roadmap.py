@@ -2,16 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..document import Document
+from ..doubles import single
 from ..draft import Draft, Parsed, Role
 from ..naming import short_id, slugified
 from ..prose.markdown import Line, read_lines
 from ..prose.reading import read_facts
 from ..prose.status import status_of_heading
-from ..task import Problem, Status, normal
+from ..task import Problem, Status
 
 _ID = r"(PRIORITY|US|BUG|SPEC)[ \t_-]{0,2}(\d{1,6}(?:\.\d{1,4})?)"
 # Before the id: marks, or words that end in a colon. Behind it: `:`, ` - `, `]`, a mark or nothing.
@@ -21,6 +22,7 @@ _HEADING = re.compile(
     + r"\]?[ \t]{0,4}(?::|[-–—][ \t]|\]|$|(?=[📝🔄🚧✅⏸❌]))(.*)"
 )
 _BRACKETED = re.compile(r"([^\w\n]{0,12})\[" + _ID + r"\](.*)")
+_PLACEHOLDER_ID = re.compile(r"[ \t]{0,4}(?:US|BUG|SPEC)-X{1,4}[ \t]{0,4}[-–—:][ \t]{0,4}")
 _SECOND_ID = re.compile(r"[ \t]{0,4}(US-\d{1,6})\b[ \t]{0,4}[-–—:][ \t]{0,4}")
 
 
@@ -58,7 +60,7 @@ def parse(document: Document) -> Parsed:
                 patches=facts.patches,
                 priority=float(heading.number) if heading.prefix == "PRIORITY" else facts.priority,
                 agent=facts.agent,
-                status=facts.status or heading.status or Status.PLANNED,
+                status=facts.status or heading.status,
                 estimate=facts.estimate,
             )
         )
@@ -71,29 +73,6 @@ def _mixed(path: str, line: int, heading: Status, said: Status) -> Problem:
     return Problem(
         path, line, f"the heading says '{heading}' and the status line '{said}'; the latter is taken"
     )
-
-
-def single(items: Iterable[Draft]) -> tuple[tuple[Draft, ...], tuple[Problem, ...]]:
-    """Each id once: the first stands, but one that is not complete stands before one that is.
-
-    A task wrongly taken for complete would release what depends on it and never run, in silence; one
-    wrongly taken for unfinished is seen in the plan.
-    """
-    kept: dict[str, Draft] = {}
-    problems = []
-    for item in items:
-        key = normal(item.short)
-        other = kept.get(key)
-        if other is None:
-            kept[key] = item
-            continue
-        if other.status is Status.COMPLETE and item.status is not Status.COMPLETE:
-            kept[key], item, other = item, other, item
-        where = f"{other.path}:{other.line}" if other.path != item.path else f"line {other.line}"
-        problems.append(
-            Problem(item.path, item.line, f"'{item.short}' stands twice; the one at {where} is taken")
-        )
-    return tuple(kept.values()), tuple(problems)
 
 
 def _bodies(lines: tuple[Line, ...]) -> Iterator[tuple[_Heading, tuple[Line, ...]]]:
@@ -119,7 +98,8 @@ def _read_heading(text: str) -> _Heading | None:
         return None
     before, prefix, number, rest = match.groups()
     second = _SECOND_ID.match(rest)
-    rest = rest[second.end() :] if second else rest
+    second_end = second or _PLACEHOLDER_ID.match(rest)
+    rest = rest[second_end.end() :] if second_end else rest
     return _Heading(
         prefix, number, _title(rest), second.group(1) if second else "", status_of_heading(before, rest)
     )

@@ -55,7 +55,7 @@ def dependencies(value: str, *, is_strict: bool = True) -> tuple[After, ...]:
 def leading_dependency(text: str) -> tuple[After, ...]:
     """The task with which a list item begins, for lists in which most items are no tasks."""
     match = _ID.match(text.replace("*", "").replace("`", "").lstrip("✅⬜🔄📝⏸️❌☑✔ ["))
-    spelling = _spelling(match) if match else ""
+    spelling = _spelling(match) if match and not _SOFT.search(text.casefold()) else ""
     return (After(spelling),) if spelling else ()
 
 

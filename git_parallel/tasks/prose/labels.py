@@ -27,7 +27,10 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The role of a label, what happens to the files under it, and whether a word in it must be a task."""
+    """The role of a label, what happens to the files under it, and whether its value must be what it says.
+
+    The value of a strict label is a task or a path; behind others it may as well be prose.
+    """
 
     role: Role
     kind: Kind | None = None
@@ -99,7 +102,7 @@ def meaning(name: str) -> Meaning | None:
     if _BEFORE.fullmatch(folded):
         return Meaning(Role.BEFORE)
     if _is_files(words):
-        return Meaning(Role.FILES, _kind(words))
+        return Meaning(Role.FILES, _kind(words), is_strict=True)
     if _RESULTS.fullmatch(folded):
         return Meaning(Role.FILES)
     if _PATCH.fullmatch(folded):

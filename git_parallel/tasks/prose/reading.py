@@ -178,7 +178,7 @@ class _Reader:
             # Behind such a label even `src` or `Makefile.in` is a path; prose is said to be none,
             # unless it counts (`3 files`), which is meant for people.
             named = paths.sole(value)
-            if not named and not self.scopes.is_mention and not value[0].isdigit():
+            if not named and found.is_strict and not self.scopes.is_mention and not value[0].isdigit():
                 self.declarations.note(f"no path can be read from '{value}'", line.number)
         self.last_files = line.number
         under = self.places.joined(line.indent, named)
