@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
+_MOST_COMPARED = 50
+_ALIKE = 0.86  # of the characters of a path in their order
+
 
 class Files:
     """A set of paths that answers what lies where. What a question needs is built when it is first asked."""
@@ -33,20 +36,22 @@ class Files:
         return [path for path in named if ("/" + path).endswith(whole)]
 
     def like(self, path: str) -> list[str]:
-        """The files that somebody who wrote `path` may have meant: another case, or one slip of the pen."""
-        import difflib
+        """The files that somebody who wrote `path` may have meant: one slip of the pen in it, or another case."""
+        from difflib import SequenceMatcher
 
         folder, _, name = path.rpartition("/")
-        same_case = self._by_folded_name.get(name.casefold(), ())
-        if same_case:
-            return list(same_case)
-        # Only names of the same end and nearly the same length, so that a large tree costs little.
-        near = self._by_shape
-        ending = name.rpartition(".")[2]
-        names = [n for size in (-1, 0, 1) for n in near.get((ending, len(name) + size), ())][:_MOST_COMPARED]
-        close = difflib.get_close_matches(name, names, n=2, cutoff=0.88)
-        found = [p for n in close for p in self._by_name[n]]
-        return [p for p in found if not folder or p.rpartition("/")[0].endswith(folder.rpartition("/")[2])]
+        candidates = list(self._by_folded_name.get(name.casefold(), ()))
+        # In its own directory another name, elsewhere the same one.
+        beside = self._by_folder.get(folder, ()) if folder else ()
+        candidates += [f"{folder}/{other}" for other in beside if abs(len(other) - len(name)) < 2]
+        folded = path.casefold()
+        matcher = SequenceMatcher(b=folded, autojunk=False)
+        close = []
+        for candidate in candidates[:_MOST_COMPARED]:
+            matcher.set_seq1(candidate.casefold())
+            if matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE:
+                close.append((matcher.ratio(), candidate))
+        return [candidate for ratio, candidate in sorted(close, reverse=True) if ratio >= _ALIKE]
 
     @cached_property
     def _by_name(self) -> dict[str, list[str]]:
@@ -63,10 +68,11 @@ class Files:
         return found
 
     @cached_property
-    def _by_shape(self) -> dict[tuple[str, int], list[str]]:
-        found: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for name in self._by_name:
-            found[name.rpartition(".")[2], len(name)].append(name)
+    def _by_folder(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self.paths:
+            folder, _, name = path.rpartition("/")
+            found[folder].append(name)
         return found
 
     @cached_property
@@ -85,6 +91,3 @@ class Files:
         for path in sorted(self._directories):
             found[path.rpartition("/")[2]].append(path)
         return found
-
-
-_MOST_COMPARED = 400

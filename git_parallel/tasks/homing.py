@@ -17,7 +17,7 @@ def is_whole(path: str) -> bool:
 
 def is_pattern(path: str) -> bool:
     """Whether a path holds a wildcard."""
-    return "*" in path or "?" in path or "[" in path
+    return "*" in path or "?" in path or "[" in path or "{" in path
 
 
 def homes(counts: Mapping[str, int], files: Files) -> dict[str, str]:
@@ -66,17 +66,19 @@ def _roots(paths: Iterable[str], files: Files) -> set[str]:
     A first directory that the tree does not have is that name when most of what follows it are
     directories at the top of the tree, or first directories of other paths.
     """
-    below: dict[str, Counter[str]] = defaultdict(Counter)
+    below: dict[str, set[str]] = defaultdict(set)
+    named: Counter[str] = Counter()
     inner: set[str] = set()
     for path in paths:
         first, *between = path.split("/")[:-1]
-        below[first][between[0] if between else ""] += 1
+        below[first].update(between[:1])
+        named[first] += 1
         inner.update(between)
-    tops = {name for name in below if files.is_directory(name) or below[name].total() >= FEWEST_NAMED}
+    tops = {name for name in {*below, *inner} if files.is_directory(name) or named[name] >= FEWEST_NAMED}
     return {
         name
         for name, seconds in below.items()
         if name not in inner
         and not files.directories_ending(name)
-        and 2 * len(tops & seconds.keys() - {name}) > len(seconds.keys() - {""})
+        and 2 * len(tops & seconds - {name}) > len(seconds)
     }

@@ -2,7 +2,7 @@
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -13,6 +13,8 @@ from .task import Declared, Kind, Problem, Task
 
 _MANY_TIMES = 3  # by how much a path must be named more often than its rivals to be the one that is meant
 _MOST_SHOWN = 4
+_MOST_ASKED = 500  # paths that are looked for under other names, so that a large set costs little
+_MAKING = (Kind.CREATE, Kind.MOVE)
 # Every directory may have one; without a directory the one at the top is meant.
 _AT_ROOT = frozenset(("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "NOTICE", ".gitignore"))
 
@@ -28,7 +30,8 @@ def located(tasks: Sequence[Task], files: Files) -> tuple[list[Task], list[Probl
     home = homes(counts, files)
     for path, inside in home.items():
         counts[inside] += counts.pop(path)
-    known = _Known(files, counts)
+    made = {d.path for task in tasks for d in task.declared if d.kind in _MAKING and not d.is_guess}
+    known = _Known(files, counts, made)
     problems: list[Problem] = []
     found = []
     for task in tasks:
@@ -67,9 +70,11 @@ def _settle(declared: Declared, files: Files) -> Declared:
 class _Known:
     """What is known of paths, beyond one task: the tree, and how often documents name what in full."""
 
-    def __init__(self, files: Files, counts: Counter[str]) -> None:
+    def __init__(self, files: Files, counts: Counter[str], made: Collection[str]) -> None:
         self.files, self.counts = files, counts
         self.named = Files(path for path in counts if is_whole(path))
+        self.made = made
+        self.asked = 0
         self._tops: dict[str, bool] = {}
 
     def is_top(self, name: str) -> bool:
@@ -110,6 +115,9 @@ class _Locator:
                     self._near[sure.path.rpartition("/")[0]] += 1
         for index, declared in waiting:
             placed[index] = self._among(declared)
+        for found in placed.values():
+            if found is not None and found.path not in self.files and not self.files.is_directory(found.path):
+                self._near_miss(found)
         if waiting:
             return [d for _, d in sorted(placed.items()) if d is not None]
         return [d for d in placed.values() if d is not None]
@@ -166,7 +174,6 @@ class _Locator:
             return replace(declared, kind=Kind.MENTION)  # `__init__.py` without a directory says nothing
         candidates = self._candidates(declared)
         if not candidates:
-            self._near_miss(declared)
             return declared
         best = self._best(candidates)
         if best is not None:
@@ -200,11 +207,16 @@ class _Locator:
         return None
 
     def _near_miss(self, declared: Declared) -> None:
-        if declared.kind in (Kind.MENTION, Kind.CREATE) or not declared.path.strip("/"):
+        """Ask whether a file that is to be changed, is not there and is made by nobody was meant otherwise."""
+        path = declared.path
+        if declared.kind is Kind.MENTION or path in self.known.made or path.endswith("/"):
             return
-        close = self.files.like(declared.path)
+        if declared.kind is Kind.CREATE or self.known.asked >= _MOST_ASKED:
+            return
+        self.known.asked += 1
+        close = self.files.like(path)
         if close:
-            self._say(declared, f"'{declared.path}' is not in the tree; did you mean {_shown(close)}?")
+            self._say(declared, f"'{path}' is not in the tree; did you mean {_shown(close)}?")
 
     def _say(self, declared: Declared, message: str) -> None:
         self.problems.append(Problem(declared.source, declared.line, printable(message)))

@@ -26,6 +26,7 @@ _NO_NAMES = frozenset(("tbd", "todo", "none", "n/a", "various", "multiple"))
 _PROSE_BEGINS = frozenset(("", "-", "–", "—"))
 _BETWEEN = {",", ";", "&", "+", "and", "or", "→", "->", "=>", "to", "|", "/", "", ":"}
 _PLACEHOLDER = re.compile(r"[{}<>$=\"']|\.\.\.|…|XXX|YYYY|NNN|path/to/|://")
+_ALTERNATIVES = re.compile(r"\{[\w.-]{1,60}(?:,[\w.-]{1,60}){1,20}\}")
 _BRANCH = re.compile(r"(?:feature|feat|fix|bugfix|hotfix|release|origin|upstream|refs|heads|chore)/")
 # What people say for a file that nearly everywhere has this name.
 _SPOKEN = {"README": "README.md", "CHANGELOG": "CHANGELOG.md", "CONTRIBUTING": "CONTRIBUTING.md"}
@@ -224,7 +225,9 @@ def sole(text: str) -> tuple[Named, ...]:
 
 def is_path(token: str) -> bool:
     """Whether a back-ticked token can only be meant as a path (usable or not)."""
-    if not token or _PLACEHOLDER.search(token) or token[0] in "@-" or token.endswith(")"):
+    # `src/{a,b}.py` names two files, `src/{name}.py` none.
+    plain = _ALTERNATIVES.sub("x", token) if "{" in token else token
+    if not token or _PLACEHOLDER.search(plain) or token[0] in "@-" or token.endswith(")"):
         return False
     if not token.strip("*"):
         return True
