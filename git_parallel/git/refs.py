@@ -141,7 +141,10 @@ def read_blobs(git: Git, names: Iterable[str]) -> list[bytes | None]:
     asked = list(names)
     if not asked:
         return []
-    raw = git.run_bytes("cat-file", "--batch", stdin="".join(f"{name}\n" for name in asked)).stdout
+    # Without --buffer git writes, and we wake up, for every object.
+    raw = git.run_bytes(
+        "cat-file", "--batch", "--buffer", stdin="".join(f"{name}\n" for name in asked)
+    ).stdout
     found: list[bytes | None] = []
     at = 0
     for _ in asked:

@@ -1,30 +1,51 @@
 """Which files of a tree are task documents, and which sources are asked for each."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TypeAlias
 
-from ..overlap import patterns
+from ..overlap import patterns, segment
+from ..overlap.sequence import covers
 from ..tasks.naming import is_archived, is_template
 from ..tasks.sources import Source
+
+_Takes: TypeAlias = Callable[[str], bool]
+_MANY_FOLDERS = 1 << 10
 
 
 def chooser(asked: Sequence[Source]) -> Callable[[str], tuple[Source, ...]]:
     """The sources to ask for a path, in order; none for a file that is no document, a form or an old copy."""
-    compiled = [
-        (source, [(_literal_end(glob), patterns.parse(glob)) for glob in source.globs]) for source in asked
+    shapes = [
+        (source, shape[:-1], _taker(shape[-1]))
+        for source in asked
+        for glob in source.globs
+        for shape in patterns.parse(glob).shapes
     ]
 
+    # git lists the files of a directory one after the other; what is asked there is settled once for all.
+    @lru_cache(maxsize=_MANY_FOLDERS)
+    def asked_in(folder: str) -> list[tuple[Source, _Takes]]:
+        names = folder.split("/") if folder else []
+        return [(source, takes) for source, above, takes in shapes if covers(above, names, segment.accepts)]
+
     def chosen(path: str) -> tuple[Source, ...]:
-        # The literal end of the pattern settles nearly every path of a large tree.
-        found = tuple(
-            source
-            for source, globs in compiled
-            if any(path.endswith(end) and patterns.matches(pattern, path) for end, pattern in globs)
-        )
-        return () if found and (is_archived(path) or is_template(path)) else found
+        folder, _, name = path.rpartition("/")
+        found = [source for source, takes in asked_in(folder) if takes(name)]
+        if not found or is_archived(path) or is_template(path):
+            return ()
+        return tuple({source.name: source for source in found}.values())
 
     return chosen
 
 
-def _literal_end(glob: str) -> str:
-    last = glob.rsplit("/", 1)[-1]
-    return "" if set(last) & set("?[{\\") else last.rsplit("*", 1)[-1]
+def _taker(part: segment.Segment | None) -> _Takes:
+    """Whether a name is one of those that a segment stands for; most segments hold one `*` and are compared."""
+    if part is None:
+        return lambda _: True
+    if isinstance(part, str):
+        return lambda name: name == part
+    _, head, tail = patterns.literal_ends((part,))
+    fewest = len(head) + len(tail)
+    if len(part) == fewest + 1 and part[len(head)] is None:
+        return lambda name: name.endswith(tail) and name.startswith(head) and len(name) >= fewest
+    return lambda name: segment.accepts(part, name)

@@ -17,6 +17,7 @@ from ..tasks.sources import Source
 from ..tasks.task import Status, Task, TaskSet
 from . import forms, patches
 from .choosing import chooser
+from .collector import collector_paused
 from .open import Project
 
 
@@ -29,10 +30,14 @@ def read_tasks(project: Project, only: Sequence[Source] = ()) -> TaskSet:
     files = files_at(project.git, project.base)
     chosen = {path: asked for path in files if (asked := choose(path))}
     contents = read_blobs(project.git, (files[path] for path in chosen))
-    declared = read_all(
-        ((path, data or b"", asked) for (path, asked), data in zip(chosen.items(), contents, strict=True)),
-        Files(files),
-    )
+    with collector_paused():
+        declared = read_all(
+            (
+                (path, data or b"", asked)
+                for (path, asked), data in zip(chosen.items(), contents, strict=True)
+            ),
+            Files(files),
+        )
     return patches.expanded(project.git, files, declared)
 
 

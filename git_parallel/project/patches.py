@@ -77,22 +77,22 @@ def _why_unusable(path: str) -> str:
 def _found(task: Task, tree: Files) -> tuple[list[str], list[Problem]]:
     """The patch files of a task: as named, beside the document, or the one whose path ends so."""
     found, problems = [], []
-    folder = task.source.rpartition("/")[0]
-    for name in task.patches:
+    for patch in task.patches:
+        folder, name = patch.source.rpartition("/")[0], patch.path
         sure = [path for path in (name, f"{folder}/{name}") if path in tree]
         ends = sure[:1] or tree.ending(name)
         if len(ends) == 1:
             found.append(ends[0])
         elif ends:
             shown = ", ".join(map(printable, ends[:_MOST_SHOWN]))
-            problems.append(_problem(task, f"patch '{printable(name)}' may be any of {shown}"))
+            problems.append(_problem(patch, f"patch '{printable(name)}' may be any of {shown}"))
         else:
-            problems.append(_problem(task, f"patch '{printable(name)}' is not in the tree"))
+            problems.append(_problem(patch, f"patch '{printable(name)}' is not in the tree"))
     return found, problems
 
 
-def _problem(task: Task, message: str) -> Problem:
-    return Problem(task.source, task.line, message)
+def _problem(patch: Declared, message: str) -> Problem:
+    return Problem(patch.source, patch.line, message)
 
 
 def _with(task: Task, patches: Sequence[Iterable[Declared]]) -> Task:

@@ -13,10 +13,10 @@ from ..errors import BadInput, BadName
 from ..names import printable
 from ..overlap import patterns
 from ..tasks.document import Document
-from ..tasks.draft import Draft, Parsed, Role
+from ..tasks.draft import Draft, Parsed
 from ..tasks.prose.dependencies import After
 from ..tasks.sources import Source
-from ..tasks.task import Declared, Kind, Problem, Status
+from ..tasks.task import Declared, Kind, Problem, Role, Status
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -43,7 +43,7 @@ _LISTS: dict[str, type] = {
     "after": After,
     "before": After,
     "conflicts": str,
-    "patches": str,
+    "patches": Declared,
 }
 
 

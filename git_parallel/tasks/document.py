@@ -34,7 +34,9 @@ def decode(
         return None, (Problem(path, _line_of(data, nul), "holds a NUL byte, so it is no text, not read"),)
     text, problems = _text(path, data)
     lines = tuple(text.replace("\r\n", "\n").split("\n"))
-    return Document(path, lines), (*problems, *(_long_lines(path, lines) if is_prose else ()))
+    if is_prose and len(text) > LONGEST_LINE:
+        problems = (*problems, *_long_lines(path, lines))
+    return Document(path, lines), problems
 
 
 def _text(path: str, data: bytes) -> tuple[str, tuple[Problem, ...]]:
@@ -63,9 +65,8 @@ def fence_depths(lines: tuple[str, ...]) -> Iterable[int]:
     A fence with a language inside a fence of Markdown is an example within the example; CommonMark would
     let the example's end open a new fence and so turn the rest of the document inside out.
     """
-    if any("```" in line or "~~~" in line for line in lines):
-        return _fence_depths(lines)
-    return (0,) * len(lines)
+    text = "\n".join(lines)
+    return _fence_depths(lines) if "```" in text or "~~~" in text else (0,) * len(lines)
 
 
 def _fence_depths(lines: tuple[str, ...]) -> Iterator[int]:

@@ -1,18 +1,9 @@
 """What one document says of one task, before documents are joined and paths are looked up in the tree."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from .prose.dependencies import After
-from .task import Declared, Problem, Status
-
-
-class Role(StrEnum):
-    """What a draft is to others: specs and items of a roadmap that claim one id are one task."""
-
-    SPEC = "spec"
-    ITEM = "item"
-    TASK = "task"  # stands for itself
+from .task import Declared, Problem, Role, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +37,7 @@ class Draft:
     agent: str | None = None
     status: Status | None = None
     estimate: float | None = None
-    patches: tuple[str, ...] = ()
+    patches: tuple[Declared, ...] = ()
     also: tuple[str, ...] = ()
 
 

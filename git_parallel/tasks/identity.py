@@ -7,12 +7,12 @@ from typing import TypeVar
 from ..errors import BadName
 from ..names import TaskId, printable
 from .doubles import single
-from .draft import Draft, Role
+from .draft import Draft
 from .families import fold_families
 from .matching import Claim, claims, union
 from .naming import LONGEST_ID, slugified
 from .resolving import resolved
-from .task import Problem, Status, Task, TaskSet, normal
+from .task import Problem, Role, Status, Task, TaskSet, normal
 
 
 def join(drafts: Iterable[Draft]) -> TaskSet:
@@ -31,14 +31,13 @@ def join(drafts: Iterable[Draft]) -> TaskSet:
 
 def _ids(claims: Sequence[Claim]) -> tuple[list[str], list[Problem]]:
     """An id for each claim: the short one when nobody else claims it, else a longer one and a problem."""
-    groups: dict[str, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        groups[normal(claim.short)].append(claim)
-    taken = {group[0].short for group in groups.values() if len(group) == 1}
+    groups = _by_short(claims)
+    owners = {id(owner) for group in groups.values() if (owner := _owner(group))}
+    taken = {claim.short for claim in claims if id(claim) in owners}
     ids = []
     for claim in claims:
-        is_alone = len(groups[normal(claim.short)]) == 1
-        ids.append(claim.short if is_alone else _unique(slugified(f"{claim.short}-{claim.slug}"), taken))
+        is_own = id(claim) in owners
+        ids.append(claim.short if is_own else _unique(slugified(f"{claim.short}-{claim.slug}"), taken))
         taken.add(ids[-1])
     longer = dict(zip(map(id, claims), ids, strict=True))
     clashes = [
@@ -49,9 +48,24 @@ def _ids(claims: Sequence[Claim]) -> tuple[list[str], list[Problem]]:
             + ", ".join(f"{printable(c.first.path)} ('{longer[id(c)]}')" for c in group),
         )
         for group in groups.values()
-        if len(group) > 1
+        if _owner(group) is None
     ]
     return ids, clashes
+
+
+def _by_short(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
+    groups: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        groups[normal(claim.short)].append(claim)
+    return groups
+
+
+def _owner(group: Sequence[Claim]) -> Claim | None:
+    """Who has the short id of several that claim it: the only spec or roadmap item among them."""
+    if len(group) == 1:
+        return group[0]
+    numbered = [claim for claim in group if claim.first.role is not Role.TASK]
+    return numbered[0] if len(numbered) == 1 else None
 
 
 def _unique(wanted: str, taken: set[str]) -> str:
@@ -75,13 +89,14 @@ def _checked(claims: Sequence[Claim], ids: Sequence[str]) -> tuple[list[tuple[Cl
 
 
 def _rivals(claims: Sequence[Claim], ids: Sequence[TaskId]) -> dict[TaskId, tuple[TaskId, ...]]:
-    groups: dict[str, list[TaskId]] = defaultdict(list)
-    for claim, task_id in zip(claims, ids, strict=True):
-        groups[normal(claim.short)].append(task_id)
-    return {
-        task_id: tuple(other for other in groups[normal(claim.short)] if other != task_id)
-        for claim, task_id in zip(claims, ids, strict=True)
-    }
+    of_claim = dict(zip(map(id, claims), ids, strict=True))
+    found: dict[TaskId, tuple[TaskId, ...]] = {}
+    for group in _by_short(claims).values():
+        contested = [of_claim[id(claim)] for claim in group] if _owner(group) is None else []
+        for claim in group:
+            mine = of_claim[id(claim)]
+            found[mine] = tuple(other for other in contested if other != mine)
+    return found
 
 
 def _task(claim: Claim, task_id: TaskId, rivals: tuple[TaskId, ...]) -> Task:
@@ -103,6 +118,7 @@ def _task(claim: Claim, task_id: TaskId, rivals: tuple[TaskId, ...]) -> Task:
         estimate=_first(draft.estimate for draft in drafts),
         aliases=tuple(alias for alias in aliases if alias != task_id),
         rivals=rivals,
+        role=first.role,
         documents=tuple(dict.fromkeys(path for draft in drafts for path in (draft.path, *draft.also))),
         is_alone=any(draft.is_alone for draft in drafts),
         patches=tuple(dict.fromkeys(patch for draft in drafts for patch in draft.patches)),

@@ -62,7 +62,9 @@ def _settle(declared: Declared, files: Files) -> Declared:
         return replace(declared, kind=Kind.MODIFY) if is_there else declared
     if files.is_directory(path):
         return declared if path.endswith("/") else replace(declared, path=f"{path}/")
-    if declared.is_guess and declared.kind is Kind.MODIFY and not is_pattern(path):
+    # Lines that are spoken of are there already.
+    is_new = declared.is_guess and not declared.ranges
+    if is_new and declared.kind is Kind.MODIFY and not is_pattern(path):
         return replace(declared, kind=Kind.CREATE)
     return declared
 
@@ -93,6 +95,7 @@ class _Locator:
         self.known, self.files, self.home, self.task = known, known.files, home, task
         self.problems: list[Problem] = []
         self._near: Counter[str] = Counter()
+        self._prefixes: dict[str, str] = {}  # what the start of a path was put behind
 
     @cached_property
     def _whole(self) -> Files:
@@ -136,7 +139,11 @@ class _Locator:
         if path in _AT_ROOT:
             return declared
         candidates = self._candidates(declared)
-        return _at(declared, candidates[0]) if len(candidates) == 1 else None
+        if len(candidates) != 1:
+            return None
+        if "/" in path[:-1] and candidates[0].endswith("/" + path):
+            self._prefixes[path.partition("/")[0]] = candidates[0][: -len(path)]
+        return _at(declared, candidates[0])
 
     def _begins(self, path: str) -> bool:
         """Whether the first directory of a path is one at the top of the tree, or of what documents name."""
@@ -147,7 +154,15 @@ class _Locator:
         """The paths that a name may be the end of: in this task's words, in the tree, in all documents."""
         path = declared.path
         if path.endswith("/"):
-            return [f"{found}/" for found in self.files.directories_ending(path)]
+            if declared.kind is Kind.CREATE and not declared.is_guess:
+                return []
+            known = (self.files, self.known.named)
+            return next(
+                ([f"{f}/" for f in found] for k in known if (found := k.directories_ending(path))), []
+            )
+        beside = posixpath.join(posixpath.dirname(declared.source), path)
+        if "/" in beside and beside in self.files:
+            return [beside]
         mine = [whole for whole in self._whole.ending(path) if whole != path]
         if len(mine) == 1:
             return mine
@@ -159,11 +174,9 @@ class _Locator:
         return [whole for whole in self.known.named.ending(path) if whole != path]
 
     def _new(self, path: str) -> list[str]:
-        """Where a file that is not there yet belongs: below the one directory that its own words end."""
-        folder, slash, name = path.rpartition("/")
-        if not slash or self.files.is_directory(folder.partition("/")[0]):
-            return []
-        return [f"{found}/{name}" for found in self.files.directories_ending(folder)]
+        """Where a file that is not there yet belongs: where this task's other files of the same start lie."""
+        first, slash, _ = path.partition("/")
+        return [self._prefixes[first] + path] if slash and first in self._prefixes else []
 
     def _among(self, declared: Declared) -> Declared | None:
         """The declaration with the help of the others; None, and a problem, for what cannot be one."""
@@ -185,7 +198,9 @@ class _Locator:
         return _at(declared, f"**/{name}") if name else declared
 
     def _best(self, candidates: Sequence[str]) -> str | None:
-        """The candidate in whose directory the task has most to do, else the one that is named by far most."""
+        """The candidate that is named by far most, else the one in whose directory the task has most to do."""
+        if len(candidates) == 1:
+            return candidates[0]
         for measure, times in ((self.known.counts.__getitem__, _MANY_TIMES), (self._neighbours, 1)):
             first, second, *_ = sorted(((measure(path), path) for path in candidates), reverse=True)
             if first[0] > 0 and first[0] >= times * second[0] and first[0] > second[0]:

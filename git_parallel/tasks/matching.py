@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from .doubles import alike
-from .draft import Draft, Role
-from .task import Declared, Kind, Status, normal
+from .draft import Draft
+from .task import Declared, Kind, Role, Status, normal
 
 
 @dataclass(frozen=True, slots=True)

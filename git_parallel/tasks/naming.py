@@ -31,7 +31,7 @@ def is_template(path: str) -> bool:
 
 def is_form(path: str) -> bool:
     """Whether a path names a form that texts are written on (`SPEC_TEMPLATE.md`)."""
-    return _FORM.search(path) is not None
+    return "template." in path.casefold() and _FORM.search(path) is not None
 
 
 def is_archived(path: str) -> bool:

@@ -1,5 +1,6 @@
 """From the spellings that documents use for other tasks to the ids of tasks."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -7,9 +8,12 @@ from itertools import pairwise
 
 from ..names import TaskId
 from .draft import Draft
-from .naming import short_id
+from .naming import short_id, slugified
 from .prose.dependencies import After
-from .task import Task, normal
+from .task import Role, Task, normal
+
+_IN_LIST = re.compile(r"(?:task-)?[\d-]+")
+_PREFIX = re.compile(r"[a-z]+-(?=\d)")
 
 
 def resolved(tasks: Sequence[Task], drafts: Sequence[Sequence[Draft]]) -> list[Task]:
@@ -22,13 +26,17 @@ def resolved(tasks: Sequence[Task], drafts: Sequence[Sequence[Draft]]) -> list[T
     after: dict[TaskId, dict[str, None]] = {task.id: {} for task in tasks}
     conflicts: dict[TaskId, dict[str, None]] = {task.id: {} for task in tasks}
     later: list[tuple[TaskId, str]] = []
+    undeclared: dict[TaskId, list[str]] = {task.id: [] for task in tasks}
     for task, told in zip(tasks, drafts, strict=True):
         for draft in told:
-            after[task.id] |= dict.fromkeys(names.find(task, draft.scope, draft.after))
-            later += [(task.id, other) for other in names.find(task, draft.scope, draft.before)]
-            conflicts[task.id] |= dict.fromkeys(
-                names.find(task, draft.scope, (After(name) for name in draft.conflicts))
-            )
+            for one in draft.after:
+                for name, is_declared in names.find(task, draft.scope, (one,)):
+                    after[task.id].setdefault(name)
+                    if not is_declared:
+                        undeclared[task.id].append(one.spelling)
+            later += [(task.id, other) for other, _ in names.find(task, draft.scope, draft.before)]
+            clashing = (After(name) for name in draft.conflicts)
+            conflicts[task.id] |= dict.fromkeys(name for name, _ in names.find(task, draft.scope, clashing))
     for first, name in later:
         # What a task says of itself outranks what another says of it.
         if name in after and name not in after[first]:
@@ -36,7 +44,12 @@ def resolved(tasks: Sequence[Task], drafts: Sequence[Sequence[Draft]]) -> list[T
     for task_id, earlier in _waves(tasks, drafts):
         after[task_id] |= dict.fromkeys(earlier)
     return [
-        replace(task, after=tuple(after[task.id]), conflicts=tuple(conflicts[task.id]))
+        replace(
+            task,
+            after=tuple(after[task.id]),
+            conflicts=tuple(conflicts[task.id]),
+            undeclared=tuple(dict.fromkeys(undeclared[task.id])),
+        )
         if after[task.id] or conflicts[task.id]
         else task
         for task in tasks
@@ -54,18 +67,22 @@ class _Names:
         for task, told in zip(tasks, drafts, strict=True):
             spellings = {normal(alias) for alias in task.aliases}
             for spelling in spellings:
-                self._claimed[spelling].add(task.id)
+                # The numbers within a list mean nothing outside it.
+                if task.role is not Role.TASK or not _IN_LIST.fullmatch(spelling):
+                    self._claimed[spelling].add(task.id)
             self._own[task.id] = {normal(task.id), *spellings}
             for draft in told:
                 if draft.scope:
                     for spelling in (draft.short, *draft.aliases):
-                        self._scoped[draft.scope, normal(spelling)].add(task.id)
+                        key = normal(spelling)
+                        self._scoped[draft.scope, key].add(task.id)
+                        self._scoped[draft.scope, key.removeprefix("task-")].add(task.id)
 
-    def find(self, task: Task, scope: str, afters: Iterable[After]) -> Iterator[str]:
-        """The ids that the spellings mean, without the task itself."""
+    def find(self, task: Task, scope: str, afters: Iterable[After]) -> Iterator[tuple[str, bool]]:
+        """The ids that the spellings mean, without the task itself, and whether any document declares them."""
         for after in afters:
             key = normal(after.spelling)
-            found = self._scoped.get((scope, key), set()) if scope else set()
+            found = self._in_scope(scope, key)
             if not found:
                 found = {self._exact[key]} if key in self._exact else self._claimed.get(key, set())
                 if key in self._own[task.id]:
@@ -73,9 +90,20 @@ class _Names:
             if task.id in found:
                 continue
             if len(found) == 1:
-                yield next(iter(found))
+                yield next(iter(found)), True
             elif found or after.is_sure:
-                yield short_id(after.spelling)
+                yield _missing_id(after.spelling), bool(found)
+
+    def _in_scope(self, scope: str, key: str) -> set[TaskId]:
+        """What a spelling means among its neighbours, who may spell its prefix otherwise (`task-1`, `BACK-1`)."""
+        if not scope:
+            return set()
+        return self._scoped.get((scope, key)) or self._scoped.get((scope, _PREFIX.sub("", key))) or set()
+
+
+def _missing_id(spelling: str) -> str:
+    """The id of a task that no document declares, as a record may have it."""
+    return short_id(spelling) if re.fullmatch(r"\d+(?:\.\d+)?", spelling) else slugified(spelling)
 
 
 def _waves(

@@ -1,5 +1,6 @@
 """The values that every source of tasks gives."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +27,14 @@ class Status(StrEnum):
     IN_PROGRESS = "in progress"
     BLOCKED = "blocked"
     COMPLETE = "complete"
+
+
+class Role(StrEnum):
+    """What a task is to others: specs and items of a roadmap that claim one id are one task."""
+
+    SPEC = "spec"
+    ITEM = "item"
+    TASK = "task"  # stands for itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,10 @@ class Task:
 
     `declared` without a path that is written makes the task *unknown*: nothing is claimed about what
     it is independent of. `rivals` are other tasks whose documents claim the same short id.
+    `documents` are all that speak of the task, its own first. `conflicts` are tasks that it may not run
+    beside, `is_alone` one that may run beside no other, both as its document says. `patches` are files
+    of the tree that hold what it would change, `undeclared` the tasks that it comes after and that no
+    document declares, as they are written.
     """
 
     id: TaskId
@@ -82,7 +95,9 @@ class Task:
     documents: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     is_alone: bool = False
-    patches: tuple[str, ...] = ()
+    patches: tuple[Declared, ...] = ()
+    role: Role = Role.SPEC
+    undeclared: tuple[str, ...] = ()
 
     @property
     def touched(self) -> tuple[Declared, ...]:
@@ -108,8 +123,11 @@ class TaskSet:
         Raises AmbiguousTask when unrelated documents claim the spelling.
         """
         wanted = normal(spelling)
-        exact = [task for task in self.tasks if task.id == wanted or normal(task.id) == wanted]
-        found = exact or [task for task in self.tasks if wanted in {normal(alias) for alias in task.aliases}]
+        # "SPEC-2" is no name for the second task of some list.
+        is_numbered = _NUMBERED.match(spelling) is not None
+        asked = [task for task in self.tasks if task.role is not Role.TASK] if is_numbered else self.tasks
+        exact = [task for task in asked if task.id == wanted or normal(task.id) == wanted]
+        found = exact or [task for task in asked if wanted in {normal(alias) for alias in task.aliases}]
         if len(found) > 1:
             ids = ", ".join(f"'{task.id}' ({printable(task.source)})" for task in found)
             raise AmbiguousTask(
@@ -123,16 +141,19 @@ class TaskSet:
         task = self.find(spelling)
         if task is None:
             near = _nearest(spelling, [str(task.id) for task in self.tasks])
-            hint = f"did you mean {near}?" if near else "'git parallel plan' lists the declared tasks"
+            hint = f"did you mean {near}?" if near else "'git parallel tasks' lists the declared tasks"
             raise UnknownTask(f"no task is called '{printable(spelling)}'", hint=hint)
         return task
+
+
+_NUMBERED = re.compile(r"(?:priority|spec)[ _-]{0,3}#?\d", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1 << 16)
 def normal(spelling: str) -> str:
     """The form in which two spellings of one id are equal: `PRIORITY 020` and `20`, `US-043` and `us_43`."""
     words = "".join(c if c.isalnum() else " " for c in spelling.casefold()).split()
-    if len(words) > 1 and words[0] in ("priority", "spec", "task"):
+    if len(words) > 1 and words[0] in ("priority", "spec"):
         words = words[1:]
     return "-".join(word.lstrip("0") or "0" if word.isdigit() else word for word in words)
 
@@ -140,4 +161,7 @@ def normal(spelling: str) -> str:
 def _nearest(spelling: str, ids: Sequence[str]) -> str:
     import difflib
 
+    below = [task_id for task_id in ids if task_id.startswith(f"{normal(spelling)}-")]
+    if below:
+        return " or ".join(f"'{task_id}'" for task_id in below[:3])
     return " or ".join(f"'{match}'" for match in difflib.get_close_matches(normal(spelling), ids, n=3))

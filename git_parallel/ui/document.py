@@ -33,7 +33,7 @@ def put_by_lines(document: Mapping[str, Any]) -> None:
 
     json.dump with an indent does not use the encoder that is written in C, and takes ten times as long.
     """
-    encode = json.JSONEncoder(ensure_ascii=True).encode
+    encode = json.JSONEncoder(ensure_ascii=True, check_circular=False).encode
     parts = []
     for key, value in document.items():
         if isinstance(value, list) and value:

@@ -18,6 +18,10 @@ def main() -> None:
             from .show_status import show_status
 
             sys.exit(show_status(as_json="--json" in arguments))
+        if arguments[:1] == ["tasks"] and arguments[1:] in ([], ["--json"]):
+            from .show_tasks import show_tasks
+
+            sys.exit(show_tasks((), sources=(), lint=False, as_json="--json" in arguments))
         if arguments == ["hook", "pre-commit"]:
             from .show_hook import show_pre_commit
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from ..commands.tasks import TasksAnswer, documents_of, tasks
 from ..errors import ANSWER_IS_NO, DONE
 from ..names import printable
+from ..project.collector import collector_paused
 from ..tasks.task import Declared, Kind, Problem, Task
 from . import render
 from .errors import note
@@ -16,6 +17,11 @@ _WIDEST = 60
 
 def show_tasks(spellings: Sequence[str], *, sources: Sequence[str], lint: bool, as_json: bool) -> int:
     """Print what was understood and what was not; the exit status."""
+    with collector_paused():
+        return _answer_and_show(spellings, sources=sources, lint=lint, as_json=as_json)
+
+
+def _answer_and_show(spellings: Sequence[str], *, sources: Sequence[str], lint: bool, as_json: bool) -> int:
     answer = tasks(Path.cwd(), spellings, sources=sources)
     for warning in answer.warnings:
         note(printable(warning))

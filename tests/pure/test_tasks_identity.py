@@ -7,7 +7,7 @@ from git_parallel.project.choosing import chooser
 from git_parallel.tasks.naming import Name, file_name, is_template, short_id, slugified
 from git_parallel.tasks.read import read_all
 from git_parallel.tasks.sources import BUILT_IN
-from git_parallel.tasks.task import Declared, Kind, Problem, Status, Task
+from git_parallel.tasks.task import Declared, Kind, Problem, Role, Status, Task
 
 _sources_of = chooser(BUILT_IN)
 
@@ -87,6 +87,7 @@ def test_a_spec_and_a_roadmap_item_are_one_task():
             prompt="# SPEC-11: US-072 - Log in\n**Depends on**: 9\n**File**: `a.py`\n",
             aliases=("us-072",),
             documents=("SPEC-11-us-072---log-in.md", "ROADMAP.md"),
+            undeclared=("9",),
         ),
         Task(
             id="us-005",
@@ -95,6 +96,7 @@ def test_a_spec_and_a_roadmap_item_are_one_task():
             line=4,
             prompt="## US-005: Store 📝 Planned",
             documents=("ROADMAP.md",),
+            role=Role.ITEM,
         ),
     )
     assert {found.find(s).id for s in ("11", "PRIORITY 11", "SPEC-011", "US-072", "us-72")} == {"11"}

@@ -30,7 +30,11 @@ TREE = (
         ("**File**: `shop/cli/main.py`", {"shop/cli/main.py": "modify"}),
         ("**File**: `shop/cli/new.py`", {"shop/cli/new.py": "create"}),
         ("**File**: `shop/cli/new.py` (modified)", {"shop/cli/new.py": "modify"}),
-        ("**File**: `analytics/new.py` (NEW)", {"shop/observe/analytics/new.py": "create"}),
+        (
+            "**Files**:\n- `observe/new.py` (NEW)\n- `observe/analytics/analyzer.py`",
+            {"shop/observe/new.py": "create", "shop/observe/analytics/analyzer.py": "modify"},
+        ),
+        ("**File**: `analytics/new.py` (NEW)", {"analytics/new.py": "create"}),
         ("**File**: `fresh/new.py` (NEW)", {"fresh/new.py": "create"}),
         ("**File**: `git_ops.py` (NEW)", {"git_ops.py": "create"}),
         ("**File**: `README.md`", {"README.md": "modify"}),

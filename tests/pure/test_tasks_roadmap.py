@@ -5,10 +5,10 @@ from textwrap import dedent
 import pytest
 
 from git_parallel.tasks.document import decode
-from git_parallel.tasks.draft import Draft, Role
+from git_parallel.tasks.draft import Draft
 from git_parallel.tasks.forms.roadmap import parse
 from git_parallel.tasks.prose.dependencies import After
-from git_parallel.tasks.task import Declared, Kind, Problem, Status
+from git_parallel.tasks.task import Declared, Kind, Problem, Role, Status
 
 
 @pytest.mark.parametrize(

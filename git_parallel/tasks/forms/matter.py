@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ..document import Document
-from ..draft import Draft, Parsed, Role
+from ..draft import Draft, Parsed
 from ..naming import slugified
 from ..prose.dependencies import After
 from ..prose.estimate import seconds
 from ..prose.markdown import Line, read_lines
 from ..prose.reading import Facts, read_facts
-from ..task import Declared, Kind, Status
+from ..task import Declared, Kind, Role, Status
 from . import front_matter, gsd
 from .fields import agent_in, is_nothing, priority_in, spelling_in, status_in
 from .matter_keys import Fields, is_task
@@ -76,7 +76,10 @@ def _task(document: Document, fields: Fields, body: list[Line]) -> Parsed:
         agent=next((a for t in fields.texts("agent") if (a := agent_in(t))), facts.agent),
         status=status,
         estimate=next((s for t in fields.texts("estimate") if (s := seconds(t)) is not None), facts.estimate),
-        patches=tuple(text.strip("`").removeprefix("./") for text in fields.texts("patch")),
+        patches=tuple(
+            Declared(text.strip("`").removeprefix("./"), Kind.MENTION, document.path, value.line)
+            for value, text in fields.entries("patch")
+        ),
     )
     return Parsed((draft,), (*fields.problems, *facts.problems))
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from ..document import Document
 from ..doubles import single
-from ..draft import Draft, Parsed, Role
+from ..draft import Draft, Parsed
 from ..naming import short_id, slugified
 from ..prose.markdown import Line, read_lines
 from ..prose.reading import read_facts
 from ..prose.status import status_of_heading
-from ..task import Problem, Status
+from ..task import Problem, Role, Status
 
 _ID = r"(PRIORITY|US|BUG|SPEC)[ \t_-]{0,2}(\d{1,6}(?:\.\d{1,4})?)"
 # Before the id: marks, or words that end in a colon. Behind it: `:`, ` - `, `]`, a mark or nothing.

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable
 
 from ..document import Document
-from ..draft import Draft, Parsed, Role
+from ..draft import Draft, Parsed
 from ..naming import file_name, home, slugified
 from ..prose.markdown import Line, read_lines
 from ..prose.reading import read_facts
+from ..task import Role
 from . import front_matter
 
 _ID = re.compile(

@@ -73,11 +73,10 @@ class _Tasks:
             part for each in (task, *subtasks) for part in _texts(each, is_sub=each is not task)
         )
         facts = self._prose.facts(one.line, title, text)
-        is_plain = self._is_only or tag in ("", _MAIN_TAG)
         return Draft(
             path=self.path,
             line=one.line,
-            short=slugified(number if is_plain else f"{tag}-{number}"),
+            short=slugified(f"{tag or _MAIN_TAG}-{number}"),
             title=title,
             text=f"# {title}\n\n{text}" if text else f"# {title}",
             slug=slugified(title),

@@ -10,7 +10,8 @@ from ..task import Declared, Kind, Problem
 from .paths import Named, is_elsewhere
 
 _LONGEST_SHOWN = 80
-_PLAIN = (Kind.MODIFY, Kind.CREATE, Kind.MENTION)
+_MENTION = Kind.MENTION  # Python 3.11 takes long to find a member in its class, and paths are many
+_PLAIN = (Kind.MODIFY, Kind.CREATE, _MENTION)
 # What a program writes while it runs, or a form that is followed, is no work unless somebody says so.
 _RUNTIME = (".db", ".sqlite", ".sqlite3", ".log", ".pid", ".bak", ".backup")
 
@@ -67,10 +68,11 @@ class Declarations:
         """All paths, without the bare names of files that the same text also names by one full path."""
         full: dict[str, list[str]] = defaultdict(list)
         for path, one in self.by_path.items():
-            if "/" in path and one.kind is not Kind.MENTION:
+            if "/" in path and one.kind is not _MENTION:
                 full[path.rsplit("/", 1)[-1]].append(path)
-        for path, one in tuple(self.by_path.items()):
-            if len(full.get(path, ())) == 1 and _is_telling(path) and one.kind in _PLAIN:
+        for path in [path for path in self.by_path if path in full]:
+            one = self.by_path[path]
+            if len(full[path]) == 1 and _is_telling(path) and one.kind in _PLAIN:
                 del self.by_path[path]
                 whole = self.by_path[full[path][0]]
                 if whole.is_guess and not one.is_guess and one.kind is not Kind.MENTION:

@@ -1,6 +1,7 @@
 """How long people say a task takes, in seconds of work."""
 
 import re
+from functools import lru_cache
 
 _UNITS = {"minute": 60, "min": 60, "hour": 3600, "h": 3600, "hr": 3600, "day": 8 * 3600, "week": 40 * 3600}
 _SPAN = re.compile(
@@ -10,6 +11,7 @@ _SPAN = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def seconds(text: str) -> float | None:
     """The middle of the first span in `text` (`4-6 hours`); a day has 8 hours of work, a week 40."""
     match = _SPAN.search(text)

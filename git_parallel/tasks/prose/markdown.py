@@ -7,6 +7,9 @@ from typing import NamedTuple
 from ..document import LONGEST_LINE, Document, fence_depths
 
 _SHAPE = re.compile(r"([ \t]*)(?:(#{1,6})[ \t]+|((?:[-*+•]|\d{1,3}[.)])[ \t]+(?:\[[ xX~-]\][ \t]+)?))?")
+# What indents a line or begins a heading or an item, beside the digits of all scripts.
+_MARKS = frozenset(" \t#-*+•")
+_DEEPEST = 6
 _LABEL_LENGTH = 60
 
 
@@ -34,8 +37,11 @@ def read_lines(document: Document, *, blank: bool = True) -> Iterator[Line]:
 
 def read_line(number: int, raw: str) -> Line:
     """One line that stands in no code fence."""
-    if raw[:1].isalpha():
+    if (raw[:1] not in _MARKS and not raw[:1].isdecimal()) or raw.startswith("**"):
         return Line(number, 0, 0, False, 0, raw.strip())
+    text = raw.lstrip("#")
+    if text[:1] in (" ", "\t") and 0 < (level := len(raw) - len(text)) <= _DEEPEST:
+        return Line(number, 0, level, False, 0, text.strip())
     shape = _SHAPE.match(raw)
     assert shape is not None  # every part of the pattern is optional
     space, hashes, bullet = shape.groups()

@@ -24,6 +24,7 @@ _QUOTED = re.compile(r"`([^`]{1,4200})`")
 _SOLE = re.compile(r"`([^`\s]{1,600})`")
 _NO_NAMES = frozenset(("tbd", "todo", "none", "n/a", "various", "multiple"))
 _PROSE_BEGINS = frozenset(("", "-", "–", "—"))
+_REMARK = re.compile(r"\((?!or )([^()]{0,600})\)")
 _BETWEEN = {",", ";", "&", "+", "and", "or", "→", "->", "=>", "to", "|", "/", "", ":"}
 _PLACEHOLDER = re.compile(r"[{}<>$=\"']|\.\.\.|…|XXX|YYYY|NNN|path/to/|://")
 _ALTERNATIVES = re.compile(r"\{[\w.-]{1,60}(?:,[\w.-]{1,60}){1,20}\}")
@@ -35,8 +36,8 @@ _EXTENSION = re.compile(r"\.[A-Za-z0-9_]{1,12}")
 _KNOWN_EXTENSIONS = frozenset(
     re.findall(
         r"\w+",
-        "bash bat c cc cfg cjs conf cpp cs css csv dart env erb ex exs fish go gradle graphql h hpp hs html "
-        "ini ipynb java js json jsonl jsx kt kts less lock lua m md mdx mjs mk ml mod nix php pl plist po "
+        "bash bat c cc cfg cjs conf cpp cs css csv dart diff env erb ex exs fish go gradle graphql h hpp hs html "
+        "ini ipynb java js json jsonl jsx kt kts less lock lua m md mdx mjs mk ml mod nix patch php pl plist po "
         "proto ps1 py pyi pyx r rake rb rs rst sass scala scss sh sol spec sql sum svelte svg swift tf toml "
         "ts tsx txt vue xml yaml yml zig zsh",
     )
@@ -107,16 +108,20 @@ def leading(text: str) -> tuple[Named, ...]:
 
 
 def _simple(text: str) -> tuple[Named, ...] | None:
-    """What `leading` gives for a text of one back-ticked path with prose behind it, which most items are."""
+    """What `leading` gives for a text of one back-ticked path and prose or a remark, which most items are."""
     end = text.find("`", 1)
     rest = text[end + 1 :].lstrip()
-    if end < 2 or rest[:1] not in _PROSE_BEGINS or rest.startswith("->"):
+    remark = _REMARK.fullmatch(rest) if rest[:1] == "(" else None
+    if end < 2 or (rest[:1] not in _PROSE_BEGINS and remark is None) or rest.startswith("->"):
         return None
     named = _judged(text[1:end].strip(), is_quoted=True)
     if named is None:
         return ()
     found = [named]
-    _qualify(found, rest[:24].lstrip("-–— "), sure=True)
+    if remark:
+        _qualify(found, remark[1])
+    else:
+        _qualify(found, rest[:24].lstrip("-–— "), sure=True)
     return tuple(found)
 
 
@@ -126,6 +131,7 @@ def quoted(text: str) -> tuple[Named, ...]:
     return tuple(n for n in named if n is not None)
 
 
+@lru_cache(maxsize=1 << 12)
 def qualifier_kind(text: str) -> Kind | None:
     """What a remark like `(NEW)`, `(~20 lines modified)` or `read only` says of a path."""
     folded = text.casefold()
@@ -140,7 +146,7 @@ def is_elsewhere(path: str) -> bool:
 def pattern_problem(path: str) -> str:
     """Why a path or glob cannot be declared, in a few words; empty when it can."""
     reason = path_problem(path)
-    if reason:
+    if reason or ("*" not in path and "?" not in path):
         return reason
     if not path.strip("*/?"):
         return "a pattern that matches everything"
@@ -235,7 +241,7 @@ def is_path(token: str) -> bool:
         return False
     if "/" not in token and "\\" not in token:
         return _is_file_name(token)
-    if _BRANCH.match(token) or not any(c.isalpha() or c == "*" for c in token):
+    if _BRANCH.match(token) or not ("*" in token or any(map(str.isalpha, token))):
         return False
     if token.startswith(("/", "~")):
         return token.strip("~").count("/") > 1

@@ -1,6 +1,5 @@
 """Directories that a document names once, for the bare names that follow."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .markdown import Line
@@ -9,8 +8,12 @@ from .paths import Named, pattern_problem
 
 @dataclass(slots=True)
 class Places:
-    """The directory of a `Directory:` or `Location:` label, while the names below it are meant to lie there."""
+    """The directory of a `Directory:` or `Location:` label, while the names below it are meant to lie there.
 
+    `folder` is that of the current place, ending in `/`; empty when there is none.
+    """
+
+    folder: str = ""
     _line: Line | None = None
     _named: Named | None = None
     _is_used: bool = False
@@ -18,14 +21,7 @@ class Places:
 
     def enter(self, line: Line, named: Named) -> None:
         """Begin a place, after the one before has been left."""
-        self._line, self._named, self._is_used = line, named, False
-
-    @property
-    def folder(self) -> str:
-        """The directory of the current place, ending in `/`; empty when there is none."""
-        if self._named is None:
-            return ""
-        return self._named.path
+        self._line, self._named, self._is_used, self.folder = line, named, False, named.path
 
     def joined(self, indent: int, named: tuple[Named, ...]) -> tuple[Named, ...]:
         """The bare names of an item beside the directory's, put under it; empty when they are not meant so."""
@@ -53,11 +49,9 @@ class Places:
         if self._line is not None and self._line.is_item and indent < self._line.indent:
             self._left = (*self._left, *self.leave())
 
-    def leave(self) -> Iterator[tuple[Line, Named]]:
+    def leave(self) -> tuple[tuple[Line, Named], ...]:
         """End the place; the directory itself, when no file of it was named."""
         left, self._left = self._left, ()
         line, named, is_used = self._line, self._named, self._is_used
-        self._line = self._named = None
-        yield from left
-        if line is not None and named is not None and not is_used:
-            yield line, named
+        self._line, self._named, self.folder = None, None, ""
+        return left if line is None or named is None or is_used else (*left, (line, named))

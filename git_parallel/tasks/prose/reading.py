@@ -7,6 +7,7 @@ declares only when its own words do (`Create \\`path\\``, `path (NEW)`). Every o
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..task import Declared, Kind, Problem, Status
 from . import paths
@@ -28,11 +29,13 @@ _STORY = re.compile(r"\b(US-\d{1,6})\b", re.IGNORECASE)
 _TARGET = re.compile(r"\b(?:to|into)[ \t]+`?((?:[\w.-]{1,80}/){1,12})`?", re.IGNORECASE)
 # Prose without any of these neither declares nor labels anything.
 _TELLING = re.compile(r"[`:]|\*\*").search
+_DIGIT = re.compile(r"\d").search
+_PLACED = (Role.FILES, Role.PLACE)
+_WAITING = (Role.AFTER, Role.BEFORE)
 _DEEPEST_DEPENDENCY = 1  # a label further in speaks of a step, not of the task
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What the lines of one task say."""
 
     declared: tuple[Declared, ...]
@@ -43,7 +46,7 @@ class Facts:
     priority: float | None
     estimate: float | None
     stories: tuple[str, ...]
-    patches: tuple[str, ...]
+    patches: tuple[Declared, ...]
     problems: tuple[Problem, ...]
 
 
@@ -74,7 +77,7 @@ class _Reader:
     after: list[After] = field(default_factory=list)
     before: list[After] = field(default_factory=list)
     stories: list[str] = field(default_factory=list)
-    patches: list[str] = field(default_factory=list)
+    patches: list[Declared] = field(default_factory=list)
     status: Status | None = None
     agent: str | None = None
     priority: float | None = None
@@ -87,6 +90,7 @@ class _Reader:
     in_fence: bool = False
     last_declared: int = 0
     last_row: int = 0
+    wraps: bool = False  # whether the paths behind that label go on in the next line
     last_files: int = 0  # the line of the last label that named files
 
     def read(self, line: Line) -> None:
@@ -125,9 +129,15 @@ class _Reader:
 
     def _text(self, line: Line) -> None:
         self.fence.above, self.fence.folder = line, self.places.folder
-        self.scopes.reach(line)
-        self.places.reach(line.indent)
-        if not line.is_item and not self.scopes.in_list and not _TELLING(line.text):
+        if self.scopes.blocks:
+            self.scopes.reach(line)
+        if self.places.folder:
+            self.places.reach(line.indent)
+        if not line.is_item and not self.wraps and not self.scopes.blocks and not _TELLING(line.text):
+            return
+        if self.wraps and not line.is_item and line.number == self.last_files + 1:
+            self.last_files, self.wraps = line.number, line.text.endswith(",")
+            self._declare(paths.leading(line.text), line, None)
             return
         split = label(line.text)
         found = meaning(split[0]) if split else None
@@ -139,34 +149,38 @@ class _Reader:
 
     def _is_dependency(self, line: Line, name: str) -> bool:
         """Whether a label is the id of a task in a list of tasks: `- PRIORITY 4.1: Title`."""
-        block = self.scopes.block
-        is_listed = block is not None and block.meaning.role in (Role.AFTER, Role.BEFORE)
-        return line.is_item and is_listed and bool(leading_dependency(name))
+        block = self.scopes.block if line.is_item else None
+        is_listed = block is not None and block.meaning.role in _WAITING
+        return is_listed and bool(leading_dependency(name))
 
     def _label(self, line: Line, name: str, value: str, found: Meaning) -> None:
-        if found.role in (Role.FILES, Role.PLACE):
+        if found.role in _PLACED:
             self._files(line, value, found)
-        elif found.role in (Role.AFTER, Role.BEFORE):
+        elif found.role in _WAITING:
             found = self._waits(line, name, value, found)
         elif found.role is Role.COVERAGE:
             # What is measured is the subject of a test, not what the test's author will change.
             if 0 < line.number - self.last_files < 3:
                 self.declarations.demote(self.last_files)
         elif found.role is Role.PATCH:
-            self.patches += [named.path for named in paths.leading(value) if not named.problem]
+            self._patch(line, value)
         else:
             self._said(value, found)
-        if not value and found.role in (Role.FILES, Role.MENTION, Role.AFTER, Role.BEFORE):
+        if not value and found.role in (Role.FILES, Role.MENTION, Role.AFTER, Role.BEFORE, Role.PATCH):
             target = _TARGET.search(name) if found.kind is Kind.MOVE else None
             self.scopes.enter_list(
                 Block(line.indent, found, line.is_item, target=target.group(1) if target else "")
             )
 
+    def _patch(self, line: Line, text: str) -> None:
+        named = [name for name in paths.leading(text) if not name.problem]
+        self.patches += [Declared(n.path, Kind.MENTION, self.declarations.source, line.number) for n in named]
+
     def _waits(self, line: Line, name: str, value: str, found: Meaning) -> Meaning:
         """Note the tasks in a label such as `Requires US-035 Complete`, or else in its value."""
         if self.scopes.is_mention or line.indent > _DEEPEST_DEPENDENCY:
             return found
-        inside = dependencies(name) if any(c.isdigit() for c in name) else ()
+        inside = dependencies(name) if _DIGIT(name) else ()
         noted = self.after if found.role is Role.AFTER else self.before
         noted += inside or dependencies(value, is_strict=found.is_strict)
         # Such a label has said it all; the list below it only explains.
@@ -180,7 +194,7 @@ class _Reader:
             named = paths.sole(value)
             if not named and found.is_strict and not self.scopes.is_mention and not value[0].isdigit():
                 self.declarations.note(f"no path can be read from '{value}'", line.number)
-        self.last_files = line.number
+        self.last_files, self.wraps = line.number, value.endswith(",")
         under = self.places.joined(line.indent, named)
         if under:
             named = under
@@ -192,7 +206,8 @@ class _Reader:
 
     def finish(self) -> None:
         """Take the end of the lines for the end of everything that is open."""
-        self._close_fence()
+        if self.in_fence:
+            self._close_fence()
         self.leave_places()
 
     def leave_places(self) -> None:
@@ -220,8 +235,10 @@ class _Reader:
         role = block.meaning.role if block else None
         if block and role is Role.FILES and (line.is_item or self.scopes.in_list):
             self._declare_said(item(line, block, split), line, is_loose=block.is_leading)
-        elif block and role in (Role.AFTER, Role.BEFORE) and line.is_item:
+        elif block and role in _WAITING and line.is_item:
             self._dependency(line, block)
+        elif role is Role.PATCH and line.is_item:
+            self._patch(line, line.text)
         else:
             said = free(line, split)
             self._declare_said(said, line, is_loose=True)
@@ -290,7 +307,7 @@ class _Reader:
         guess: Kind = Kind.MODIFY,
     ) -> None:
         """Write down what a line names; in loose text an unusable path is an example, elsewhere a problem."""
-        if self.scopes.is_mention:
+        if named and self.scopes.is_mention:
             self.declarations.mention(named, line.number)
             return
         for name in named:
@@ -308,6 +325,8 @@ class _Reader:
 
 def _whole(text: str) -> tuple[Named, ...]:
     """The path that a heading consists of, apart from a number before it."""
+    if "/" not in text:
+        return ()
     words = text.split()
     words = words[1:] if words and words[0].rstrip(".)").isdigit() else words
     return paths.leading(words[0]) if words and "/" in words[0] and len(words) < 3 else ()

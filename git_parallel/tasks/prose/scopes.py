@@ -34,6 +34,7 @@ class Scopes:
     sections: list[Block] = field(default_factory=list)
     headings: list[tuple[int, str]] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    _mention: Block | None = None  # the outermost section of which all paths are only mentioned
 
     def enter_section(self, level: int, found: Meaning | None, text: str = "") -> None:
         """Begin the section of a heading, which ends all lists and the sections of its level."""
@@ -45,6 +46,7 @@ class Scopes:
             self.sections.pop()
         if found and found.role in (Role.FILES, Role.MENTION, Role.AFTER, Role.BEFORE):
             self.sections.append(Block(level, found))
+        self._mention = next((s for s in self.sections if s.meaning.role is Role.MENTION), None)
 
     def enter_list(self, block: Block) -> None:
         """Begin the list below a label."""
@@ -58,11 +60,8 @@ class Scopes:
     @property
     def block(self) -> Block | None:
         """What gives a line its meaning; that it is only mentioned outranks everything below."""
-        mention = next((s for s in self.sections if s.meaning.role is Role.MENTION), None)
-        if mention:
-            return mention
-        if self.blocks:
-            return self.blocks[-1]
+        if self._mention or self.blocks:
+            return self._mention or self.blocks[-1]
         return self.sections[-1] if self.sections else None
 
     @property

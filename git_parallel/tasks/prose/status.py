@@ -1,6 +1,7 @@
 """What people write to say how far a task is, to one of four states."""
 
 import re
+from functools import lru_cache
 
 from ..task import Status
 
@@ -25,6 +26,7 @@ _PART = re.compile(r"partial|mostly|nearly|almost|phase \d+(?:\.\d+)? (?:complet
 _MARKS = re.compile("[📝🔄🚧✅⏸❌]")
 
 
+@lru_cache(maxsize=1024)
 def status_of(text: str) -> Status | None:
     """The state that a status text begins with; None when it speaks of something else.
 

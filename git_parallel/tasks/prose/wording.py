@@ -1,7 +1,8 @@
 """What a sentence or a list item declares by its own words."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from ..task import Kind
 from . import paths, shell
@@ -29,8 +30,7 @@ _WORK_BEHIND = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """The paths that a line declares, and what it says happens to all of them."""
 
     named: tuple[Named, ...] = ()
@@ -63,7 +63,8 @@ def free(line: Line, split: tuple[str, str] | None) -> Said:
     verb = _VERB.match(text) if text[:1] != "`" else None
     if verb:
         rest = text[verb.end() :]
-        named = tuple(n for n in paths.leading(rest) if n.is_quoted or line.is_item or text != line.text)
+        is_meant = line.is_item or text != line.text
+        named = tuple(n for n in paths.leading(rest) if n.is_quoted or is_meant or "/" in n.path[:-1])
         if named:
             is_into = rest.startswith(("to ", "in ", "into "))  # "Add to `x`"
             return Said(_in_folder(named, rest), None if is_into else VERBS[verb.group(1).casefold()])
@@ -72,7 +73,8 @@ def free(line: Line, split: tuple[str, str] | None) -> Said:
     if split and split[1] and line.text[0] != "`" and (behind := _VERB.match(split[1])):
         # "- **Day 3**: Update `a.md`"
         named = paths.leading(split[1][behind.end() :])
-        return Said(named if line.is_item else (), VERBS[behind.group(1).casefold()] if named else None)
+        named = tuple(n for n in named if n.is_quoted or line.is_item or "/" in n.path[:-1])
+        return Said(named, VERBS[behind.group(1).casefold()] if named else None)
     if _INTO_VERBS.match(line.text):
         return Said(_into(line.text))
     if line.text.startswith(("`", "**`", "**")) or line.is_item:
