@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from .draft import Draft
 from .matching import union
-from .task import Status, normal
+from .task import Kind, Status, normal
 
 _COMPANION = frozenset(
     re.findall(
@@ -69,8 +69,10 @@ def _words(spec: Draft) -> set[str]:
 
 
 def _is_companion(spec: Draft) -> bool:
+    """Whether a file only tells of a spec: its name says so, and it has no work of its own."""
     words = _words(spec)
-    return bool(words) and words <= _COMPANION
+    has_work = any(declared.kind is not Kind.MENTION for declared in spec.declared)
+    return bool(words) and words <= _COMPANION and not has_work
 
 
 def _folded(family: Sequence[Draft]) -> Draft:
@@ -78,7 +80,7 @@ def _folded(family: Sequence[Draft]) -> Draft:
     first, *rest = family
     if not rest:
         return first
-    said = [spec.status for spec in family if spec.status]
+    said = [spec.status for spec in family if spec.status and not _is_companion(spec)]
     open_ones = [status for status in said if status is not Status.COMPLETE]
     return replace(
         first,

@@ -76,10 +76,13 @@ def claims(drafts: Sequence[Draft]) -> list[Claim]:
     specs = [draft for draft in drafts if draft.role is Role.SPEC]
     free: dict[str, Draft] = {}
     items = fold_stories([draft for draft in drafts if draft.role is Role.ITEM])
-    doubles = [item for item in items if free.setdefault(normal(item.short), item) is not item]
+    for number, item in enumerate(items):
+        key = normal(item.short)
+        # A second item of one id is found by its title, not by its id.
+        free[f"{key} {number}" if key in free else key] = item
     partners = _partners(specs, free)
     found = [_claim(spec, item, free) for spec, item in zip(specs, partners, strict=True)]
-    alone = (*free.values(), *doubles, *(draft for draft in drafts if draft.role is Role.TASK))
+    alone = (*free.values(), *(draft for draft in drafts if draft.role is Role.TASK))
     return [*found, *(Claim(draft.short, draft.slug, draft.aliases, (draft,)) for draft in alone)]
 
 
@@ -102,21 +105,37 @@ def _by_both(spec: Draft, free: dict[str, Draft], _stories: set[str]) -> str | N
 
 
 def _by_story(spec: Draft, free: dict[str, Draft], _stories: set[str]) -> str | None:
+    """The item of a story that the spec is called after, or speaks of under the same title."""
     mine = _others(spec)
-    return next((key for key, item in free.items() if mine & {key, *_others(item)}), None) if mine else None
+    if not mine:
+        return None
+    named = {normal(alias) for alias in spec.aliases if spec.slug.startswith(alias)}
+    for key, item in free.items():
+        shared = mine & {normal(item.short), *_others(item)}
+        if shared & named or (shared and alike(spec.title, item.title)):
+            return key
+    return None
 
 
 def _by_title(spec: Draft, free: dict[str, Draft], _stories: set[str]) -> str | None:
     """The story of the same number and title: `SPEC-035` may be that of `US-035`, not of `PRIORITY 35`."""
     wanted = f"us-{normal(spec.short)}"
-    keys = (key for key, item in free.items() if wanted in {key, *_others(item)})
+    keys = (key for key, item in free.items() if wanted in {normal(item.short), *_others(item)})
     return next((key for key in keys if alike(spec.title, free[key].title)), None)
 
 
 def _by_number(spec: Draft, free: dict[str, Draft], stories: set[str]) -> str | None:
-    """The item of the same id, unless the spec speaks of a story that another item is about."""
+    """The item of the same id, unless the spec speaks of a story that another item is about.
+
+    With another title, too, as people put one thing in other words; but not one that is complete, since
+    then a new spec under an old number would never be worked on.
+    """
     key = normal(spec.short)
-    return key if key in free and not _others(spec) & stories else None
+    if key not in free or _others(spec) & stories:
+        return None
+    item = free[key]
+    is_told = alike(spec.title, item.title) or alike(spec.slug.replace("-", " "), item.title)
+    return key if is_told or not (spec.title and item.title and item.status is Status.COMPLETE) else None
 
 
 def _others(draft: Draft) -> set[str]:

@@ -267,3 +267,50 @@ def test_the_roadmap_knows_best_how_far_a_task_is():
     )
 
     assert [t.status for t in found.tasks] == [Status.PLANNED, Status.COMPLETE, Status.COMPLETE]
+
+
+def test_a_new_spec_under_the_number_of_something_complete_is_a_task_of_its_own():
+    found = _read(
+        {
+            "SPEC-035-payment-gateway.md": "# Payment gateway\n",
+            "ROADMAP.md": "### PRIORITY 35: Telemetry dashboards ✅ Complete\n",
+        }
+    )
+
+    assert [(t.id, t.status) for t in found.tasks] == [
+        ("35-telemetry-dashboards", Status.COMPLETE),
+        ("35-payment-gateway", Status.PLANNED),
+    ]
+    assert len(found.problems) == 1
+
+
+def test_what_only_tells_of_a_spec_does_not_complete_it():
+    found = _read(
+        {
+            "SPEC-7-user-auth.md": "# Log in\n",
+            "SPEC-7-review.md": "# Review\n**Status**: ✅ Complete\n",
+            "SPEC-8-payment.md": "# Pay\n",
+            "SPEC-8-notes.md": "# Notes\n**Status**: Done\n**File**: `notes/app.py`\n",
+        }
+    )
+
+    assert [(t.id, t.status) for t in found.tasks] == [
+        ("7", Status.PLANNED),
+        ("8-notes", Status.COMPLETE),
+        ("8-payment", Status.PLANNED),
+    ]
+
+
+def test_a_story_that_is_only_related_does_not_complete_a_spec():
+    found = _read(
+        {
+            "SPEC-4-export.md": "# Export\n**Related User Story**: US-9\n**User Story**: US-8\n",
+            "ROADMAP.md": "## US-9: The ledger ✅ Complete\n## US-8: Reports ✅ Complete\n",
+        }
+    )
+
+    assert [(t.id, t.status) for t in found.tasks] == [
+        ("4", Status.PLANNED),
+        ("us-8", Status.COMPLETE),
+        ("us-9", Status.COMPLETE),
+    ]

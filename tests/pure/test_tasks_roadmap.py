@@ -101,6 +101,18 @@ def test_an_id_twice_and_only_the_first_complete_leaves_the_work_to_do():
     assert problems == (Problem("ROADMAP.md", 1, "'us-1' stands twice; the one at line 2 is taken"),)
 
 
+def test_the_status_of_a_phase_is_not_that_of_its_item():
+    (item,), _ = _parse("""\
+        ### PRIORITY 1: Schema
+        - PRIORITY 2
+          - Status: ✅ Complete
+        #### Phase 1: the spec
+        **Status**: ✅ Complete
+        """)
+
+    assert item.status is None
+
+
 def test_one_id_over_unrelated_titles_is_two_tasks():
     items, problems = _parse("## US-1: Log in\n## US-1: Export the ledger\n")
 

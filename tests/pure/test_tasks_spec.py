@@ -303,7 +303,37 @@ def test_what_a_status_says(text, status):
     assert status_of(text) is status
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "To be completed before PRIORITY 2", "needs to be fixed", "Will be merged next week", "target: done by Q3",
+        "Complete rewrite needed", "Not fully implemented", "Never completed", "isn't done", "no longer complete",
+        "COMPLETE: no", "Done? no", "Half done", "1/3 done", "3 of 5 completed", "Backend complete, frontend missing",
+        "Complete except tests", "Complete - tests in progress", "Phase 1 DELIVERED", "implemented but not merged",
+        "Spec Complete ✅ - awaiting implementation", "Waiting until US-3 is complete", "complete when SPEC-3 lands",
+        "Re-opened (was closed)", "was done, reverted", "Complete → Planned (reopened)", "<Complete|Planned>",
+        "Completed | Planned (choose)", "Step 1 done, step 2 todo", "Complete (90%)", "done pending review",
+    ],
+)  # fmt: skip
+def test_what_is_not_complete_as_a_whole_is_not_complete(text):
+    assert status_of(text) is not Status.COMPLETE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Done", "closed", "✅ **COMPLETE** - All 5 Phases Finished! (2025-10-16)", "✅ **MVP COMPLETE** (Core UI)",
+        "100% done", "All done", "Implemented in PR #3", "done by alice", "✅ Complete ✅ **VERIFIED 2025**", "Fixed.",
+    ],
+)  # fmt: skip
+def test_what_is_complete(text):
+    assert status_of(text) is Status.COMPLETE
+
+
 def test_words_of_a_title_are_no_status():
+    assert status_of_heading("", "Mark items ✅ complete in the list") is None
+    assert status_of_heading("Done with:", "") is None
+    assert status_of_heading("", "Log in (was ✅ Complete, reopened)") is Status.IN_PROGRESS
     assert status_of_heading("", "Complete the migration 📝 Planned") is Status.PLANNED
     assert status_of_heading("", "Complete the migration") is None
     assert status_of_heading("✅ COMPLETE:", "Docs") is Status.COMPLETE

@@ -117,7 +117,7 @@ class Prose:
             Line(number, line.indent, line.level, line.is_item, line.fence, line.text)
             for line in read_lines(document)
         )
-        facts = read_facts(path, (Line(number, 0, 1, False, 0, title), *lines), status_anywhere=False)
+        facts = read_facts(path, (Line(number, 0, 1, False, 0, title), *lines))
         for problem in facts.problems:
             self._complaints.add(problem.line, problem.message)
         return facts

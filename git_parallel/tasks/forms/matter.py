@@ -51,7 +51,7 @@ def _task(document: Document, fields: Fields, body: list[Line]) -> Parsed:
         files = files[:_MOST_PATHS]
     title = fields.text("title") or _heading(body) or words.title
     lines = (*files, *_titled(words.lines, title))
-    facts = read_facts(document.path, lines, status_anywhere=False)
+    facts = read_facts(document.path, lines)
     declared = _unexplained_as_read(facts, files) if words.files else facts.declared
     short, aliases = plan or _identity(document.path, fields)
     status = _status(fields, facts)

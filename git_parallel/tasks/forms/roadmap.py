@@ -40,7 +40,7 @@ def parse(document: Document) -> Parsed:
     problems: list[Problem] = []
     items: list[Draft] = []
     for heading, body in _bodies(tuple(read_lines(document, blank=False))):
-        facts = read_facts(document.path, body, status_anywhere=True)
+        facts = read_facts(document.path, body)
         problems += facts.problems
         if facts.status and heading.status and facts.status is not heading.status:
             problems.append(_mixed(document.path, body[0].number, heading.status, facts.status))

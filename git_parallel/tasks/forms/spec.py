@@ -22,7 +22,7 @@ def parse(document: Document) -> Parsed:
     """The spec in a document; a document always is one, at worst one that declares nothing."""
     first, matter, unread = front_matter.split(document)
     lines = [line for line in read_lines(document, blank=False) if line.number >= first]
-    facts = read_facts(document.path, (*matter, *lines), status_anywhere=False)
+    facts = read_facts(document.path, (*matter, *lines))
     heading, line = _title(lines)
     title, story = _without_id(heading)
     name = file_name(document.path)

@@ -83,7 +83,6 @@ _EXACT = {
     "assignee": Role.AGENT,
     "priority": Role.PRIORITY,
     "user story": Role.STORY,
-    "related user story": Role.STORY,
 }
 
 

@@ -32,7 +32,7 @@ _TELLING = re.compile(r"[`:]|\*\*").search
 _DIGIT = re.compile(r"\d").search
 _PLACED = (Role.FILES, Role.PLACE)
 _WAITING = (Role.AFTER, Role.BEFORE)
-_DEEPEST_DEPENDENCY = 1  # a label further in speaks of a step, not of the task
+_DEEPEST_FACT = 1  # a label further in speaks of a step, not of the task
 
 
 class Facts(NamedTuple):
@@ -50,9 +50,9 @@ class Facts(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def read_facts(source: str, lines: Iterable[Line], *, status_anywhere: bool) -> Facts:
-    """The facts in `lines`. A SPEC says its own status before its second heading; steps have theirs below."""
-    reader = _Reader(Declarations(source), status_anywhere=status_anywhere)
+def read_facts(source: str, lines: Iterable[Line]) -> Facts:
+    """The facts in `lines`. A task says its own status before its second heading; steps have theirs below."""
+    reader = _Reader(Declarations(source))
     for line in lines:
         reader.read(line)
     reader.finish()
@@ -73,7 +73,6 @@ def read_facts(source: str, lines: Iterable[Line], *, status_anywhere: bool) -> 
 @dataclass(slots=True)
 class _Reader:
     declarations: Declarations
-    status_anywhere: bool
     after: list[After] = field(default_factory=list)
     before: list[After] = field(default_factory=list)
     stories: list[str] = field(default_factory=list)
@@ -165,7 +164,7 @@ class _Reader:
         elif found.role is Role.PATCH:
             self._patch(line, value)
         else:
-            self._said(value, found)
+            self._said(line, value, found)
         if not value and found.role in (Role.FILES, Role.MENTION, Role.AFTER, Role.BEFORE, Role.PATCH):
             target = _TARGET.search(name) if found.kind is Kind.MOVE else None
             self.scopes.enter_list(
@@ -178,7 +177,7 @@ class _Reader:
 
     def _waits(self, line: Line, name: str, value: str, found: Meaning) -> Meaning:
         """Note the tasks in a label such as `Requires US-035 Complete`, or else in its value."""
-        if self.scopes.is_mention or line.indent > _DEEPEST_DEPENDENCY:
+        if self.scopes.is_mention or line.indent > _DEEPEST_FACT:
             return found
         inside = dependencies(name) if _DIGIT(name) else ()
         noted = self.after if found.role is Role.AFTER else self.before
@@ -215,8 +214,9 @@ class _Reader:
         for line, named in self.places.leave():
             self._declare((named,), line, None)
 
-    def _said(self, value: str, found: Meaning) -> None:
-        in_header = self.status_anywhere or self.headings <= 1
+    def _said(self, line: Line, value: str, found: Meaning) -> None:
+        # Below a second heading, or further in, a step or a part is spoken of.
+        in_header = self.headings <= 1 and line.indent <= _DEEPEST_FACT
         if found.role is Role.ESTIMATE:
             self.estimate = seconds(value) if self.estimate is None else self.estimate
         elif found.role is Role.STATUS and in_header and self.status is None:

@@ -1,47 +1,61 @@
-"""What people write to say how far a task is, to one of four states."""
+"""What people write to say how far a task is, to one of four states.
+
+The worst mistake here is to take something unfinished for complete: it would never run, and what depends
+on it would be released. So a word for done counts only where it is the statement itself, and nothing
+around it takes it back.
+"""
 
 import re
-from functools import lru_cache
 
 from ..task import Status
 
+_DONE = r"(?:completed?|done|fixed|implemented|delivered|shipped|merged|resolved|closed|finished)"
 _WORDS = (
+    (Status.PLANNED, rf"not (?:yet )?(?:started|{_DONE})\b|to ?do\b|📝|planned|planning|backlog"),
     (
         Status.PLANNED,
-        r"not (?:yet )?(?:started|complete[d]?|done|implemented)|to ?do\b|📝|planned|planning|backlog",
+        r"draft|approved|proposed|pending|\bready\b|\bopen\b|\bnew\b|\bre-?opened\b|\breverted\b",
     ),
-    (Status.PLANNED, r"draft|approved|proposed|pending|\bready\b|\bopen\b|\bnew\b"),
     (Status.IN_PROGRESS, r"in[ -]progress|🔄|🚧|ongoing|started|under way|\bwip\b|mostly complete"),
     (
         Status.BLOCKED,
-        r"⏸|blocked|deferred|on hold|paused|❌|failed|rejected|cancell?ed|deprecated|superseded",
+        r"⏸|blocked|deferred|on hold|paused|❌|failed|rejected|cancell?ed|deprecated|superseded|\b(?:a?waiting)\b",
     ),
-    (
-        Status.COMPLETE,
-        r"\b(?:completed?|done|fixed|implemented|delivered|shipped|merged|resolved|closed|finished)\b",
-    ),
+    (Status.COMPLETE, rf"\b{_DONE}\b"),
 )
 _PATTERN = re.compile("|".join(f"({pattern})" for _, pattern in _WORDS))
-_PART = re.compile(r"partial|mostly|nearly|almost|phase \d+(?:\.\d+)? (?:complete|done)|\b(?!100)\d{1,2} ?%")
+# Before the word: it is a wish, or denied.
+_NOT_YET = re.compile(
+    r"\b(?:to be|must|should|shall|will|would|can|needs?|target|goal|once|until|when|if|yet|mark|make|get|"
+    r"not|never|no|cannot)\b|n['’]?t\b"
+)
+# Words that may stand before it and leave it a statement on the whole task.
+_WHOLE = frozenset(
+    re.findall(
+        r"[\w%]+", "all everything fully now mvp 100 100% is are has have been work task story feature it"
+    )
+)
+# What may follow: the end, punctuation, or where, when and by whom.
+_GOES_ON = re.compile(
+    r"[ \t]*(?:$|[^\w \t?]|\d|(?:in|on|by|via|as|at|since|and|through|from|see|during|per)\b)"
+)
+_GOES_ON_IN_HEADING = re.compile(r"[ \t]*(?:$|[^\w \t?]|\d)")
+_TAKEN_BACK = re.compile(
+    r"\b(?:not|pending|except|but|missing|remain\w*|to ?do|in progress|wip|a?waiting|until|when|once|"
+    r"re-?open\w*|revert\w*|planned|partial\w*|needs?|incomplete|unfinished|still open|\d+ open|choose)\b"
+    r"|→|:[ \t]*no\b|\?|\b(?!100)\d{1,2} ?%|\b(\d{1,3})[ ]?(?:/|of)[ ]?(?!\1\b)\d{1,3}\b"
+)
 _MARKS = re.compile("[📝🔄🚧✅⏸❌]")
+_FORM = re.compile(r"[<(|][^<>()|]{0,40}\|")  # `<Complete|Planned>`: a form that nobody filled in
 
 
-@lru_cache(maxsize=1024)
 def status_of(text: str) -> Status | None:
-    """The state that a status text begins with; None when it speaks of something else.
+    """The state that a status text states; None when it speaks of something else.
 
-    The first word that says a state counts (`⏸️ Deferred until US-006 complete`), except that something
-    partly complete is not complete.
+    The first word that says a state counts (`⏸️ Deferred until US-006 complete`), except that only what
+    is complete as a whole is complete.
     """
-    folded = text.casefold()
-    found = _PATTERN.search(folded)
-    if found:
-        status = _WORDS[(found.lastindex or 1) - 1][0]
-    elif "✅" in folded and not any(c.isalpha() for c in folded):
-        status = Status.COMPLETE
-    else:
-        return None
-    return Status.IN_PROGRESS if status is Status.COMPLETE and _PART.search(folded) else status
+    return _status(text, _GOES_ON)
 
 
 def status_of_heading(before: str, after: str) -> Status | None:
@@ -51,4 +65,25 @@ def status_of_heading(before: str, after: str) -> Status | None:
     """
     mark = _MARKS.search(after)
     texts = [after[mark.start() :]] if mark else []
-    return next((status for text in (*texts, before) if (status := status_of(text)) is not None), None)
+    found = (_status(text, _GOES_ON_IN_HEADING) for text in (*texts, before))
+    return next((status for status in found if status is not None), None)
+
+
+def _status(text: str, goes_on: re.Pattern[str]) -> Status | None:
+    folded = re.sub(r"[*_`~]", "", text.casefold())
+    if _FORM.search(folded):
+        return None
+    found = _PATTERN.search(folded)
+    if found is None:
+        is_ticked = "✅" in folded and not any(c.isalpha() for c in folded)
+        return Status.COMPLETE if is_ticked else None
+    status = _WORDS[(found.lastindex or 1) - 1][0]
+    if status is not Status.COMPLETE:
+        return status
+    before, behind = folded[: found.start()], folded[found.end() :]
+    if _NOT_YET.search(before):
+        return Status.PLANNED
+    if not goes_on.match(behind):
+        return Status.PLANNED if goes_on is _GOES_ON else None
+    is_part = not _WHOLE.issuperset(re.findall(r"[\w%]+", before))
+    return Status.IN_PROGRESS if is_part or _TAKEN_BACK.search(behind) else Status.COMPLETE
