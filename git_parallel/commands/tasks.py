@@ -2,16 +2,18 @@
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..names import Oid, natural
+from ..git.refs import snapshot
+from ..names import Oid, TaskId, natural, printable
 from ..project import forms
 from ..project.declared import read_tasks, require_tasks, uncommitted_documents, warn_of_uncommitted
 from ..project.open import open_project
+from ..tasks.cycles import cycles
 from ..tasks.sources import Source
-from ..tasks.task import Problem, Status, Task
+from ..tasks.task import Problem, Status, Task, normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ def tasks(directory: Path, spellings: Sequence[str] = (), *, sources: Sequence[s
     declared = read_tasks(project, asked)
     chosen = require_tasks(project, declared, spellings) or declared.tasks
     documents = {path for task in chosen for path in documents_of(task)}
-    problems = [p for p in declared.problems if not spellings or p.source in documents]
+    every = (*declared.problems, *_of_dependencies(declared.tasks, snapshot(project.git).records))
+    problems = [p for p in every if not spellings or p.source in documents]
     return TasksAnswer(
         base=project.base,
         target=project.target.short,
@@ -84,6 +87,25 @@ def tasks(directory: Path, spellings: Sequence[str] = (), *, sources: Sequence[s
         is_named=bool(spellings),
         is_chosen=bool(sources),
     )
+
+
+def _of_dependencies(tasks: Sequence[Task], records: Collection[TaskId]) -> Iterator[Problem]:
+    """What a plan would hold a task for: it waits for one that nobody knows of, or in the end for itself.
+
+    A task that was run is known by its record, although its document may be gone.
+    """
+    recorded = {normal(task) for task in records}
+    unfinished = [task for task in tasks if task.status is not Status.COMPLETE]
+    for task in unfinished:
+        for name in task.undeclared:
+            if normal(name) not in recorded:
+                message = f"'{task.id}' comes after '{printable(name)}', which no document declares"
+                yield Problem(task.source, task.line, message)
+    places = {task.id: task for task in unfinished}
+    waits = {task.id: tuple(TaskId(n) for n in task.after if n in places) for task in unfinished}
+    for cycle in cycles(waits):
+        first = places[cycle[0]]
+        yield Problem(first.source, first.line, "depends on itself: " + " after ".join((*cycle, cycle[0])))
 
 
 def _distant(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..names import TaskId
 from ..overlap.meet import Overlap
+from ..tasks.cycles import cycles
 from ..tasks.task import Status, Task, normal
 from .apart import runs_alone, why_apart
 from .record import State, TaskRecord
@@ -110,7 +111,7 @@ def dependencies(
             elif reason := _unmet(name, records, everything):
                 blocked.setdefault(task.id, reason)
         waits[task.id] = tuple(before)
-    for cycle in _cycles(waits):
+    for cycle in cycles(waits):
         for member in cycle:
             blocked.setdefault(member, "depends on itself: " + " after ".join((*cycle, cycle[0])))
     changed = True
@@ -186,32 +187,3 @@ def _in_order(tasks: Sequence[Task], waits: Mapping[TaskId, Sequence[TaskId]]) -
             else:
                 ordered.setdefault(stack.pop(), by_id[top])
     return list(ordered.values())
-
-
-def _cycles(waits: Mapping[TaskId, Sequence[TaskId]]) -> list[tuple[TaskId, ...]]:
-    """The cycles of the dependency graph, one for each way back (depth-first search, iterative)."""
-    done: set[TaskId] = set()
-    found = []
-    for start in waits:
-        path: list[TaskId] = []
-        on_path: dict[TaskId, int] = {}
-        stack: list[tuple[TaskId, int]] = [(start, 0)]
-        while stack:
-            node, at = stack.pop()
-            if at == 0:
-                if node in done:
-                    continue
-                on_path[node] = len(path)
-                path.append(node)
-            if at < len(waits.get(node, ())):
-                stack.append((node, at + 1))
-                after = waits[node][at]
-                if after in on_path:
-                    found.append(tuple(path[on_path[after] :]))
-                elif after not in done and after in waits:
-                    stack.append((after, 0))
-                continue
-            done.add(node)
-            path.pop()
-            del on_path[node]
-    return found

@@ -8,6 +8,7 @@ from .task import Problem
 SPEC_LIMIT = 1 << 20
 ROADMAP_LIMIT = 8 << 20
 LONGEST_LINE = 4 << 10
+MOST_LINES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,35 @@ def decode(
     if nul >= 0:
         return None, (Problem(path, _line_of(data, nul), "holds a NUL byte, so it is no text, not read"),)
     text, problems = _text(path, data)
-    lines = tuple(text.replace("\r\n", "\n").split("\n"))
+    lines = _lines(text)
+    if is_prose and len(lines) > MOST_LINES:
+        told = f"more than {MOST_LINES} lines, the rest is not read"
+        lines, problems = lines[:MOST_LINES], (*problems, Problem(path, MOST_LINES + 1, told))
     if is_prose and len(text) > LONGEST_LINE:
         problems = (*problems, *_long_lines(path, lines))
+    if is_prose and ("```" in text or "~~~" in text):
+        problems = (*problems, *_open_fence(path, lines))
     return Document(path, lines), problems
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    """The lines of a text; a carriage return alone ends one only where nothing else does."""
+    text = text.replace("\r\n", "\n")
+    if "\r" in text:
+        text = text.replace("\r", " " if "\n" in text else "\n")
+    return tuple(text.split("\n"))
+
+
+def _open_fence(path: str, lines: tuple[str, ...]) -> Iterator[Problem]:
+    """A problem where a code fence begins that nobody ends, so that all behind it is taken for code."""
+    marks = [number for number, line in enumerate(lines) if _fence_mark(line)[0]]
+    # An even number of marks may be out of step as well, but hardly by accident.
+    if len(marks) % 2 == 0:
+        return
+    depths = tuple(_fence_depths(lines))
+    last = next((at for at in reversed(marks) if depths[at] == 1), None)
+    if last is not None and all(depths[last:]):
+        yield Problem(path, last + 1, "a code fence begins here and never ends; what follows is not read")
 
 
 def _text(path: str, data: bytes) -> tuple[str, tuple[Problem, ...]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from ..names import path_problem
 from .files import Files
-from .prose.paths import is_elsewhere
+from .prose.pathlike import is_elsewhere
 
 FEWEST_NAMED = 3  # paths below a directory that make it one that documents know
 

@@ -9,7 +9,8 @@ from functools import cached_property
 from ..names import path_problem, printable
 from .files import Files
 from .homing import homes, is_pattern, is_whole
-from .task import Declared, Kind, Problem, Task
+from .prose.pathlike import pattern_problem
+from .task import Declared, Kind, Problem, Task, ranges_of_both
 
 _MANY_TIMES = 3  # by how much a path must be named more often than its rivals to be the one that is meant
 _MOST_SHOWN = 4
@@ -49,14 +50,21 @@ def _united(all_declared: Iterable[Declared], files: Files) -> tuple[Declared, .
         old = found.get(declared.path)
         if old is None or (old.kind is Kind.MENTION and declared.kind is not Kind.MENTION):
             found[declared.path] = declared
-        elif declared.kind is not Kind.MENTION and old.is_guess and not declared.is_guess:
-            found[declared.path] = replace(old, kind=declared.kind, is_guess=False)
+        elif declared.kind is not Kind.MENTION:
+            kind = declared.kind if old.is_guess and not declared.is_guess else old.kind
+            is_guess = old.is_guess and declared.is_guess
+            ranges = ranges_of_both(old.ranges, declared.ranges)
+            found[declared.path] = replace(old, kind=kind, is_guess=is_guess, ranges=ranges)
     return tuple(found.values())
 
 
 def _settle(declared: Declared, files: Files) -> Declared:
     """A directory with its `/`; what is not there yet is created, unless somebody said otherwise."""
     path = declared.path
+    if declared.is_doubtful:
+        is_path = path in files or files.is_directory(path.partition("/")[0])
+        kind = declared.kind if is_path else Kind.MENTION
+        declared = replace(declared, is_doubtful=False, kind=kind, is_guess=declared.is_guess and is_path)
     if path in files:
         is_there = declared.is_guess and declared.kind is Kind.CREATE
         return replace(declared, kind=Kind.MODIFY) if is_there else declared
@@ -118,9 +126,9 @@ class _Locator:
                     self._near[sure.path.rpartition("/")[0]] += 1
         for index, declared in waiting:
             placed[index] = self._among(declared)
-        for found in placed.values():
-            if found is not None and found.path not in self.files and not self.files.is_directory(found.path):
-                self._near_miss(found)
+        for index, found in tuple(placed.items()):
+            if found is not None and found.path not in self.files:
+                placed[index] = self._looked_at(found)
         if waiting:
             return [d for _, d in sorted(placed.items()) if d is not None]
         return [d for d in placed.values() if d is not None]
@@ -221,14 +229,35 @@ class _Locator:
             self._say(declared, f"not a usable path: '{path}' ({path_problem(path)})")
         return None
 
+    def _looked_at(self, declared: Declared) -> Declared | None:
+        """A declaration that the tree does not have; None for a path that cannot be, whoever read it."""
+        problem = pattern_problem(declared.path)
+        if problem:
+            if declared.kind is not Kind.MENTION:
+                self._say(declared, f"not a usable path: '{declared.path}' ({problem})")
+            return None
+        if not is_pattern(declared.path) and not self.files.is_directory(declared.path):
+            self._near_miss(declared)
+        return declared
+
     def _near_miss(self, declared: Declared) -> None:
         """Ask whether a file that is to be changed, is not there and is made by nobody was meant otherwise."""
         path = declared.path
-        if declared.kind is Kind.MENTION or path in self.known.made or path.endswith("/"):
+        if (
+            declared.kind is Kind.MENTION
+            or declared.is_doubtful
+            or path in self.known.made
+            or path.endswith("/")
+        ):
             return
-        if declared.kind is Kind.CREATE or self.known.asked >= _MOST_ASKED:
+        if declared.kind is Kind.CREATE or self.known.asked > _MOST_ASKED:
             return
         self.known.asked += 1
+        if self.known.asked > _MOST_ASKED:
+            self._say(
+                declared, f"more than {_MOST_ASKED} paths are not in the tree; the rest is not looked into"
+            )
+            return
         close = self.files.like(path)
         if close:
             self._say(declared, f"'{path}' is not in the tree; did you mean {_shown(close)}?")

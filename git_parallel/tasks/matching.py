@@ -7,7 +7,7 @@ from itertools import chain
 
 from .doubles import alike
 from .draft import Draft
-from .task import Declared, Kind, Role, Status, normal
+from .task import Declared, Kind, Role, Status, normal, ranges_of_both
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +152,12 @@ def _claim(spec: Draft, item: Draft | None, free: dict[str, Draft]) -> Claim:
 
 
 def union(lists: Iterable[Iterable[Declared]]) -> tuple[Declared, ...]:
-    """Each path once: the first that is more than a mention."""
+    """Each path once: the first that is more than a mention, with the lines of all of them."""
     found: dict[str, Declared] = {}
     for declared in chain.from_iterable(lists):
         old = found.get(declared.path)
         if old is None or (old.kind is Kind.MENTION and declared.kind is not Kind.MENTION):
             found[declared.path] = declared
+        elif old.ranges and declared.kind is not Kind.MENTION:
+            found[declared.path] = replace(old, ranges=ranges_of_both(old.ranges, declared.ranges))
     return tuple(found.values())

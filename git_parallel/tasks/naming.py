@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 LONGEST_ID = 48
 _SPEC_NAME = re.compile(r"(?:spec[-_ ]|priority[-_ ])?(.*)", re.IGNORECASE | re.DOTALL)
-_NUMBER = re.compile(r"(\d{1,6})(?:[-_.](\d{1,2}))?(?![\da-zA-Z])[-_ ]*(.*)", re.DOTALL)
-_STORY = re.compile(r"((?:us|bug|refactor)-\d{1,6})(?![\da-z])-*(.*)", re.DOTALL)
-_PREFIXED = re.compile(r"(?:spec|priority)[-_ ]?\d|(?:us|bug|refactor)[-_ ]?\d", re.IGNORECASE)
+_NUMBER = re.compile(r"([0-9]{1,6})(?:[-_.]([0-9]{1,2}))?(?![0-9a-zA-Z])[-_ ]*(.*)", re.DOTALL)
+_STORY = re.compile(r"((?:us|bug|refactor)-[0-9]{1,6})(?![0-9a-z])-*(.*)", re.DOTALL)
+_PREFIXED = re.compile(r"(?:spec|priority)[-_ ]?[0-9]|(?:us|bug|refactor)[-_ ]?[0-9]", re.IGNORECASE)
 _TEMPLATE = re.compile(r"(?:^|[-_ ])template(?:[-_. ]|$)", re.IGNORECASE)
 _FORM = re.compile(r"(?:^|[-_ /])template\.(?:md|txt|rst)$", re.IGNORECASE)
 _ARCHIVES = frozenset(

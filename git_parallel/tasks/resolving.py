@@ -63,6 +63,7 @@ class _Names:
         self._exact = {normal(task.id): task.id for task in tasks}
         self._claimed: dict[str, set[TaskId]] = defaultdict(set)
         self._scoped: dict[tuple[str, str], set[TaskId]] = defaultdict(set)
+        self._folders: dict[str, list[str]] = defaultdict(list)
         self._own: dict[TaskId, set[str]] = {}
         for task, told in zip(tasks, drafts, strict=True):
             spellings = {normal(alias) for alias in task.aliases}
@@ -77,12 +78,15 @@ class _Names:
                         key = normal(spelling)
                         self._scoped[draft.scope, key].add(task.id)
                         self._scoped[draft.scope, key.removeprefix("task-")].add(task.id)
+        for scope in dict.fromkeys(scope for scope, _ in self._scoped):
+            self._folders[scope.rpartition("/")[2]].append(scope)
 
     def find(self, task: Task, scope: str, afters: Iterable[After]) -> Iterator[tuple[str, bool]]:
         """The ids that the spellings mean, without the task itself, and whether any document declares them."""
         for after in afters:
             key = normal(after.spelling)
-            found = self._in_scope(scope, key)
+            is_placed = "/" in after.spelling
+            found = self._in_folder(after.spelling) if is_placed else self._in_scope(scope, key)
             if not found:
                 found = {self._exact[key]} if key in self._exact else self._claimed.get(key, set())
                 if key in self._own[task.id]:
@@ -94,6 +98,13 @@ class _Names:
             elif found or after.is_sure:
                 yield _missing_id(after.spelling), bool(found)
 
+    def _in_folder(self, spelling: str) -> set[TaskId]:
+        """What `auth/003` means: a task in a directory that is called so, never the 003 of another one."""
+        folder, _, name = spelling.rpartition("/")
+        named = self._folders.get(folder.rpartition("/")[2], ())
+        scopes = (scope for scope in named if f"/{scope}".endswith(f"/{folder}"))
+        return {found for scope in scopes for found in self._scoped.get((scope, normal(name)), ())}
+
     def _in_scope(self, scope: str, key: str) -> set[TaskId]:
         """What a spelling means among its neighbours, who may spell its prefix otherwise (`task-1`, `BACK-1`)."""
         if not scope:
@@ -103,7 +114,11 @@ class _Names:
 
 def _missing_id(spelling: str) -> str:
     """The id of a task that no document declares, as a record may have it."""
-    return short_id(spelling) if re.fullmatch(r"\d+(?:\.\d+)?", spelling) else slugified(spelling)
+    return (
+        short_id(spelling)
+        if re.fullmatch(r"\d+(?:\.\d+)?", spelling)
+        else slugified(spelling) or spelling.strip()
+    )
 
 
 def _waves(

@@ -43,7 +43,7 @@ class Declared:
 
     `written` is how the document spells it, where that differs from the path in the tree. `ranges` are
     the lines of the file as (first, last), from 1, where the document says which. `is_guess` marks a
-    kind that no word of the document supports.
+    kind that no word of the document supports, `is_doubtful` what is a path only if the tree has it.
     """
 
     path: str
@@ -53,6 +53,14 @@ class Declared:
     written: str = ""
     ranges: tuple[tuple[int, int], ...] = ()
     is_guess: bool = False
+    is_doubtful: bool = False
+
+
+def ranges_of_both(
+    left: tuple[tuple[int, int], ...], right: tuple[tuple[int, int], ...]
+) -> tuple[tuple[int, int], ...]:
+    """The lines that two statements on one file are about together; one without lines means the whole file."""
+    return tuple(dict.fromkeys((*left, *right))) if left and right else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -96,17 +97,91 @@ def _read(master: int) -> bytes:
 
 
 def test_on_a_narrow_terminal_no_path_is_broken(shop: Repo) -> None:
-    assert on_terminal(shop, 50).splitlines()[:6] == [
-        "TASK  STATUS    PRIORITY  TITLE",
-        "  SOURCE  FILES; AFTER",
-        "19    complete  19        Index",
-        "  ROADMAP.md:7  files unknown",
-        "20    planned   20        Search",
-        "  specs/SPEC-020-search.md:1  2 files: search.py,…",
+    assert on_terminal(shop, 50).splitlines()[:9] == [
+        "TASK  STATUS    TITLE",
+        "19    complete  Index",
+        "    files unknown",
+        "    ROADMAP.md:7",
+        "20    planned   Search",
+        "    2 files: search.py, app.py",
+        "    after 19",
+        "    specs/SPEC-020-search.md:1",
+        "",
     ]
     assert on_terminal(shop, 120).splitlines()[0].split() == [
         "TASK", "STATUS", "PRIORITY", "AFTER", "FILES", "TITLE", "SOURCE",
     ]  # fmt: skip
+
+
+LONG = "docs/superpowers/plans/2025-11-22-opencode-support-implementation.md"
+
+
+@pytest.fixture
+def narrow(repo: Repo) -> Repo:
+    """Two tasks of a long document, one with files that fill a line."""
+    title = "Bring the support for OpenCode that was promised to everyone in the summer"
+    deep = "internal/storage/sqlite/migrations/errors_and_everything_else_that_goes_wrong.go"
+    text = (
+        f"### Task 1: {title}\n\n**Files:**\n- Create: `{deep}`\n- Modify: `a.py`\n- Modify: `b.py`\n\n"
+        "### Task 2: Short\n\n**Files:**\n- Modify: `lib/first.py`\n- Modify: `lib/second.py`\n"
+        "- Modify: `lib/third.py`\n"
+    )
+    repo.commit("plan", **{LONG: text, "SPEC-1.md": "# One\n\n**File**: `a.py`\n"})
+    return repo
+
+
+@pytest.mark.usefixtures("narrow")
+def test_columns_makes_a_pipe_as_narrow(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = "2025-11-22-opencode-support-implementation"[11:]
+    wide = cli("tasks").stdout
+    assert "3: lib/first.py, lib/second.py and 1 more" in wide, "a pipe has no end"
+
+    monkeypatch.setenv("COLUMNS", "80")
+    assert cli("tasks").stdout == dedent(f"""\
+        TASK                               STATUS   TITLE
+        1                                  planned  One
+            1 file: a.py
+            SPEC-1.md:1
+        {task}-1  planned  Bring the support for OpenCode that…
+            3 files: …igrations/errors_and_everything_else_that_goes_wrong.go and 2 more
+            {LONG}:1
+        {task}-2  planned  Short
+            3 files: lib/first.py, lib/second.py and 1 more
+            after {task}-1
+            {LONG}:8
+
+        3 tasks from 2 documents, no problems
+    """)
+
+
+@pytest.mark.usefixtures("narrow")
+def test_the_detail_of_a_task_is_broken_between_words(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, narrow: Repo
+) -> None:
+    deep = "internal/storage/sqlite/migrations/errors_and_everything_else_that_goes_wrong.go"
+    narrow.commit(
+        "roadmap", **{"ROADMAP.md": "# Roadmap\n\n## PRIORITY 1: One\n\n- **Files**: `a.py`, `z.py`\n"}
+    )
+    monkeypatch.setenv("COLUMNS", "60")
+
+    shown = cli("tasks", "opencode-support-implementation-1").stdout
+    assert shown == dedent(f"""\
+        opencode-support-implementation-1  Bring the support for
+                                           OpenCode that was
+                                           promised to everyone in
+                                           the summer
+          status:       planned
+          source:
+            {LONG}:1
+          also called:  task 1
+
+          files
+            create  {deep}
+                :4
+            modify  a.py  :5
+            modify  b.py  :6
+    """)
+    assert "z.py  ROADMAP.md:5\n" in cli("tasks", "1").stdout, "another document is named in full"
 
 
 @pytest.mark.usefixtures("shop")
@@ -125,11 +200,11 @@ def test_one_task_with_the_line_for_every_path(cli: Cli) -> None:
           after:     19
 
           files
-            create  search.py   specs/SPEC-020-search.md:7
-            modify  app.py:1-3  specs/SPEC-020-search.md:8
+            create  search.py   :7
+            modify  app.py:1-3  :8
 
           mentions
-            README.md  specs/SPEC-020-search.md:13
+            README.md  :13
 
         problems
         specs/SPEC-020-search.md:9: not a usable path: '/etc/passwd' (absolute)
@@ -156,7 +231,7 @@ def test_the_only_task_is_shown_in_full(repo: Repo, cli: Cli) -> None:
           source:  SPEC-1.md:1
 
           files
-            modify  app.py  SPEC-1.md:4
+            modify  app.py  :4
 
         1 task from 1 document, no problems
     """)
@@ -256,11 +331,24 @@ def test_a_glob_that_matches_nothing_is_told(shop: Repo, cli: Cli) -> None:
     assert "\n2 tasks from 1 document" in ran.stdout
     nothing = cli("tasks", "--source", "spec=plans/*.md")
     assert nothing.stdout == "'main' declares no tasks of 'spec'\n"
-    assert nothing.stderr.splitlines()[-1] == "note: looked for 'spec' at plans/*.md"
+    assert nothing.stderr == "note: --source spec: no file of 'main' matches 'plans/*.md'\n"
     shop.commit("old", **{"archive/SPEC-9.md": "# Old\n"})
     assert (
         "matches only archived copies and templates" in cli("tasks", "--source", "spec=archive/*.md").stderr
     )
+
+
+def test_a_setting_whose_glob_matches_nothing_is_told(shop: Repo, cli: Cli) -> None:
+    assert cli("tasks").stderr == "", "where documents are looked for by default, they need not be"
+    shop.config("parallel.specs", "nowhere/*.md")
+    shop.config("parallel.kiro.files", "plans/*.md")
+
+    specs, kiro = "no file of 'main' matches 'nowhere/*.md'", "no file of 'main' matches 'plans/*.md'"
+    both = f"note: parallel.specs: {specs}\nnote: parallel.kiro.files: {kiro}\n"
+    assert cli("tasks").stderr == both
+    assert cli("tasks", "--source", "roadmap").stderr == ""
+    assert cli("tasks", "--source", "spec=specs/*.md").stderr == ""
+    assert cli("tasks", "--source", "kiro").stderr == f"note: parallel.kiro.files: {kiro}\n"
 
 
 @pytest.mark.usefixtures("shop")
@@ -340,6 +428,28 @@ source = Source("toy", ("**/*.toy",), parse)
 no_source = "toy"
 bad_glob = Source("x", ("../*.toy",), parse)
 bad_type = Source("x", ("**/*.toy",), lambda document: Parsed(drafts=("draft",)))
+bad_limit = Source("x", ("**/*.toy",), parse, limit="1 MiB")
+
+"""
+
+LOUD = """\
+from git_parallel import Declared, Draft, Kind, Parsed, Problem, Source
+
+
+def one(document, **fields):
+    draft = {"path": document.path, "line": 1, "short": "x", "title": "X", **fields}
+    return Parsed((Draft(**draft),))
+
+
+def of(document):
+    print("loud")
+    what = document.text.split("\\n")[1]
+    declared = {"path": "a.py", "kind": Kind.MODIFY, "source": "", "line": 1}
+    return eval(what, {**globals(), "document": document, "declared": declared})
+
+
+evil = Source("x", ("**/*.toy",), of)
+print("loaded")
 """
 
 
@@ -350,9 +460,11 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     info = site / "toy_tasks-1.2.dist-info"
     info.mkdir(parents=True)
     (site / "toy_tasks.py").write_text(TOY)
+    (site / "loud_tasks.py").write_text(LOUD)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toy-tasks\nVersion: 1.2\n")
     (info / "entry_points.txt").write_text(
         "[git_parallel.sources]\ntoy = toy_tasks:source\nno-source = toy_tasks:no_source\n"
+        "evil = loud_tasks:evil\nbad-limit = toy_tasks:bad_limit\n"
         "bad-glob = toy_tasks:bad_glob\nbad-type = toy_tasks:bad_type\n"
         "missing = toy_tasks:missing\nnowhere = not_there:source\n"
     )
@@ -369,7 +481,7 @@ def test_a_package_can_bring_a_source(repo: Repo, cli: Cli) -> None:
     assert ids(cli) == [], "being installed changes nothing"
     ran = cli("tasks", "--source", "toy", "--lint")
     assert ran.status == 1
-    assert "modify  ball.py  a.toy:2" in ran.stdout or "1: ball.py" in ran.stdout
+    assert "modify  ball.py  :2" in ran.stdout or "1: ball.py" in ran.stdout
     assert [line for line in ran.stdout.splitlines() if line[1:6] == ".toy:" and "modify" not in line] == [
         "a.toy:3: not NAME PATH",
         "a.toy:4: not a path pattern: '../../x' (leaves the repository)",
@@ -387,6 +499,7 @@ def test_a_package_can_bring_a_source(repo: Repo, cli: Cli) -> None:
     ("name", "complaint"),
     [
         ("no-source", "(toy_tasks:no_source of toy-tasks 1.2) is a str, not a git_parallel.Source"),
+        ("bad-limit", "(toy_tasks:bad_limit of toy-tasks 1.2) is unusable: Source.limit is str, not int"),
         ("bad-glob", "(toy_tasks:bad_glob of toy-tasks 1.2) has a bad glob: BadName: not a path pattern"),
         ("missing", "(toy_tasks:missing of toy-tasks 1.2) cannot be loaded: AttributeError: module"),
         ("nowhere", "(not_there:source of toy-tasks 1.2) cannot be loaded: ModuleNotFoundError: No module"),
@@ -398,6 +511,55 @@ def test_a_source_that_cannot_be_used_names_its_package(cli: Cli, name: str, com
     assert (ran.status, ran.stdout) == (2, "")
     assert ran.stderr.startswith(f"error: source '{name}' {complaint}")
     assert "\nhint: repair or uninstall that package" in ran.stderr
+
+
+@pytest.mark.usefixtures("package")
+@pytest.mark.parametrize(
+    ("what", "complaint"),
+    [
+        ("exit(3)", "SystemExit: 3"),
+        ("(_ for _ in ()).throw(GeneratorExit)", "GeneratorExit"),
+        ("(_ for _ in ()).throw(BaseException('odd'))", "BaseException: odd"),
+        ("one(document, also=7)", "TypeError: Draft.also is int, not tuple"),
+        ("one(document, also=(7,))", "TypeError: Draft.also holds int, not str"),
+        ("one(document, aliases='ab')", "TypeError: Draft.aliases is str, not tuple"),
+        ("one(document, patches=('a.patch',))", "TypeError: Draft.patches holds str, not Declared"),
+        ("one(document, patches=(Declared('a', 'x', '', 1),))", "TypeError: Declared.kind is str, not Kind"),
+        ("one(document, line=-1)", "ValueError: Draft.line is -1; lines are counted from 1"),
+        ("one(document, line=True)", "TypeError: Draft.line is bool, not int"),
+        ("one(document, is_alone='no')", "TypeError: Draft.is_alone is str, not bool"),
+        ("one(document, priority=float('nan'))", "ValueError: Draft.priority is nan"),
+        ("one(document, estimate=float('inf'))", "ValueError: Draft.estimate is inf"),
+        ("one(document, declared=(Declared(**{**declared, 'line': -4}),))", "ValueError: Declared.line is -4; lines"),
+        ("one(document, declared=(Declared(**declared, written=1),))", "TypeError: Declared.written is int, not str"),
+        ("one(document, declared=(Declared(**declared, is_guess=1),))", "TypeError: Declared.is_guess is int"),
+        ("one(document, declared=(Declared(**declared, ranges=(1, 2)),))", "TypeError: Declared.ranges holds int"),
+        ("one(document, declared=(Declared(**declared, ranges=((1,),)),))", "ValueError: Declared.ranges holds"),
+        ("one(document, declared=(Declared(**declared, ranges=((0, 1),)),))", "ValueError: a line in Declared.ranges"),
+        ("one(document, declared=(Declared(**declared, ranges=((3, 1),)),))", "ValueError: Declared.ranges holds"),
+        ("Parsed(problems=(Problem('', 'x', 'm'),))", "TypeError: Problem.line is str, not int"),
+        ("Parsed(problems=(Problem('', 1, None),))", "TypeError: Problem.message is NoneType, not str"),
+    ],
+)  # fmt: skip
+def test_what_a_source_gives_is_doubted_and_its_words_go_to_stderr(
+    repo: Repo, cli: Cli, what: str, complaint: str
+) -> None:
+    repo.commit("toys", **{"a.toy": f"toy\n{what}\n", "b.toy": "toy\none(document, short='fine')\n"})
+
+    ran = cli("tasks", "--source", "evil", "--json")
+    assert [task["id"] for task in ran.json["tasks"]] == ["fine"]
+    (problem,) = ran.json["problems"]
+    assert problem["source"] == "a.toy"
+    assert problem["message"].startswith(f"source 'evil' failed on it: {complaint}")
+    assert ran.stderr == "loaded\nloud\nloud\n"
+
+
+@pytest.mark.usefixtures("package")
+def test_an_interrupt_ends_the_command_in_a_source_too(repo: Repo, cli: Cli) -> None:
+    repo.commit("toys", **{"a.toy": "toy\n(_ for _ in ()).throw(KeyboardInterrupt)\n"})
+
+    ran = cli("tasks", "--source", "evil", "--json")
+    assert (ran.status, ran.stdout) == (-signal.SIGINT, "")
 
 
 @pytest.mark.usefixtures("package")
@@ -437,7 +599,7 @@ def test_documents_at_unusual_paths(repo: Repo, cli: Cli, folder: str) -> None:
 
     ran = cli("tasks")
     assert f"  source:  {shown}:1\n" in ran.stdout
-    assert f"modify  app.py  {shown}:3\n" in ran.stdout
+    assert "modify  app.py  :3\n" in ran.stdout
     assert f"\n{shown}:4: " in ran.stdout
     assert cli("tasks", "--json").json["tasks"][0]["source"] == path
     assert "\x1b" not in ran.stdout
@@ -469,3 +631,15 @@ def test_what_is_not_committed_is_told_of_the_sources_that_are_read(shop: Repo, 
     said = "note: 'specs/SPEC-020-search.md' is not committed; tasks are read from commits of 'main'\n"
     assert cli("tasks").stderr == said
     assert cli("tasks", "--source", "roadmap").stderr == ""
+
+
+def test_what_a_plan_would_hold_a_task_for_is_a_problem(repo: Repo, cli: Cli) -> None:
+    repo.spec("a", "a.py", after="SPEC-99")
+    repo.spec("b", "b.py", after="c")
+    repo.spec("c", "c.py", after="b")
+
+    ran = cli("tasks", "--lint")
+
+    assert ran.status == 1
+    assert "specs/SPEC-a.md:1: 'a' comes after '99', which no document declares" in ran.stdout
+    assert "specs/SPEC-b.md:1: depends on itself: b after c after b" in ran.stdout

@@ -53,9 +53,32 @@ def test_ten_megabytes_are_refused_at_once(data):
 
 
 def test_a_roadmap_may_be_larger_than_a_spec():
-    data = b"## US-1: A\n" + b"prose\n" * 300_000
+    data = b"## US-1: A\n" + (b"prose " * 10 + b"\n") * 50_000
 
     assert [task.id for task in _read("ROADMAP.md", data)[0]] == ["us-1"]
+
+
+def test_more_lines_than_anybody_reads_are_cut():
+    tasks, problems = _read("ROADMAP.md", b"## US-1: A\n" + b"x\n" * 70_000)
+
+    assert [task.id for task in tasks] == ["us-1"]
+    assert problems == (Problem("ROADMAP.md", 65537, "more than 65536 lines, the rest is not read"),)
+
+
+@pytest.mark.parametrize(("text", "lines"), [("a\rb\rc", ("a", "b", "c")), ("a\rb\nc", ("a b", "c"))])
+def test_a_carriage_return_ends_a_line_only_where_nothing_else_does(text, lines):
+    document, problems = decode("a.md", text.encode())
+
+    assert (document.lines, problems) == (lines, ())
+
+
+def test_a_fence_that_never_ends_is_told():
+    (task,), problems = _read("SPEC-1-a.md", b"# A\n**File**: `a.py`\n```bash\nmake\n\n**File**: `b.py`\n")
+
+    assert [d.path for d in task.touched] == ["a.py"]
+    assert problems == (
+        Problem("SPEC-1-a.md", 3, "a code fence begins here and never ends; what follows is not read"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,7 +104,10 @@ def test_deep_nesting_is_read_like_any_other():
 
     (task,), problems = _read("SPEC-1-deep.md", text.encode())
 
-    assert (len(task.declared), problems) == (1000, ())
+    assert len(task.declared) == 1000
+    assert [problem.line for problem in problems] == [
+        501
+    ]  # no more than that are looked for under other names
 
 
 def test_fences_are_counted_and_an_example_of_markdown_may_hold_one():

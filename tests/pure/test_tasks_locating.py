@@ -43,7 +43,7 @@ TREE = (
         ("**File**: `shop/**`", {"shop/**": "modify"}),
         ("**File**: `app/[id]/page.tsx`", {"app/[id]/page.tsx": "modify"}),
         ("**File**: `src/{a,b}.py`", {"src/{a,b}.py": "modify"}),
-        ("**Files**:\n- `SPEC-{number}.md`", {}),
+        ("**Files**:\n- `SPEC-{number}.md`\n- `README.md`", {"README.md": "modify"}),
         ("**File**: `/Users/me/code/shop-main/shop/cli/main.py`", {"shop/cli/main.py": "modify"}),
         ("**File**: `~/code/shop-main/docs/guide/new.md` (new)", {"docs/guide/new.md": "create"}),
         ("**File**: `../docs/guide/deploy.md`", {"docs/guide/deploy.md": "modify"}),
@@ -146,6 +146,33 @@ def test_ten_thousand_bare_names_in_a_large_tree_take_no_time() -> None:
     found = read({"SPEC-1-x.md": text}, tree=tree)
 
     assert sum(d.path.startswith("pkg") for d in found.tasks[0].touched) == 5_000
+    assert (
+        found.problems[-1].message == "more than 500 paths are not in the tree; the rest is not looked into"
+    )
+
+
+def test_other_numbers_are_no_slip_of_the_pen() -> None:
+    tree = ("migrations/0001_init.py", "src/parse1.py", "src/models.py", "src/app.py")
+    text = "- Add `migrations/0002_init.py`\n- Modify `src/parse2.py`\n- Modify `src/ap*.py`\n- Modify `modles.py`"
+
+    found = read({"SPEC-1-x.md": text}, tree=tree)
+
+    assert [p.message for p in found.problems] == [
+        "'modles.py' is not in the tree; did you mean 'src/models.py'?"
+    ]
+
+
+def test_a_slash_alone_makes_no_path() -> None:
+    text = (
+        "- Update `application/json`\n- Fix `client/server`\n- Refactor `shop/cli`\n- Create `shop/export`\n"
+    )
+
+    found = read({"SPEC-1-x.md": text})
+
+    assert {d.path: str(d.kind) for d in found.tasks[0].touched} == {
+        "shop/cli/": "modify",
+        "shop/export": "create",
+    }
     assert found.problems == ()
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from git_parallel.tasks.prose.paths import Named, leading, pattern_problem, quoted
+from git_parallel.tasks.prose.pathlike import pattern_problem
+from git_parallel.tasks.prose.paths import Named, leading, quoted
 from git_parallel.tasks.task import Kind
 
 

@@ -26,6 +26,9 @@ from git_parallel.tasks.task import Declared, Kind, Problem, Role, Status
         ("### 🎯 [US-001] Title", ("us-001", "Title", (), None)),
         ("## 🚨 US-021 - Title (HIGH)", ("us-021", "Title (HIGH)", (), None)),
         ("### US-5: Title ⏸️ Blocked", ("us-5", "Title", (), Status.BLOCKED)),
+        ("### Priority 4. Title", ("4", "Title", (), None)),
+        ("### PRIORITY #5: Title", ("5", "Title", (), None)),
+        ("### us-20: Title", ("us-20", "Title", (), None)),
     ],
 )
 def test_a_heading_that_is_a_task(heading, expected):
@@ -44,6 +47,8 @@ def test_a_heading_that_is_a_task(heading, expected):
         "#### Week 1: Analytics 🔴 PRIORITY 1",
         "### **After PRIORITY 2: You rest**",
         "```\n### PRIORITY 1: Title\n```",
+        "### ~~PRIORITY 11: gone~~",
+        "<!--\n### PRIORITY 1: Title\n-->",
     ],
 )
 def test_a_heading_that_only_mentions_one(heading):

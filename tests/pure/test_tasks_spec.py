@@ -187,7 +187,7 @@ def test_front_matter_is_yaml_whose_scalars_stay_as_typed() -> None:
     )
 
     assert [(d.path, d.line) for d in spec.declared] == [("src/a b.py", 4), ("lib/", 5)]
-    assert spec.after == (After("001"), After("US-2"))
+    assert spec.after == (After("001"), After("us-2"))
     assert (spec.status, problems) == (Status.COMPLETE, ())
 
 
@@ -212,9 +212,100 @@ def test_front_matter_that_is_none_is_a_problem(matter: str, line: int, message:
     assert problems[0].line == line
 
 
-def test_a_rule_at_the_head_is_no_front_matter() -> None:
-    spec, problems = _parse("---\n\n**File**: `a.py`\n\n---\n# T\n")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\n\n**File**: `a.py`\n\n---\n# T\n",
+        "---\n# T\n**File**: `a.py`\n",
+        "---\nhttps://example.com\n\n**File**: `a.py`\n---\n# T\n",
+        "---\n\nNote: words.\n**File**: `a.py`\n---\n# T\n",
+    ],
+)
+def test_a_rule_at_the_head_is_no_front_matter(text: str) -> None:
+    spec, problems = _parse(text)
     assert ([d.path for d in spec.declared], problems) == (["a.py"], ())
+
+
+def test_front_matter_of_a_spec_knows_all_keys_that_front_matter_has() -> None:
+    spec, problems = _parse(
+        dedent("""\
+        ---
+        blocked_by: [1]
+        blocks: [us-9]
+        conflicts_with: [4, 5]
+        parallel: false
+        wave: 2
+        files:
+          create: [a.py]
+          delete: b.py
+        read_first: [docs/c.md]
+        patch: d.patch
+        estimate: 2 hours
+        priority: high
+        agent: coder
+        status: in review
+        ---
+        # T
+        """)
+    )
+
+    assert problems == ()
+    assert [(d.path, d.kind, d.line) for d in spec.declared] == [
+        ("a.py", Kind.CREATE, 8),
+        ("b.py", Kind.DELETE, 9),
+        ("docs/c.md", Kind.MENTION, 10),
+    ]
+    assert (spec.after, spec.before, spec.conflicts) == ((After("1"),), (After("us-9"),), ("4", "5"))
+    assert (spec.is_alone, spec.wave, spec.estimate, spec.priority, spec.agent, spec.status) == (
+        (True, 2, 7200, 1.0, "coder", Status.IN_PROGRESS)
+    )
+    assert [(patch.path, patch.line) for patch in spec.patches] == [("d.patch", 11)]
+
+
+@pytest.mark.parametrize(
+    ("head", "touched", "after"),
+    [
+        ("\n\n---\nfiles: [a.py]\ndepends_on: [1]\n---\n", ["a.py"], ["1"]),
+        ("---\nfiles: [a.py]\ndepends_on: [1]\n...\n", ["a.py"], ["1"]),
+        ("---\n  files: [a.py]\n  depends_on: [1]\n---\n", ["a.py"], ["1"]),
+        ("---\n\nfiles: [a.py]\n\ndepends_on:\n- 1\n---\n", ["a.py"], ["1"]),
+        ("---\n# why\nfiles: [a.py]\n---\n", ["a.py"], []),
+        ("---\nfiles to modify: [a.py]\ndepends on: [1]\n---\n", ["a.py"], ["1"]),
+        ("---\nb: &b {files: [a.py], depends_on: [2]}\n<<: *b\ndepends_on: [1]\n---\n", ["a.py"], ["1"]),
+        ("---\nb: &b {files: [a.py]}\nc: &c {deps: [1], <<: *b}\n<<: [*b, *c]\n---\n", ["a.py"], ["1"]),
+        ("---\nfiles: null\ndepends_on: null\n---\n", [], []),
+        ("---\nfiles: ~\ndepends_on: ~\n---\n", [], []),
+        ("---\nfiles: []\ndepends_on:\n---\n", [], []),
+        ("---\nfiles: [null]\ndepends_on: ['']\nblocks: {}\n---\n", [], []),
+    ],
+)  # fmt: skip
+def test_front_matter_in_every_shape(head: str, touched: list[str], after: list[str]) -> None:
+    spec, problems = _parse(f"{head}# T\n")
+
+    assert problems == ()
+    assert ([d.path for d in spec.declared], [one.spelling for one in spec.after]) == (touched, after)
+    assert spec.title == "T"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "status"),
+    [
+        ("---\nstatus: done\nstatus: open\n---\n# T\n", (3, "'status' is written twice"), Status.BLOCKED),
+        ("---\nfiles: a.py\nFiles: b.py\n---\n# T\n", (3, "'Files' is written twice"), None),
+        ("---\nstatus: done\n\nfiles: a.py\n# T\n\nWords.\n", (1, "front matter that is never closed, not read"), None),
+        ("\n---\nstatus: done\n# T\n", (2, "front matter that is never closed, not read"), None),
+        ("---\nstatus: [done]\n---\n# T\n", (2, "'status' is no single value"), Status.BLOCKED),
+        ("---\nstatus: {is: done}\n---\n# T\n", (2, "'status' is no single value"), Status.BLOCKED),
+        ("---\nid:a\nstatus:done\n---\n# T\n", (2, "front matter that holds no 'key: value'"), None),
+    ],
+)  # fmt: skip
+def test_front_matter_that_is_not_sure_says_nothing(
+    text: str, problem: tuple[int, str], status: Status | None
+) -> None:
+    spec, problems = _parse(text)
+
+    assert problem in [(one.line, one.message) for one in problems]
+    assert (spec.title, spec.status) == ("T", status)
 
 
 def test_an_unusable_path_is_a_problem_and_the_others_stay():
@@ -245,13 +336,88 @@ def test_an_unusable_path_is_a_problem_and_the_others_stay():
         ("auth, billing-api", ["auth", "billing-api"]),
         ("None (can start after US-021)", []),
         ("**None** - PRIORITY 3 is not needed", []),
-        ("TASK-115-1", []),
+        ("SPEC-70 and 71", ["70", "71"]),
+        ("SPEC-7/8", ["7", "8"]),
+        ("PRIORITY 70-73", ["70", "71", "72", "73"]),
+        ("US-1 to US-3", ["US-1", "US-2", "US-3"]),
+        ("3 & 4", ["3", "4"]),
+        ("#3 #4", ["3", "4"]),
+        ("SPEC-70 (optional caching), SPEC-71", ["70", "71"]),
+        ("None, except SPEC-70", ["70"]),
+        ("Auth-Refactor", ["Auth-Refactor"]),
+        ("not SPEC-3", []),
+        ("~~SPEC-3~~ SPEC-4", ["4"]),
+        ("US-9 may help (parallel work)", []),
         ("about 20 people", []),
         ("RoadmapDatabase ✅ Available", []),
     ],
 )
 def test_what_a_dependency_value_names(value, after):
     assert dependencies(value) == tuple(After(spelling) for spelling in after)
+
+
+def test_what_may_be_no_task_is_unsure():
+    assert dependencies("TASK-115-1, ADR-10") == (
+        After("TASK-115-1", is_sure=False),
+        After("ADR-10", is_sure=False),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**Depends on:**\nSPEC-9",
+        "**Blocked by** SPEC-9",
+        "Depends on SPEC-9.",
+        "  - **Depends on**: SPEC-9",
+        "**Depends on**：SPEC-9",
+        "| Depends on | SPEC-9 |",
+    ],
+)
+def test_the_ways_to_say_what_comes_first(text):
+    spec, problems = _parse("# T\n\n" + text)
+
+    assert ([after.spelling for after in spec.after], problems) == (["9"], ())
+
+
+def test_a_dependency_that_cannot_be_read_is_told():
+    _, problems = _parse("# T\n**Depends on**: the new API of the other team\n")
+
+    assert [(p.line, p.message) for p in problems] == [
+        (2, "no task can be read from 'the new API of the other team'")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        ("**Files**:\nsrc/a.py\nsrc/b.py", ["src/a.py", "src/b.py"]),
+        ("**Files**: `a.py`, `b.py`,\n`c.py`.", ["a.py", "b.py", "c.py"]),
+        ("**Files**:\n```\nsrc/a.py\nsrc/b.py\n```", ["src/a.py", "src/b.py"]),
+        ("**Files**:\n- **Backend**: src/a.py", ["src/a.py"]),
+        ("**File**: `a.py` plus `b.py`", ["a.py", "b.py"]),
+        ("**File**: `x/a.py` (and `b.py`)", ["x/a.py", "x/b.py"]),
+        ("**File**: app/[id]/page.tsx", ["app/[id]/page.tsx"]),
+        ("```bash\ngit mv a.py b.py && git rm c.py\n```", ["a.py", "b.py", "c.py"]),
+        ("- ~~Modify `a.py`~~", []),
+    ],
+)
+def test_paths_in_every_place(text, paths):
+    spec, problems = _parse("# T\n\n" + text)
+
+    assert ([d.path for d in spec.declared if d.kind is not MENTION], problems) == (paths, ())
+
+
+def test_a_list_of_files_that_names_none_is_told():
+    _, problems = _parse("# T\n**Files to Modify**:\n- all that log\n\n**Files**:\n- None\n")
+
+    assert [(p.line, p.message) for p in problems] == [(2, "no path can be read below 'Files to Modify'")]
+
+
+def test_a_path_said_to_be_changed_as_a_whole_has_no_lines():
+    spec, _ = _parse("# T\n- Modify `a.py:10-20`\n- Modify `a.py`\n- Modify `b.py:1-2`\n- Modify `b.py:5`\n")
+
+    assert [(d.path, d.ranges) for d in spec.declared] == [("a.py", ()), ("b.py", ((1, 2), (5, 5)))]
 
 
 def test_dependencies_come_from_lists_labels_and_sections():
@@ -367,3 +533,40 @@ def test_a_label_that_names_no_path_is_told() -> None:
         (3, "no path can be read from 'All modules that log'"),
         (4, "no path can be read from 'TBD'"),
     ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Background Worker", "Alternative Payment Methods", "Related Posts Widget", "Issue Tracker Sync", "Read API",
+     "Data sources", "Example service implementation", "Keep alive", "Future-proof design"],
+)  # fmt: skip
+def test_a_section_named_after_what_is_built_declares(name):
+    spec, _ = _parse(f"# T\n## {name}\n**Files to Modify**: `src/a.py`\n")
+
+    assert [d.kind for d in spec.declared] == [MODIFY]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["References", "Related Documents", "Background", "Example", "Appendix C: Example Scenario", "Current State",
+     "Problem Statement", "Rollback Plan", "Further Reading", "Alternatives Considered", "Out of Scope"],
+)  # fmt: skip
+def test_a_section_that_only_speaks_of_files_declares_none(name):
+    spec, _ = _parse(f"# T\n## {name}\n- Update `src/a.py`\n")
+
+    assert [d.kind for d in spec.declared] == [MENTION]
+
+
+def test_comments_of_the_page_are_not_read():
+    spec, _ = _parse(
+        "# T\n<!-- **Status**: Complete -->\n<!--\n**File**: `a.py`\n-->\n**File**: `b.py` <!-- x -->\n"
+        "```\n<!-- in code\n```\n<!-- never ended\n**File**: `c.py`\n"
+    )
+
+    assert (spec.status, [d.path for d in spec.declared]) == (None, ["b.py", "c.py"])
+
+
+def test_names_of_libraries_and_hosts_are_no_files():
+    spec, _ = _parse("# T\n- Update `node.js`\n- Use `vue.js`\n- Update `github.com/a/b.html`\n")
+
+    assert spec.declared == ()

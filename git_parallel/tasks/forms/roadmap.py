@@ -14,16 +14,16 @@ from ..prose.reading import read_facts
 from ..prose.status import status_of_heading
 from ..task import Problem, Role, Status
 
-_ID = r"(PRIORITY|US|BUG|SPEC)[ \t_-]{0,2}(\d{1,6}(?:\.\d{1,4})?)"
+_ID = r"(PRIORITY|Priority|US|Us|us|BUG|Bug|SPEC|Spec)[ \t_-]{0,2}#?([0-9]{1,6}(?:\.[0-9]{1,4})?)(?![0-9])"
 # Before the id: marks, or words that end in a colon. Behind it: `:`, ` - `, `]`, a mark or nothing.
 _HEADING = re.compile(
     r"((?:[^\w\n]{0,12}[A-Z][A-Za-z ]{2,40}:)?[^\w\n]{0,12})"
     + _ID
-    + r"\]?[ \t]{0,4}(?::|[-–—][ \t]|\]|$|(?=[📝🔄🚧✅⏸❌]))(.*)"
+    + r"\]?[ \t]{0,4}(?::|\.[ \t]|[-–—][ \t]|\]|$|(?=[📝🔄🚧✅⏸❌]))(.*)"
 )
 _BRACKETED = re.compile(r"([^\w\n]{0,12})\[" + _ID + r"\](.*)")
 _PLACEHOLDER_ID = re.compile(r"[ \t]{0,4}(?:US|BUG|SPEC)-X{1,4}[ \t]{0,4}[-–—:][ \t]{0,4}")
-_SECOND_ID = re.compile(r"[ \t]{0,4}(US-\d{1,6})\b[ \t]{0,4}[-–—:][ \t]{0,4}")
+_SECOND_ID = re.compile(r"[ \t]{0,4}(US-[0-9]{1,6})\b[ \t]{0,4}[-–—:][ \t]{0,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def parse(document: Document) -> Parsed:
                 after=facts.after,
                 before=facts.before,
                 patches=facts.patches,
-                priority=float(heading.number) if heading.prefix == "PRIORITY" else facts.priority,
+                priority=float(heading.number) if heading.prefix.upper() == "PRIORITY" else facts.priority,
                 agent=facts.agent,
                 status=facts.status or heading.status,
                 estimate=facts.estimate,
@@ -93,6 +93,8 @@ def _bodies(lines: tuple[Line, ...]) -> Iterator[tuple[_Heading, tuple[Line, ...
 
 def _read_heading(text: str) -> _Heading | None:
     plain = text.replace("**", "")
+    if "~~" in plain:
+        return None  # struck out
     match = _BRACKETED.match(plain) or _HEADING.match(plain)
     if match is None:
         return None

@@ -17,6 +17,8 @@ from .vocabulary import (
     COMMANDS,
     DONE,
     FILLERS,
+    FORBIDDING,
+    FORBIDDING_BEFORE_NOT,
     INTO,
     JOINTS,
     MOVING,
@@ -30,6 +32,7 @@ from .vocabulary import (
     REMARKS,
     ROUTES,
     TAKING,
+    is_change,
     is_test_file,
     is_verb,
     is_writing,
@@ -71,6 +74,10 @@ class Clauses:
     before: str = ""  # the word before that
     has_main: bool = False
     is_aside: bool = False  # behind "with", "for", "to use" and the like
+    previous: str = ""  # the word just before
+    is_forbidden: bool = False  # just behind a word that forbids
+    is_denied: bool = False  # behind a verb that such a word forbids
+    is_denial_over: bool = False  # behind a path that must not be touched
     is_joined: bool = False  # nothing but "and" and commas since the last path
     is_behind: bool = False  # nothing but "file", "directory" and the like since the last path
     after_joint: bool = True
@@ -110,6 +117,7 @@ class Clauses:
             self.is_behind = False
             return
         self._look_behind(word)
+        self._deny(word)
         if self._begins_clause(word):
             self._begin(word)
         elif word:
@@ -137,19 +145,40 @@ class Clauses:
         if is_noun and (one.is_direct or one.is_place):
             self.found[-1] = replace(one, is_modifier=True)
 
+    def _deny(self, word: str) -> None:
+        """`Do not modify x`, `without touching x`: what the verb behind such words is said of is not touched."""
+        if self.is_denied:
+            if self.is_denial_over and self.after_joint:
+                self.is_denied = False
+        elif self.is_forbidden:
+            # "Never again touch x" forbids as well; "without tests" does not.
+            self.is_denied = is_change(word)
+            self.is_forbidden = word.endswith("ly") or word in ("ever", "again", "any")
+            self.is_denial_over = False
+        else:
+            is_not = word == "not" and (self.previous in FORBIDDING_BEFORE_NOT or not self.is_begun)
+            is_never = word == "never" and (
+                self.after_joint or not self.is_begun or self.previous in FORBIDDING_BEFORE_NOT
+            )
+            self.is_forbidden = is_not or is_never or word in FORBIDDING
+        self.previous = word
+
     def _begins_clause(self, word: str) -> bool:
         if not word or word.endswith("ly"):
             return False
         if not self.is_begun:
             return True
-        if not self.after_joint or self.is_aside or not self.words:
+        is_aside = self.is_aside and not self.is_denial_over
+        if not self.after_joint or is_aside or not self.words:
             return False
         # "parsing and validation in x": what reads is a clause of its own only behind what was written.
         return is_writing(word) or (word in READING and self.has_main)
 
     def _begin(self, word: str) -> None:
+        is_denied = self.is_denied and not self.is_denial_over
         if self.is_begun:
             self._clause()
+        self.is_denied = is_denied  # "do not create or modify x"
         self.verb = word
         self.is_begun = True
         self.since_verb = 0
@@ -186,6 +215,7 @@ class Clauses:
         self.verb = self.last = self.before = ""
         self.since_verb = 0
         self.is_joined = self.is_behind = self.has_main = False
+        self.is_denied = self.is_denial_over = self.is_forbidden = False
 
     # paths
 
@@ -195,6 +225,7 @@ class Clauses:
         one = self.found[-1]
         self.is_begun = self.is_joined = self.is_behind = True
         self.after_joint = False
+        self.is_denial_over = self.is_denied
         self.has_main = self.has_main or (one.kind is not Kind.MENTION)
         self.before, self.last = self.last, "·"
 
@@ -221,6 +252,8 @@ class Clauses:
         return Kind.MODIFY, said is None
 
     def _is_read(self, named: Named) -> bool:
+        if self.is_denied:
+            return True
         last = self.last
         is_argument = last in COMMANDS or (self.before in COMMANDS and last not in INTO)
         if self.is_label_read or is_argument or last in ROUTES - {self.verb}:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from ...names import printable
 from ..naming import is_form
-from ..task import Declared, Kind, Problem
-from .paths import Named, is_elsewhere
+from ..task import Declared, Kind, Problem, ranges_of_both
+from .pathlike import is_elsewhere
+from .paths import Named
 
 _LONGEST_SHOWN = 80
 _MENTION = Kind.MENTION  # Python 3.11 takes long to find a member in its class, and paths are many
@@ -24,22 +25,32 @@ class Declarations:
     problems: list[Problem] = field(default_factory=list)
     by_path: dict[str, Declared] = field(default_factory=dict)
 
-    def keep(self, named: Named, kind: Kind | None, line: int, *, guess: Kind = Kind.MODIFY) -> None:
+    def keep(
+        self,
+        named: Named,
+        kind: Kind | None,
+        line: int,
+        *,
+        guess: Kind = Kind.MODIFY,
+        is_doubtful: bool = False,
+    ) -> None:
         """Add one path; without a kind what happens to it is a guess."""
         if kind is None and (named.path.endswith(_RUNTIME) or is_form(named.path)):
             kind = Kind.MENTION
         new = Declared(
-            named.path, kind or guess, self.source, line, ranges=named.ranges, is_guess=kind is None
+            named.path,
+            kind or guess,
+            self.source,
+            line,
+            ranges=named.ranges,
+            is_guess=kind is None,
+            is_doubtful=is_doubtful,
         )
         old = self.by_path.get(named.path)
-        if old is None or (old.kind is Kind.MENTION and kind is not Kind.MENTION):
+        if old is None or (old.kind is Kind.MENTION and new.kind is not Kind.MENTION):
             self.by_path[named.path] = new
-        elif new.kind is not Kind.MENTION and (old.is_guess or new.kind is Kind.CREATE) and not new.is_guess:
-            self.by_path[named.path] = replace(
-                old, kind=new.kind, is_guess=False, ranges=old.ranges or new.ranges
-            )
-        elif new.ranges and new.kind is not Kind.MENTION:
-            self.by_path[named.path] = replace(old, ranges=tuple(dict.fromkeys((*old.ranges, *new.ranges))))
+        elif new.kind is not Kind.MENTION:
+            self.by_path[named.path] = _both(old, new)
 
     def mention(self, named: Iterable[Named], line: int) -> None:
         """Add paths that are only spoken of; one that cannot be used is nobody's trouble."""
@@ -78,6 +89,16 @@ class Declarations:
                 if whole.is_guess and not one.is_guess and one.kind is not Kind.MENTION:
                     self.by_path[whole.path] = replace(whole, kind=one.kind, is_guess=False)
         return tuple(self.by_path.values())
+
+
+def _both(old: Declared, new: Declared) -> Declared:
+    """What two lines say of one path: where the first stands, with the kind that was said, creating first."""
+    ranges = ranges_of_both(old.ranges, new.ranges)
+    if old.is_doubtful and not new.is_doubtful:
+        old = replace(old, is_doubtful=False)
+    if not new.is_guess and (old.is_guess or new.kind is Kind.CREATE):
+        return replace(old, kind=new.kind, is_guess=False, ranges=ranges)
+    return old if ranges == old.ranges else replace(old, ranges=ranges)
 
 
 def is_looked_up_later(name: Named) -> bool:

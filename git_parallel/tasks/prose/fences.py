@@ -46,7 +46,9 @@ class Fence:
     above: Line | None = None  # the line of text above the fence
     folder: str = ""  # the directory that bare names in it are in
     is_shell: bool = False
+    is_code: bool = False
     is_testing: bool = False
+    is_list: bool = False  # whether it stands in a list of files, a path a line
     is_after_blank: bool = False
     tree: Tree = field(default_factory=Tree)
 
@@ -60,9 +62,10 @@ class Fence:
         is_result = _RESULT.search(folded) is not None and not is_present
         self.tree = Tree(is_result=is_result, is_proposal=scopes.is_proposal and not is_present)
         self.is_shell = shell.is_shell(info)
+        self.is_code = info.casefold() not in _NO_CODE
         self.is_testing = scopes.is_testing
         self.is_after_blank = True
-        if above and not is_present and not self.is_shell and info.casefold() not in _NO_CODE:
+        if above and not is_present and self.is_code and not self.is_shell:
             yield from (Found(named, above.number) for named in _captioned(text, self.folder))
 
     def read(self, line: Line) -> Iterator[Found]:
@@ -82,6 +85,8 @@ class Fence:
             )
         else:
             self.tree.read(line.text, line.number)
+            if self.is_list and not self.is_code and "── " not in text:
+                yield from (Found(one, line.number) for one in paths.leading(text))
 
     def close(self) -> Iterator[Found]:
         """End the fence: what its drawing declares, and what it only shows."""

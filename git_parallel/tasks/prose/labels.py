@@ -56,17 +56,38 @@ _FILLERS = _words(
 )
 _PLACES = _words("location module script path directory directories modules scripts")
 _PLACE_FILLERS = _words("new test target file implementation create to source")
+# What a section is about when its name consists of these words and of nothing that is work.
+_MENTION_WORDS = _words(
+    "reference references related further reading example examples scenario scenarios rollback violation violations "
+    "evidence problem problems background issue issues alternative alternatives future non-goals read reads leverage "
+    "sources keep appendix current reproduce"
+)
 _MENTION = re.compile(
     r"\b(?:references?|related|see also|further reading|examples?|scenarios?|rollback|violations?|evidence|"
-    r"code locations?|root cause|problems?|current (?:state|situation|behaviou?r|workflow)|background|issue|"
+    r"code locations?|root cause|problems?|current (?:state|situation|behaviou?r|workflow)|background|issues?|"
     r"alternatives?|future|out of scope|non-goals?|must not|do not|context to read|read first|reads?|leverage|"
-    r"steps to reproduce|manual test(?:ing)?|(?:test|testing|verification) commands?|table of contents|sources?|keep)\b"
+    r"steps to reproduce|manual test(?:ing)?|(?:test|testing|verification) commands?|table of contents|sources?|"
+    r"keep|how it works|(?:acceptance|success) criteria|definition of done)\b"
+)
+# Beside those words these leave a name what it is; any other makes it the name of a thing to be built.
+_ABOUT = _words(
+    "and or the of to in for a an on with what is was are we i e g s code file files document documents documentation "
+    "docs links link list notes note section sections analysis statement description considered usage commands command "
+    "location locations materials specs spec specifications specification other key previous similar existing internal "
+    "external resources work works state situation behavior behaviour workflow plan procedure steps step strategy "
+    "outputs output conversation conversations use case cases user story stories summary cause root see also first "
+    "context enhancements enhancement improvements considerations extensions ideas scope out goals non must not do "
+    "test testing tests manual verification table contents how it works acceptance success criteria definition done "
+    "input inputs interaction interactions session implementation implementations issue b c d f h"
 )
 _STAGES = _words("phase step task part milestone component week day stage sprint")  # of the work itself
 _MOST_WORDS = 5  # a longer heading is a title that happens to hold the word
 _RESULTS = re.compile(r"(?:(?:key|code|file|expected|phase|final) )?(?:deliverables?|artifacts?)(?: files?)?")
 _BEFORE = re.compile(r"(?:un)?blocks|enables|unlocks|required by|needed by|prerequisite (?:of|for)")
-_UNRELATED = re.compile(r"\b(?:enhances|optional|benefits|informs|related|nice to have|builds on)\b")
+_UNRELATED = re.compile(
+    r"(?:enhances|optional|benefits|informs|related|nice to have|builds on)"
+    r"(?: (?:tasks|stories|work|specs|dependencies))?"
+)
 _PATCH = re.compile(r"(?:patch|diff)(?: file)?s?")
 _COVERAGE = re.compile(r"(?:missing|current|existing|test)? ?coverage(?: gaps?)?")
 _AFTER = re.compile(
@@ -108,13 +129,20 @@ def meaning(name: str) -> Meaning | None:
         return Meaning(Role.PATCH)
     if _COVERAGE.fullmatch(folded):
         return Meaning(Role.COVERAGE)
-    if _UNRELATED.search(folded) and len(words) <= _MOST_WORDS:
+    if _UNRELATED.fullmatch(folded):
         return Meaning(Role.MENTION, Kind.MENTION)
-    if len(words) <= _MOST_WORDS and _MENTION.search(folded) and words[0] not in _STAGES:
+    if len(words) <= _MOST_WORDS and _is_mention(folded, words):
         return Meaning(Role.MENTION, Kind.MENTION)
     if words and words[-1] in _PLACES and all(word in _PLACE_FILLERS for word in words[:-1]):
         return Meaning(Role.PLACE, _kind(words))
     return None
+
+
+def _is_mention(folded: str, words: list[str]) -> bool:
+    """Whether a name says that what follows is only spoken of; "Background Worker" is something to be built."""
+    if not words or words[0] in _STAGES or not _MENTION.search(folded):
+        return False
+    return all(word in _MENTION_WORDS or word in _ABOUT for word in words)
 
 
 def _is_files(words: list[str]) -> bool:

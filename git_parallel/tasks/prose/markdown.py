@@ -1,7 +1,7 @@
 """The few things of Markdown that declarations are made of: headings, list items, labels, table rows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..document import LONGEST_LINE, Document, fence_depths
@@ -27,12 +27,35 @@ class Line(NamedTuple):
 def read_lines(document: Document, *, blank: bool = True) -> Iterator[Line]:
     """The lines of a document; one that is too long to be looked at is empty. Blank ones only with `blank`."""
     depths = fence_depths(document.lines)
-    for number, (raw, fence) in enumerate(zip(document.lines, depths, strict=True), 1):
+    lines: Iterable[str] = document.lines
+    if any("<!--" in line for line in document.lines):
+        depths = tuple(depths)
+        lines = _without_comments(document.lines, depths)
+    for number, (raw, fence) in enumerate(zip(lines, depths, strict=True), 1):
         if fence or len(raw) > LONGEST_LINE:
             text = raw if len(raw) <= LONGEST_LINE else ""
             yield Line(number, 0, 0, False, fence, text)
         elif blank or (raw and not raw.isspace()):
             yield read_line(number, raw)
+
+
+def _without_comments(lines: Sequence[str], depths: Sequence[int]) -> Iterator[str]:
+    """The lines as a reader of the page sees them; a comment that nobody ends is text."""
+    last_end = max((number for number, line in enumerate(lines) if "-->" in line), default=-1)
+    is_inside = False
+    for number, (line, fence) in enumerate(zip(lines, depths, strict=True)):
+        shown, rest = [], line
+        while rest:
+            if is_inside:
+                _, end, rest = rest.partition("-->")
+                is_inside = not end
+                continue
+            text, begin, rest = rest.partition("<!--")
+            shown.append(text)
+            is_inside = bool(begin) and not fence and ("-->" in rest or number < last_end)
+            if begin and not is_inside:
+                shown.append(begin)
+        yield "".join(shown)
 
 
 def read_line(number: int, raw: str) -> Line:
@@ -51,6 +74,8 @@ def read_line(number: int, raw: str) -> Line:
 
 def label(text: str) -> tuple[str, str] | None:
     """The name and the value of `**Name**: value`, `**Name:** value`, `Name: value` or `_Name: value_`."""
+    if "：" in text:
+        text = text.replace("：", ": ", 1)
     if text.startswith(("**", "__")):
         return _bold_label(text)
     if text.startswith("_") and text.endswith("_"):

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from .markdown import Line
-from .paths import Named, pattern_problem
+from .pathlike import pattern_problem
+from .paths import Named
 
 
 @dataclass(slots=True)

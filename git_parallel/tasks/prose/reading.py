@@ -12,11 +12,12 @@ from typing import NamedTuple
 from ..task import Declared, Kind, Problem, Status
 from . import paths
 from .declarations import Declarations, is_looked_up_later
-from .dependencies import After, dependencies, leading_dependency
+from .dependencies import After, dependencies, is_none, leading_dependency
 from .estimate import seconds
 from .fences import Fence, Found
 from .labels import Meaning, Role, meaning
-from .markdown import Line, label
+from .markdown import Line, cells, label
+from .pathlike import is_doubtful
 from .paths import Named
 from .places import Places
 from .rows import Table
@@ -28,7 +29,11 @@ _AGENT = re.compile(r"[`*\s]{0,4}([a-z][a-z0-9_.-]{1,60})(?: agent)?`?(?:[ ,(;*]
 _STORY = re.compile(r"\b(US-\d{1,6})\b", re.IGNORECASE)
 _TARGET = re.compile(r"\b(?:to|into)[ \t]+`?((?:[\w.-]{1,80}/){1,12})`?", re.IGNORECASE)
 # Prose without any of these neither declares nor labels anything.
-_TELLING = re.compile(r"[`:]|\*\*").search
+_TELLING = re.compile(r"[`:：]|\*\*|^(?:[Dd]epends on|[Bb]locked by|[Rr]equires|~~) ?").search
+_WAITS = re.compile(
+    r"\**(depends on|blocked by|requires)\**[ \t]+(?=(?:spec|us|priority|task|bug|#)[ \t_#-]{0,2}\d)",
+    re.IGNORECASE,
+)
 _DIGIT = re.compile(r"\d").search
 _PLACED = (Role.FILES, Role.PLACE)
 _WAITING = (Role.AFTER, Role.BEFORE)
@@ -90,6 +95,9 @@ class _Reader:
     last_declared: int = 0
     last_row: int = 0
     wraps: bool = False  # whether the paths behind that label go on in the next line
+    wrapped: bool = False  # whether they began in the label's own line
+    awaited: tuple[int, Meaning] | None = None  # a dependency label whose value may follow in the next line
+    unfilled: tuple[int, str] | None = None  # the label of a list of files in which none was named yet
     last_files: int = 0  # the line of the last label that named files
 
     def read(self, line: Line) -> None:
@@ -111,6 +119,7 @@ class _Reader:
     # headings
 
     def _heading(self, line: Line) -> None:
+        self._end_list()
         self.leave_places()
         self.headings += 1
         is_title = self.headings == 1
@@ -128,23 +137,41 @@ class _Reader:
 
     def _text(self, line: Line) -> None:
         self.fence.above, self.fence.folder = line, self.places.folder
+        if (self.wraps or self.awaited) and self._goes_on(line):
+            return
         if self.scopes.blocks:
             self.scopes.reach(line)
+            if not self.scopes.blocks:
+                self._end_list()
         if self.places.folder:
             self.places.reach(line.indent)
         if not line.is_item and not self.wraps and not self.scopes.blocks and not _TELLING(line.text):
             return
-        if self.wraps and not line.is_item and line.number == self.last_files + 1:
-            self.last_files, self.wraps = line.number, line.text.endswith(",")
-            self._declare(paths.leading(line.text), line, None)
+        if line.text.startswith("~~"):
+            self._mention(line)
             return
-        split = label(line.text)
+        split = label(line.text) or _sentence(line.text)
         found = meaning(split[0]) if split else None
         if split and found and not self._is_dependency(line, split[0]):
             self._label(line, split[0], split[1], found)
         else:
             self._line(line, split)
         self._mention(line)
+
+    def _goes_on(self, line: Line) -> bool:
+        """Whether a line only goes on with the value of the label above it."""
+        if line.is_item:
+            return False
+        if self.wraps and line.number == self.last_files + 1 and (named := paths.leading(line.text)):
+            self.last_files = line.number
+            self.wraps = not self.wrapped or line.text.endswith(",")
+            self._declare(named, line, None)
+            return True
+        awaited, self.awaited = self.awaited, None
+        if awaited and line.number == awaited[0] + 1:
+            self._waits(line, "", line.text, awaited[1])
+            return True
+        return False
 
     def _is_dependency(self, line: Line, name: str) -> bool:
         """Whether a label is the id of a task in a list of tasks: `- PRIORITY 4.1: Title`."""
@@ -167,9 +194,19 @@ class _Reader:
             self._said(line, value, found)
         if not value and found.role in (Role.FILES, Role.MENTION, Role.AFTER, Role.BEFORE, Role.PATCH):
             target = _TARGET.search(name) if found.kind is Kind.MOVE else None
+            self._end_list()
+            if found.role is Role.FILES and found.is_strict and not self.scopes.is_mention:
+                self.unfilled = (line.number, name)
             self.scopes.enter_list(
                 Block(line.indent, found, line.is_item, target=target.group(1) if target else "")
             )
+
+    def _end_list(self) -> None:
+        """Report a list of files that named none."""
+        if self.unfilled is not None:
+            number, name = self.unfilled
+            self.unfilled = None
+            self.declarations.note(f"no path can be read below '{name}'", number)
 
     def _patch(self, line: Line, text: str) -> None:
         named = [name for name in paths.leading(text) if not name.problem]
@@ -177,11 +214,15 @@ class _Reader:
 
     def _waits(self, line: Line, name: str, value: str, found: Meaning) -> Meaning:
         """Note the tasks in a label such as `Requires US-035 Complete`, or else in its value."""
-        if self.scopes.is_mention or line.indent > _DEEPEST_FACT:
+        if self.scopes.is_mention or (line.indent > _DEEPEST_FACT and self.headings > 1):
             return found
+        self.awaited = None if value else (line.number, found)
         inside = dependencies(name) if _DIGIT(name) else ()
         noted = self.after if found.role is Role.AFTER else self.before
-        noted += inside or dependencies(value, is_strict=found.is_strict)
+        named = inside or dependencies(value, is_strict=found.is_strict)
+        noted += named
+        if not named and found.is_strict and not is_none(value):
+            self.declarations.note(f"no task can be read from '{value}'", line.number)
         # Such a label has said it all; the list below it only explains.
         return Meaning(Role.MENTION, Kind.MENTION) if inside else found
 
@@ -193,7 +234,7 @@ class _Reader:
             named = paths.sole(value)
             if not named and found.is_strict and not self.scopes.is_mention and not value[0].isdigit():
                 self.declarations.note(f"no path can be read from '{value}'", line.number)
-        self.last_files, self.wraps = line.number, value.endswith(",")
+        self.last_files, self.wraps, self.wrapped = line.number, not value or value[-1] == ",", bool(value)
         under = self.places.joined(line.indent, named)
         if under:
             named = under
@@ -207,6 +248,7 @@ class _Reader:
         """Take the end of the lines for the end of everything that is open."""
         if self.in_fence:
             self._close_fence()
+        self._end_list()
         self.leave_places()
 
     def leave_places(self) -> None:
@@ -234,6 +276,8 @@ class _Reader:
         block = self.scopes.block
         role = block.meaning.role if block else None
         if block and role is Role.FILES and (line.is_item or self.scopes.in_list):
+            if is_none(line.text):
+                self.unfilled = None
             self._declare_said(item(line, block, split), line, is_loose=block.is_leading)
         elif block and role in _WAITING and line.is_item:
             self._dependency(line, block)
@@ -257,6 +301,8 @@ class _Reader:
     # tables and fences
 
     def _row(self, line: Line) -> None:
+        if self._is_property(line):
+            return
         is_next, self.last_row = line.number == self.last_row + 1, line.number
         if self.table is None or not is_next:
             self.table = Table.of(line.text)
@@ -268,6 +314,15 @@ class _Reader:
         self._declare(named, line, kind or (block.meaning.kind if block else None))
         self._mention(line)
 
+    def _is_property(self, line: Line) -> bool:
+        """Take in a row such as `| Depends on | SPEC-8 |`, in which a label and its value stand side by side."""
+        row = cells(line.text)
+        found = meaning(row[0].strip("*` ")) if len(row) == 2 and self.headings <= 1 else None
+        if found is None or found.role not in (*_WAITING, Role.STATUS):
+            return False
+        self._label(line, row[0], row[1], found)
+        return True
+
     def _fence(self, line: Line) -> None:
         if line.fence > 1:
             self._declare_found(self.fence.read(line))
@@ -275,6 +330,8 @@ class _Reader:
         if self.in_fence:
             self._close_fence()
         self.in_fence = True
+        block = self.scopes.block if self.scopes.in_list else None
+        self.fence.is_list = block is not None and block.meaning.role is Role.FILES
         found = tuple(self.fence.open(line, self.scopes))
         if found and self.places.folder and found[0].named.path.startswith(self.places.folder):
             self.places.use()
@@ -307,13 +364,17 @@ class _Reader:
         guess: Kind = Kind.MODIFY,
     ) -> None:
         """Write down what a line names; in loose text an unusable path is an example, elsewhere a problem."""
+        if named:
+            self.unfilled = None
         if named and self.scopes.is_mention:
             self.declarations.mention(named, line.number)
             return
         for name in named:
             if not name.problem or is_looked_up_later(name):
                 self.last_declared = line.number
-                self.declarations.keep(name, name.kind or kind, line.number, guess=guess)
+                doubtful = is_loose and is_doubtful(name.path)
+                said = name.kind or kind
+                self.declarations.keep(name, said, line.number, guess=guess, is_doubtful=doubtful)
             elif not is_loose:
                 self.declarations.refuse(name, line.number)
 
@@ -321,6 +382,12 @@ class _Reader:
         ticks = line.text.count("`")
         if ticks > 2 or (ticks == 2 and self.last_declared != line.number):
             self.declarations.mention(paths.quoted(line.text), line.number)
+
+
+def _sentence(text: str) -> tuple[str, str] | None:
+    """A dependency that is told without a colon: `Depends on SPEC-11`, `**Blocked by** SPEC-14`."""
+    match = _WAITS.match(text)
+    return (match.group(1), text[match.end() :]) if match else None
 
 
 def _whole(text: str) -> tuple[Named, ...]:

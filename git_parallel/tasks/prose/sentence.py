@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..task import Kind
-from . import paths
 from .clauses import Clauses, Found
+from .pathlike import pattern_problem
 from .paths import Named
 from .tokens import tokens
 from .vocabulary import TESTS, is_test_file
@@ -49,7 +49,7 @@ def _with_places(found: list[Found]) -> Iterator[Touch]:
             continue  # the directory of the names before it; the short name of the path behind it
         if place := places[index]:
             joined = place.named.path + name.path
-            name = replace(name, path=joined, problem=paths.pattern_problem(joined))
+            name = replace(name, path=joined, problem=pattern_problem(joined))
         elif (
             kind is not Kind.MENTION
             and written

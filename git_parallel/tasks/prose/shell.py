@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from ..task import Kind
 from . import paths
+from .pathlike import pattern_problem
 from .paths import Named
 
 _MOST_WORDS = 40
 _TO_FILE = re.compile(
     r"(?:cat|echo|printf|tee)\b.{0,200}?(>{1,2}|\btee(?: -a)?)[ \t]{0,4}([^\s<>|&;]{1,300})"
 )
+_AND = re.compile(r"[ \t]{0,4}(?:&&|;)[ \t]{0,4}")
 _MOVES = ("mv", "git mv")
 _KINDS = {"rm": Kind.DELETE, "git rm": Kind.DELETE, "touch": Kind.CREATE}
 
@@ -23,7 +25,14 @@ def is_shell(info: str) -> bool:
 
 def commanded(text: str) -> Iterator[Named]:
     """The paths that one line of commands moves, deletes or writes."""
-    line = text.strip().removeprefix("$ ")
+    for command in _AND.split(text.strip().removeprefix("$ ")):
+        if command.startswith(("cd ", "pushd ")):
+            return  # from here on names mean something else
+        yield from _command(command)
+
+
+def _command(line: str) -> Iterator[Named]:
+    line = line.removeprefix("sudo ")
     verb = next((verb for verb in (*_MOVES, *_KINDS) if line.startswith(f"{verb} ")), "")
     if verb:
         words = [word for word in line[len(verb) :].split("#")[0].split()[:_MOST_WORDS] if word[0] != "-"]
@@ -42,6 +51,6 @@ def moved(pair: list[Named]) -> Iterator[Named]:
     source, target = pair
     if target.path.endswith("/") and not source.path.endswith("/"):
         target = replace(target, path=target.path + source.path.rsplit("/", 1)[-1])
-        target = replace(target, problem=paths.pattern_problem(target.path))
+        target = replace(target, problem=pattern_problem(target.path))
     yield replace(source, kind=Kind.MOVE)
     yield replace(target, kind=Kind.MOVE)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import paths
+from .pathlike import is_path
 from .paths import Named
 
 _TOKEN = re.compile(
@@ -60,6 +61,6 @@ def _like_a_branch(token: str) -> tuple[Named, ...]:
     """A back-ticked name like `release/` or `upstream/state.json`, which no branch has."""
     text = token.strip("`")
     name = text.rsplit("/", 1)[-1]
-    is_file = "." in name and paths.is_path(name)
+    is_file = "." in name and is_path(name)
     is_meant = token[0] == "`" and text[:1].isalnum() and "/" in text and (is_file or not name)
     return paths.sole(token) if is_meant else ()

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..task import Kind
-from .paths import Named, is_path, pattern_problem, qualifier_kind
+from .pathlike import is_path, pattern_problem
+from .paths import Named, qualifier_kind
 
 _DEEPEST = 40
 _LONGEST_REMARK = 120

@@ -86,6 +86,18 @@ TESTS = words("test tests")
 _TEST_WORDS = TESTS | words("spec e2e")
 
 
+# "Do not modify x", "must never edit x": in front of a verb these forbid; "does not" only tells.
+FORBIDDING = words("don't dont mustn't shouldn't without avoid avoiding")
+FORBIDDING_BEFORE_NOT = words("do must should shall may please to")
+
+
+def is_change(word: str) -> bool:
+    """Whether a word is a verb that says that something is changed, as it is or as `touching`, `modifying`."""
+    stem = word.removesuffix("ing")
+    forms = (word,) if stem == word else (stem, f"{stem}e", stem[:-1])
+    return any(map(is_writing, forms)) and not word.endswith("s")
+
+
 def is_verb(word: str) -> bool:
     """Whether a word says what is done to something."""
     return is_writing(word) or word in READING

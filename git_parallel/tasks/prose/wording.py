@@ -8,6 +8,7 @@ from ..task import Kind
 from . import paths, shell
 from .labels import VERBS
 from .markdown import Line
+from .pathlike import pattern_problem
 from .paths import Named
 from .scopes import Block
 
@@ -43,14 +44,14 @@ def item(line: Line, block: Block, split: tuple[str, str] | None) -> Said:
     verb = _VERB.match(text) if text[0] != "`" else None
     kind = VERBS[verb.group(1).casefold()] if verb else None
     named = paths.leading(text[verb.end() :]) if verb else paths.leading(text)
-    if not named and split and paths.leading(split[0]):
-        named = paths.leading(split[0])
+    if not named and split:
+        named = paths.leading(split[0]) or paths.leading(split[1])
     is_first_level = not block.is_leading and line.is_item and line.indent <= block.depth + 1
     if not named and is_first_level:
         named = paths.quoted(line.text)
     if block.target and len(named) == 1 and named[0].kind is None:
         target = Named(block.target + named[0].path.rsplit("/", 1)[-1])
-        named = tuple(shell.moved([named[0], replace(target, problem=paths.pattern_problem(target.path))]))
+        named = tuple(shell.moved([named[0], replace(target, problem=pattern_problem(target.path))]))
     return Said(named, kind or block.meaning.kind)
 
 
@@ -119,4 +120,4 @@ def _in_folder(named: tuple[Named, ...], rest: str) -> tuple[Named, ...]:
     if not before.endswith((" to", " in", " into", " under", " inside")):
         return named
     path = named[1].path + named[0].path
-    return (replace(named[0], path=path, problem=paths.pattern_problem(path)),)
+    return (replace(named[0], path=path, problem=pattern_problem(path)),)
