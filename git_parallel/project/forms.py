@@ -41,7 +41,7 @@ def asked(text: str) -> Asked:
 
 def sources(settings: Settings, wanted: Sequence[Asked] = ()) -> tuple[Source, ...]:
     """The sources to ask for each document, in that order; raises BadInput for a name that is none."""
-    names = tuple(dict.fromkeys(one.name for one in wanted)) or settings.sources or tuple(_BUILT_IN)
+    names = _names(settings, wanted)
     origin = "" if wanted else "parallel.sources: "
     found = tuple(_placed(_require(name, origin), settings, wanted) for name in names)
     pointed = tuple(one for one in wanted if one.glob)
@@ -50,7 +50,7 @@ def sources(settings: Settings, wanted: Sequence[Asked] = ()) -> tuple[Source, .
 
 def remarks(project: Project, wanted: Sequence[Asked] = ()) -> tuple[str, ...]:
     """What is odd about how documents are asked for: a glob that no document matches, a name never asked."""
-    return (*_unmatched(project, wanted), *_unheard(project.settings, wanted))
+    return (*_unheard(project.settings, wanted), *_unmatched(project, _pointed(project.settings, wanted)))
 
 
 def _require(name: str, origin: str) -> Source:
@@ -74,13 +74,19 @@ def _known(names: Sequence[str] = tuple(_BUILT_IN)) -> str:
 
 
 def _placed(source: Source, settings: Settings, wanted: Sequence[Asked]) -> Source:
-    older = {"spec": settings.specs, "roadmap": settings.roadmap}
-    usual = settings.files.get(source.name) or older.get(source.name) or source.globs
+    usual = _set(source.name, settings)[1] or source.globs
     mine = [one.glob for one in wanted if one.name == source.name]
     if not any(mine):
         return source.at(usual)
     globs = (*(usual if "" in mine else ()), *(glob for glob in mine if glob))
     return replace(source, globs=globs, parse=_or_none(source.parse))
+
+
+def _set(name: str, settings: Settings) -> tuple[str, tuple[str, ...]]:
+    """The setting that says where documents of a source lie, and what it says."""
+    older = {"spec": ("parallel.specs", settings.specs), "roadmap": ("parallel.roadmap", settings.roadmap)}
+    newer = f"parallel.{name}.files", settings.files.get(name, ())
+    return newer if newer[1] else older.get(name, newer)
 
 
 def _or_none(parse: Callable[[Document], Parsed | None]) -> Callable[[Document], Parsed | None]:
@@ -104,16 +110,30 @@ def _nothing_in_it(pointed: Sequence[Asked], limit: int) -> Source:
     return Source("", tuple(one.glob for one in pointed), parse, limit=limit, is_prose=False)
 
 
-def _unmatched(project: Project, wanted: Sequence[Asked]) -> Iterator[str]:
-    pointed = [one for one in wanted if one.glob]
+def _names(settings: Settings, wanted: Sequence[Asked]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.name for one in wanted)) or settings.sources or tuple(_BUILT_IN)
+
+
+def _pointed(settings: Settings, wanted: Sequence[Asked]) -> tuple[tuple[str, str], ...]:
+    """The globs that somebody gave for the sources that are asked, each behind what it was given as."""
+    found = [(f"--source {one.name}", one.glob) for one in wanted if one.glob]
+    placed = {one.name for one in wanted if one.glob} - {one.name for one in wanted if not one.glob}
+    for name in _names(settings, wanted):
+        if name not in placed:
+            key, globs = _set(name, settings)
+            found += [(key, glob) for glob in globs]
+    return tuple(dict.fromkeys(found))
+
+
+def _unmatched(project: Project, pointed: Sequence[tuple[str, str]]) -> Iterator[str]:
     files = files_at(project.git, project.base) if pointed else ()
-    for one in pointed:
-        pattern = patterns.parse(one.glob)
+    for given, glob in pointed:
+        pattern = patterns.parse(glob)
         found = [path for path in files if patterns.matches(pattern, path)]
         if not found:
-            yield f"--source {one.name}: no file of '{project.target.short}' matches '{printable(one.glob)}'"
+            yield f"{printable(given)}: no file of '{project.target.short}' matches '{printable(glob)}'"
         elif all(is_archived(path) or is_template(path) for path in found):
-            yield f"--source {one.name}: '{printable(one.glob)}' matches only archived copies and templates"
+            yield f"{printable(given)}: '{printable(glob)}' matches only archived copies and templates"
 
 
 def _unheard(settings: Settings, wanted: Sequence[Asked]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from ..names import Oid, printable
 from ..overlap import patch_file, patterns
 from ..overlap.patch import TOP, WHOLE, Ranges
 from ..tasks.files import Files
-from ..tasks.prose.paths import pattern_problem
+from ..tasks.prose.pathlike import pattern_problem
 from ..tasks.task import Declared, Kind, Problem, Task, TaskSet
 
 LARGEST = 8 << 20

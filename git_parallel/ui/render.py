@@ -1,5 +1,6 @@
 """Text for people: tables through rich on a terminal, plain columns in a pipe."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 from ..names import printable
 
 _MOST_RICH = 1000
+_NARROWEST = 20
+_SHORTEST_TITLE = 12
+_INDENT = 4
 # What each state looks like; the word is always there too.
 _STYLES = {
     "running": "cyan",
@@ -62,44 +66,113 @@ def _rich_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     Console(highlight=False).print(shown)
 
 
-def stacked(headers: Sequence[str], rows: Sequence[Sequence[str]], below: Sequence[str]) -> None:
-    """Print rows on a terminal too narrow for a table: the last cell is cut, and a line follows on each row.
+def stacked(headers: Sequence[str], rows: Sequence[Sequence[str]], below: Sequence[Sequence[str]]) -> None:
+    """Print rows where a table has no room: the last cell is cut, and the lines `below` follow on each row.
 
-    `below` has one line for the headers and one for each row; what stands first in it is never cut.
+    What a long id leaves no room for stands below it. Lines below that are too long stay whole.
     """
+    room = width() or 80
+    safe = [[printable(cell) for cell in row] for row in rows]
+    # One long id must not push all the others aside.
+    widths = [min(max(map(len, column)), room // 2) for column in zip(headers, *safe, strict=True)][:-1]
+    lines: list[tuple[str, str, str]] = []
+    for row, more in zip((headers, *safe), ((), *below), strict=True):
+        *cells, last = row
+        head = "".join(f"{cell.ljust(space)}  " for cell, space in zip(cells, widths, strict=True))
+        is_long = room - len(head) < min(_SHORTEST_TITLE, len(last))
+        lines.append(
+            (head.rstrip() if is_long else head, "" if is_long else cut(last, room - len(head)), row[1])
+        )
+        under = [cut(last, room - _INDENT)] if is_long else []
+        lines += [(" " * _INDENT + printable(line), "", "dim") for line in (*under, *more)]
+    _put(lines)
+
+
+def _put(lines: Sequence[tuple[str, str, str]]) -> None:
+    """Print lines of two parts and the state that colours the word for it in the first."""
+    if not sys.stdout.isatty() or len(lines) > _MOST_RICH:
+        sys.stdout.writelines(f"{first}{second}\n" for first, second, _ in lines)
+        return
     from rich.console import Console
     from rich.text import Text
 
-    room = width() or 80
-    safe = [[printable(cell) for cell in row] for row in (headers, *rows)]
-    # One long id must not push all the others aside.
-    widths = [min(max(map(len, column)), 24) for column in zip(*(row[:-1] for row in safe), strict=True)]
     text = Text()
-    for row, more in zip(safe, below, strict=True):
-        for cell, space in zip(row, widths, strict=False):
-            text.append(cell, style=_STYLES.get(cell, "")).append(" " * (max(space - len(cell), 0) + 2))
-        used = sum(max(space, len(cell)) + 2 for cell, space in zip(row, widths, strict=False))
-        text.append(cut(row[-1], max(room - used, 8)) + "\n")
-        first, gap, rest = printable(more).partition("  ")
-        rest = cut(rest, max(room - len(first) - 4, 10))
-        text.append(f"  {first}{gap}{rest}\n", style="dim")
+    for first, second, state in lines:
+        is_below = state == "dim"
+        shown = Text(first, style="dim" if is_below else "")
+        if state in _STYLES:
+            shown.highlight_words([f" {state} "], style=_STYLES[state])
+        text.append_text(shown).append(f"{second}\n")
     Console(highlight=False).print(text, soft_wrap=True, end="")
 
 
+def hanging(first: str, text: str) -> None:
+    """Print `text` behind `first`, where there is a width broken between words and never within one."""
+    room = width()
+    if room is None or len(first) + len(text) <= room:
+        print(f"{first}{text}")
+        return
+    from textwrap import wrap
+
+    indent = len(first)
+    if max(map(len, text.split()), default=0) > room - indent:
+        # A long path has a line of its own.
+        print(first.rstrip())
+        first, indent = " " * _INDENT, _INDENT
+    lines = wrap(text, max(room - indent, 8), break_long_words=False, break_on_hyphens=False)
+    print("\n".join(f"{' ' * indent if number else first}{line}" for number, line in enumerate(lines)))
+
+
+def folded(rows: Sequence[Sequence[str]], indent: int) -> None:
+    """Print rows as columns; where they have no room, their last two cells stand below them."""
+    safe = [[printable(cell) for cell in row] for row in rows]
+    room = width()
+    if (
+        not safe
+        or room is None
+        or sum(max(map(len, column)) + 2 for column in zip(*safe, strict=True)) - 2 <= room
+    ):
+        columns(rows)
+        return
+    for row in safe:
+        line = ""
+        for index, cell in enumerate(row):
+            if not cell:
+                continue
+            if index >= len(row) - 2 and len(line) + 2 + len(cell) > room:
+                print(line)
+                line = " " * indent + cell
+            else:
+                line = f"{line}  {cell}" if line else cell
+        print(line)
+
+
 def fits(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Whether a table can be read: on a terminal no line may be longer than the terminal is wide."""
+    """Whether a table can be read: no line may be longer than the terminal is wide."""
     room = width()
     widths = (max(map(len, column)) + 3 for column in zip(headers, *rows, strict=True))
     return room is None or sum(widths) <= room
 
 
 def width() -> int | None:
-    """How many characters a line of the terminal has; None in a pipe, where lines have no end."""
-    if not sys.stdout.isatty():
+    """How many characters a line has; None in a pipe, where lines have no end unless COLUMNS says so."""
+    if not sys.stdout.isatty() and not os.environ.get("COLUMNS", "").isdecimal():
         return None
     from shutil import get_terminal_size
 
-    return get_terminal_size().columns
+    return max(get_terminal_size().columns, _NARROWEST)
+
+
+def fitting(items: Sequence[str], before: str, room: int | None, most: int) -> str:
+    """`before` and as many of the first `most` items as have room: `after a, b and 4 more`; at least one, cut."""
+    for count in range(min(most, len(items)), 0, -1):
+        text = before + some(items, count)
+        if room is None or len(text) <= room:
+            return text
+    # Of a path the end tells the most.
+    rest = some(items, 1).removeprefix(items[0])
+    left = max((room or 0) - len(before) - len(rest) - 1, 4)
+    return f"{before}…{items[0][-left:]}{rest}"
 
 
 def seconds(value: float | None) -> str:

@@ -12,7 +12,9 @@ from . import render
 from .errors import note
 
 _MOST_FILES = 2
+_MOST_AFTER = 3
 _WIDEST = 60
+_INDENT = 4
 
 
 def show_tasks(spellings: Sequence[str], *, sources: Sequence[str], lint: bool, as_json: bool) -> int:
@@ -67,37 +69,45 @@ def _show_table(shown: Sequence[Task]) -> None:
     if render.fits(list(columns), rows):
         render.table(list(columns), rows)
         return
-    first = [head for head in ("TASK", "STATUS", "PRIORITY") if head in columns]
-    heads = [*zip(*(columns[head] for head in first), (task.title for task in shown), strict=True)]
-    render.stacked([*first, "TITLE"], heads, ["SOURCE  FILES; AFTER", *map(_below, shown)])
+    heads = [(task.id, task.status, task.title) for task in shown]
+    render.stacked(["TASK", "STATUS", "TITLE"], heads, [tuple(_below(task)) for task in shown])
 
 
-def _below(task: Task) -> str:
-    after = f"; after {render.some(task.after)}" if task.after else ""
-    files = "files unknown" if task.is_unknown else _files(task).replace(":", " files:", 1)
-    return f"{task.source}:{task.line}  {files}{after}"
+def _below(task: Task) -> Iterator[str]:
+    room = (render.width() or 80) - _INDENT
+    paths = _paths(task)
+    yield render.fitting(paths, f"{_count(paths, 'file')}: ", room, _MOST_FILES) if paths else "files unknown"
+    if task.after:
+        yield render.fitting(task.after, "after ", room, _MOST_AFTER)
+    yield f"{task.source}:{task.line}"
 
 
 def _files(task: Task) -> str:
-    paths = list(dict.fromkeys(declared.path for declared in task.touched))
-    shown = render.cut(", ".join(paths[:_MOST_FILES]), _WIDEST)
-    return f"{len(paths)}: {shown}" if paths else "unknown"
+    paths = _paths(task)
+    return render.fitting(paths, f"{len(paths)}: ", _WIDEST, _MOST_FILES) if paths else "unknown"
+
+
+def _paths(task: Task) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(printable(declared.path) for declared in task.touched))
 
 
 def _show_task(task: Task) -> None:
-    print(printable(f"{task.id}  {task.title}"))
-    render.columns([(f"  {name}:", value) for name, value in _facts(task) if value])
-    touched = [_declared(declared) for declared in task.touched]
-    mentions = [_declared(declared) for declared in task.declared if declared.kind is Kind.MENTION]
+    render.hanging(f"{task.id}  ", printable(task.title))
+    facts = [(name, value) for name, value in _facts(task) if value]
+    longest = max(len(name) for name, _ in facts) + 1
+    for name, value in facts:
+        render.hanging(f"  {f'{name}:'.ljust(longest)}  ", printable(value))
+    touched = [_declared(declared, task) for declared in task.touched]
+    mentions = [_declared(declared, task) for declared in task.declared if declared.kind is Kind.MENTION]
     print(
         "\n  files"
         if touched
         else "\n  files: unknown, so it is never said to be independent of another task"
     )
-    render.columns(touched)
+    render.folded(touched, 2 * _INDENT)
     if mentions:
         print("\n  mentions")
-        render.columns(mentions)
+        render.folded(mentions, 2 * _INDENT)
 
 
 def _facts(task: Task) -> Iterator[tuple[str, str]]:
@@ -114,13 +124,13 @@ def _facts(task: Task) -> Iterator[tuple[str, str]]:
     yield "alone", "beside no other task" if task.is_alone else ""
 
 
-def _declared(declared: Declared) -> tuple[str, ...]:
+def _declared(declared: Declared, task: Task) -> tuple[str, ...]:
     ranges = ",".join(f"{first}-{last}" if last != first else str(first) for first, last in declared.ranges)
     path = f"{declared.path}:{ranges}" if ranges else declared.path
     is_respelt = declared.written not in ("", declared.path)
     return (
         *((f"    {declared.kind}", path) if declared.kind is not Kind.MENTION else (f"    {path}",)),
-        f"{declared.source}:{declared.line}",
+        f"{'' if declared.source == task.source else declared.source}:{declared.line}",
         f"written as '{declared.written}'" if is_respelt else "",
     )
 
@@ -167,4 +177,7 @@ def _say_nothing_declared(answer: TasksAnswer) -> None:
     names = " or ".join(f"'{source.name}'" for source in answer.asked)
     print(f"'{answer.target}' declares no tasks of {names}")
     for source in answer.asked:
+        # That no file matches what was asked for is said already.
+        if all(any(f"'{printable(glob)}'" in told for told in answer.warnings) for glob in source.globs):
+            continue
         note(f"looked for '{source.name}' at {printable(', '.join(source.globs))}")

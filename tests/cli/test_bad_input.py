@@ -338,3 +338,32 @@ def test_a_repository_of_sha256_objects_is_like_any_other(cli: Cli, tmp_path: Pa
     assert cli("prune", "--undo", "1", at=path).status == 0
     assert (path / "one.py").read_text() == "by 1\n"
     assert repo.is_sound()
+
+
+def test_documents_that_mean_harm_stop_nobody(repo: Repo, cli: Cli) -> None:
+    harm = {
+        "SPEC-2-stars.md": b"# S\n\n- `" + b"*" * 100_000 + b"`\n",
+        "SPEC-3-line.md": b"x" * 10_000_000,
+        "SPEC-4-nul.md": b"# S\n\0",
+        "SPEC-5-bytes.md": b"# S\n\xff\xfe\n",
+        "SPEC-6-lines.md": b"x\n" * 1_000_000,
+        "specs/001-a/tasks.md": b"- [ ] T001 Create a/.git/x.py\n",
+        "backlog/tasks/a.md": b"---\nstatus: open\nfiles: " + b"[" * 10_000 + b"\n---\n",
+        "backlog/tasks/b.md": b"---\nstatus: open\nfiles: !!python/object/apply:os.system ['touch owned']\n---\n",
+        ".taskmaster/tasks/tasks.json": b'{"tasks": [' + b"[" * 100_000,
+        ".beads/issues.jsonl": b'{"id": "b", "title": "T", "status": "open"}\n{"id": \n',
+    }
+    for path, data in harm.items():
+        (repo.path / path).parent.mkdir(parents=True, exist_ok=True)
+        (repo.path / path).write_bytes(data)
+    repo.spec("1", "one.py")
+
+    ran = cli("tasks", "--json", timeout=10)
+
+    assert (ran.status, ran.stderr) == (0, "")
+    assert {problem["source"] for problem in ran.json["problems"]} == harm.keys()
+    assert all(problem["line"] >= 1 and problem["message"] for problem in ran.json["problems"])
+    good = next(task for task in ran.json["tasks"] if task["id"] == "1")
+    assert [one["path"] for one in good["declared"]] == ["one.py"]
+    assert cli("tasks", "--lint").status == 1
+    assert not (repo.path / "owned").exists()

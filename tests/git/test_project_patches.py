@@ -57,8 +57,8 @@ def test_what_a_patch_changes_is_what_its_task_touches(repo):
     }
     outside = "not a usable path: '../out.py' (leaves the repository)"
     assert [p for p in found.problems if "tree" not in p.message or "patch" in p.message] == [
-        Problem("tasks/lost.md", 2, "patch 'nowhere.patch' is not in the tree"),
-        Problem("tasks/many.md", 2, "patch 'odd.patch' may be any of a/odd.patch, b/odd.patch"),
+        Problem("tasks/lost.md", 4, "patch 'nowhere.patch' is not in the tree"),
+        Problem("tasks/many.md", 4, "patch 'odd.patch' may be any of a/odd.patch, b/odd.patch"),
         Problem(near, 12, outside),
         Problem(fix, 12, outside),
         Problem("a/odd.patch", 1, "not a patch that can be read: no patch"),

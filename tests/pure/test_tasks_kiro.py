@@ -164,6 +164,57 @@ def test_what_is_wrong_is_said_with_its_line():
     )
 
 
+def test_a_box_that_gives_no_task_is_said_and_its_task_is_not_guessed():
+    found = _parse(
+        """\
+        - [ ] 1. a
+          - [ ] 5 Pages
+          - [ ] unnumbered
+        - [✓] 2. b
+        - [] 3. c
+          - [ ] 5 Pages
+        - [ ] 5 Title
+        - [ ] 6 retries
+        - [ ] ~~7. d~~
+          -[x] 8.1 e
+        - [ ] #10
+        """
+    )
+
+    assert [(draft.line, draft.short, draft.status) for draft in found.drafts] == [
+        (1, "sign-in-1", Status.PLANNED),
+        (4, "sign-in-2", Status.COMPLETE),
+    ]
+    assert [(problem.line, problem.message) for problem in found.problems] == [
+        (5, "no box that can be understood before '3. c'; no task"),
+        (7, "a box whose id cannot be understood: '5 Title'"),
+        (9, "a box struck through: '~~7. d~~'"),
+        (10, "no box that can be understood before '8.1 e'; no task"),
+        (11, "a box whose id cannot be understood: '#10'"),
+    ]
+
+
+def test_parallel_ones_at_the_top_stand_side_by_side_within_their_section():
+    found = _read(
+        """\
+        - [ ] 1. a
+        - [ ] 2. (P) b
+        - [ ] 3. (P) c
+        ## More
+        - [ ] 4. (P) d
+        - [ ] 5. e
+        """
+    )
+
+    assert [(task.id.removeprefix("sign-in-"), task.after) for task in found.tasks] == [
+        ("1", ()),
+        ("2", ("sign-in-1",)),
+        ("3", ("sign-in-1",)),
+        ("4", ("sign-in-2", "sign-in-3")),
+        ("5", ("sign-in-4",)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "short"),
     [

@@ -6,12 +6,12 @@ import pytest
 
 from git_parallel.project.choosing import chooser
 from git_parallel.tasks.document import Document
-from git_parallel.tasks.draft import Draft, Parsed, Role
+from git_parallel.tasks.draft import Draft, Parsed
 from git_parallel.tasks.forms import matter
 from git_parallel.tasks.prose.dependencies import After
 from git_parallel.tasks.read import read_all
 from git_parallel.tasks.sources import BUILT_IN
-from git_parallel.tasks.task import Declared, Kind, Problem, Status
+from git_parallel.tasks.task import Declared, Kind, Problem, Role, Status
 
 _sources_of = chooser([source for source in BUILT_IN if source.name == "front-matter"])
 
@@ -142,6 +142,76 @@ def test_a_plan_with_its_summary_is_one_task_that_is_done():
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("", Status.COMPLETE),
+        ("status: complete", Status.COMPLETE),
+        ("status: blocked", Status.BLOCKED),
+        ("status: failed", Status.BLOCKED),
+        ("status: in progress", Status.IN_PROGRESS),
+        ("status: partial", Status.IN_PROGRESS),
+        ("status: partially complete", Status.IN_PROGRESS),
+        ("status: [complete]", Status.BLOCKED),
+        ("status: hm", Status.BLOCKED),
+    ],
+)
+def test_a_summary_says_how_far_its_plan_came(line, status):
+    head = "---\nphase: 01-setup\nplan: 01\n{}\n---\n# Words\n"
+    folder = ".planning/phases/01-setup/"
+    found = _read(
+        {
+            f"{folder}01-01-PLAN.md": head.format("wave: 1\ndepends_on: []"),
+            f"{folder}01-01-SUMMARY.md": head.format(line),
+        }
+    )
+
+    assert [(task.id, task.status) for task in found.tasks] == [("01-01", status)]
+    assert [problem.line for problem in found.problems] == [4] * ("[" in line or "hm" in line)
+
+
+def test_a_path_to_a_task_means_that_directory():
+    text = "---\nname: {}\nstatus: open\ndepends_on: [{}]\n---\n"
+    given = {
+        "auth/003": "",
+        "auth/004-keys": "",
+        "bill/001": "auth/003.md, ../auth/004-keys.md",
+        "bill/003": "auth/009.md, ./001.md",
+        "bill/004-keys": ".claude/epics/auth/003.md",
+    }
+    found = _read({f".claude/epics/{name}.md": text.format(name, on) for name, on in given.items()})
+
+    after = {task.title: task.after for task in found.tasks}
+    ids = {task.title: task.id for task in found.tasks}
+    assert after == {
+        "auth/003": (),
+        "auth/004-keys": (),
+        "bill/001": ("auth-003", ids["auth/004-keys"]),
+        "bill/003": ("auth-009", "bill-001"),
+        "bill/004-keys": ("auth-003",),
+    }
+
+
+def test_a_task_that_waits_for_its_own_number_is_told():
+    head = "---\nphase: {}\nplan: {}\nwave: 1\ndepends_on: [{}]\n---\n# Words\n"
+    path = ".planning/phases/02-shop/02-01-PLAN.md"
+    (draft,), problems = _parsed(path, head.format("02-shop", "01", '"01"'))
+
+    assert draft.after == (After("phase-01"),), "it waits until somebody says what is meant"
+    assert problems == (Problem(path, 5, "the task waits for itself: '01'"),)
+    (draft,), problems = _parsed(path, head.format("02-shop", "01", '"02-01", "01-01"'))
+    assert draft.after == (After("01-01"),)
+    assert problems == (Problem(path, 5, "the task waits for itself: '02-01'"),)
+
+
+def test_front_matter_that_is_never_closed_is_no_task():
+    found = _parse("tasks/a.md", "---\nid: a\nstatus: open\ndepends_on: [1]\n\n# T\n\n**File**: `a.py`\n")
+
+    assert found == Parsed(
+        problems=(Problem("tasks/a.md", 1, "front matter that is never closed, not read"),)
+    )
+
+
 def test_tasks_of_backlog_md_name_each_other_by_any_prefix():
     first = (
         "---\nid: BACK-100.2\ntitle: One\nstatus: Done\nassignee: []\ndependencies: []\n---\n## Description\n"
@@ -259,12 +329,16 @@ def test_relations_and_patches():
 
     assert (draft.short, draft.aliases, problems) == ("0009", ("0009", "last"), ())
     assert draft.after == (
-        *(After(text) for text in ("7", "BUG-3", "005", "001-login")),
+        *(After(text) for text in ("7", "BUG-3", "005", "auth/001-login")),
         After("zod", is_sure=False),
         After("us-12"),
         After("0001", is_sure=False),
     )
-    assert (draft.before, draft.patches) == ((After("0010"),), ("fixes/a.patch", "b.diff"))
+    assert draft.before == (After("0010"),)
+    assert draft.patches == (
+        Declared("fixes/a.patch", Kind.MENTION, "tickets/last.md", 8),
+        Declared("b.diff", Kind.MENTION, "tickets/last.md", 9),
+    )
     assert draft.estimate == 7200
 
 

@@ -76,6 +76,7 @@ def test_a_packet_is_one_task():
                 Declared("tests/*export*", Kind.MODIFY, PATH, 23, is_guess=True),
                 Declared("src/main.ts", Kind.MODIFY, PATH, 24, is_guess=True),
                 Declared("docs/export.md", Kind.MODIFY, PATH, 38, is_guess=True),
+                Declared("docs/cli.md", Kind.MENTION, PATH, 41),
             ),
             after=(After("AB-010"), After("XY-3"), After("XY-4")),
             status=Status.PLANNED,

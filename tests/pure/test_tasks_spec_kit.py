@@ -133,6 +133,19 @@ def test_words_that_say_what_a_task_waits_for(words, after):
         ("Security review: no secrets in `src/`", ["mention src/"]),
         ("Update src/a.py (lines 3-9), `src/b.py` (new)", ["modify src/a.py 3-9", "create src/b.py"]),
         ("Create `/speck.plan` for feature/x and/or src/{name}/a.py", []),
+        ("Do not modify src/app.py; create src/b.py", ["mention src/app.py", "create src/b.py"]),
+        ("Without touching src/app.py, add src/b.py", ["mention src/app.py", "create src/b.py"]),
+        ("Without touching a/b.py or a/c.py, fix a/d.py", ["mention a/b.py", "mention a/c.py", "modify a/d.py"]),
+        ("never edit src/x.py", ["mention src/x.py"]),
+        ("Do not create or modify src/a.py, update src/b.py", ["mention src/a.py", "modify src/b.py"]),
+        ("Update a/a.py without touching a/b.py and create c.py", ["modify a/a.py", "mention a/b.py", "create c.py"]),
+        ("Add logging without changing src/a.py", ["mention src/a.py"]),
+        ("Add tests without mocks in src/a.py", ["modify? src/a.py"]),
+        ("Fix the job that does not update src/a.py", ["modify src/a.py"]),
+        ("Do not forget to update src/a.py", ["modify? src/a.py"]),
+        ("Install node.js, `vue.js` and Next.js, use d3.js in src/chart.ts", ["modify? src/chart.ts"]),
+        ("Create main.js and `src/vue.js`", ["create main.js", "create src/vue.js"]),
+        ("Solution: Create internal/storage/sqlite/errors.go:", ["create internal/storage/sqlite/errors.go"]),
         ("Create `release/` and `fix/a.py`", ["create release/", "create fix/a.py"]),
     ],
 )  # fmt: skip
@@ -165,6 +178,54 @@ def test_what_is_wrong_is_said_with_its_line():
         Problem(PATH, 3, "a box whose id cannot be understood: 'T-12 strange'"),
         Problem(PATH, 1, "not a usable path: 'a/.git/x.py' (inside .git)"),
     )
+
+
+def test_a_box_that_gives_no_task_is_said_and_its_task_is_not_guessed():
+    found = _parse(
+        """\
+        - [ ] T001 a
+        - [] T002 b
+        - [✓] T003 c
+        - [ ]T004 d
+        - [ ] ~~T005 e~~
+        - [!] T006 f
+        - [✔] T007 g
+        - [ ] ✅ T008 h
+        - [x ] T009 i
+        - [ ] US1-T010 j
+        - [ ] T011 k
+          - [ ] plain
+          - [] plain
+          - [ ] (T001 is done)
+        -[x] T012 l
+        - [ ] all tests pass
+        - [x](https://example.com) T1
+        - [T013] m
+        """
+    )
+
+    assert [(draft.line, draft.short, draft.status) for draft in found.drafts] == [
+        (1, "7-t001", Status.PLANNED),
+        (3, "7-t003", Status.COMPLETE),
+        (7, "7-t007", Status.COMPLETE),
+        (11, "7-t011", Status.PLANNED),
+    ]
+    assert [(problem.line, problem.message) for problem in found.problems] == [
+        (2, "no box that can be understood before 'T002 b'; no task"),
+        (4, "no box that can be understood before 'T004 d'; no task"),
+        (5, "a box struck through: '~~T005 e~~'"),
+        (6, "no box that can be understood before 'T006 f'; no task"),
+        (8, "a box whose id cannot be understood: '✅ T008 h'"),
+        (9, "no box that can be understood before 'T009 i'; no task"),
+        (10, "a box whose id cannot be understood: 'US1-T010 j'"),
+        (15, "no box that can be understood before 'T012 l'; no task"),
+    ]
+
+
+def test_a_list_in_which_no_box_can_be_understood_is_not_passed_over():
+    for text in ("- [] T001 a\n", "- [] 1. a\n"):
+        found = _read(text)
+        assert (found.tasks, [problem.line for problem in found.problems]) == ((), [1])
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_a_task_with_subtasks():
             Draft(
                 path=PATH,
                 line=4,
-                short="1",
+                short="master-1",
                 title="First",
                 text="# First",
                 slug="first",
@@ -54,7 +54,7 @@ def test_a_task_with_subtasks():
             Draft(
                 path=PATH,
                 line=11,
-                short="2",
+                short="master-2",
                 title="Second",
                 text="# Second\n\nWords.\n\nCreate `src/a.ts`\nand more\n\nRun it.\n\n"
                 "- [x] Part\n\nModify `src/b.ts`\n\n- [ ] Rest",
@@ -87,20 +87,30 @@ def test_tags_keep_their_numbers_apart():
 
     assert found.problems == ()
     assert {task.id: task.after for task in found.tasks} == {
-        "1": (),
-        "2": ("1",),
+        "master-1": (),
+        "master-2": ("master-1",),
         "side-line-1": (),
         "side-line-2": ("side-line-1",),
     }
 
 
 @pytest.mark.parametrize(
-    "wrap", [lambda tasks: {"tasks": tasks}, lambda tasks: {"feature": {"tasks": tasks}}]
+    ("wrap", "task_id"),
+    [
+        (lambda tasks: {"tasks": tasks}, "master-7"),
+        (lambda tasks: {"feature": {"tasks": tasks}}, "feature-7"),
+    ],
 )
-def test_the_older_list_and_the_only_tag_need_no_prefix(wrap):
+def test_a_tag_stands_before_the_number_so_that_no_spec_is_renamed(wrap, task_id):
     text = json.dumps(wrap([{"id": "7", "title": "T", "status": "deferred"}]))
+    spec = ("specs/SPEC-007-other.md", b"# SPEC-007: Other\n")
+    found = read_all([(PATH, text.encode(), _sources_of(PATH)), (*spec, chooser(BUILT_IN)(spec[0]))])
 
-    assert [(task.id, task.status) for task in _read(text).tasks] == [("7", Status.BLOCKED)]
+    assert [(task.id, task.status) for task in found.tasks] == [
+        ("7", Status.PLANNED),
+        (task_id, Status.BLOCKED),
+    ]
+    assert found.problems == ()
 
 
 @pytest.mark.parametrize(
@@ -144,20 +154,20 @@ _ONE = '{"id": 1, "title": "T", "status": "done"'
     [
         (
             f'{{"tasks": [{_ONE}}},\n{{"id": 2, "title": "U", "status": "done",}}]}}',
-            ["1"],
+            ["master-1"],
             [(2, "no JSON: expecting property name enclosed in double quotes; the rest is not read")],
         ),
         (
             f'{{"tasks": [{_ONE}}}\n{{}}]}}',
-            ["1"],
+            ["master-1"],
             [(2, "no JSON: ',' or ']' is missing; the rest is not read")],
         ),
-        (f'{{"tasks": [\n{_ONE}, "id": 3}}]}}', ["3"], [(2, "'id' stands twice in one object")]),
-        (f'{{"tasks": [{_ONE}, "x": NaN}}]}}', ["1"], [(1, "NaN, which is no JSON")]),
-        (f'{{"tasks": [{_ONE}, "x": {"9" * 5000}}}]}}', ["1"], [(1, "a number of 5000 digits")]),
+        (f'{{"tasks": [\n{_ONE}, "id": 3}}]}}', ["master-3"], [(2, "'id' stands twice in one object")]),
+        (f'{{"tasks": [{_ONE}, "x": NaN}}]}}', ["master-1"], [(1, "NaN, which is no JSON")]),
+        (f'{{"tasks": [{_ONE}, "x": {"9" * 5000}}}]}}', ["master-1"], [(1, "a number of 5000 digits")]),
         (
             f'{{"tasks": [{_ONE}}}, 7, {{"id": [1], "title": "x"}}, {{"id": 4, "title": 5}}]}}',
-            ["1"],
+            ["master-1"],
             [
                 (1, "no JSON object; item skipped"),
                 (1, "a task without a number or a text as 'id'; item skipped"),
@@ -166,7 +176,7 @@ _ONE = '{"id": 1, "title": "T", "status": "done"'
         ),
         (
             f'{{"tasks": [{_ONE}, "dependencies": [true, 2], "subtasks": 3, "priority": "odd"}}]}}',
-            ["1"],
+            ["master-1"],
             [
                 (1, "'subtasks' is no list"),
                 (1, "'dependencies' holds something that is no id"),
@@ -175,7 +185,7 @@ _ONE = '{"id": 1, "title": "T", "status": "done"'
         ),
         (
             '{"tasks": [{"id": 1, "title": "T", "status": "odd"}]}',
-            ["1"],
+            ["master-1"],
             [(1, "'odd' is no known status; the task counts as blocked")],
         ),
         (

@@ -2,21 +2,29 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..document import LONGEST_LINE, Document, fence_depths
 from ..prose.labels import meaning
 from ..prose.markdown import Line, label, read_line
 from ..task import Status
 
-_BOX = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]{1,8}\[([ xX~/-])\]\*?(?:[ \t]+(.*))?")
+_BOX = re.compile(r"[ \t]*(?:[-*+•]|[0-9]{1,3}[.)])[ \t]{1,8}\[([ xX✓✔~/-])\]\*?(?:[ \t]+(.*))?")
+# `- []`, `-[x]`, `- [ ]T004`, `- [!]`: meant as a box, and none.
+_LIKE_A_BOX = re.compile(
+    r"[ \t]*(?:[-*+•]|[0-9]{1,3}[.)])[ \t]{0,8}\[(?:[ xX]{0,3}|[^\w\s\[\]]{1,2})\]\*?(?![(:])[ \t]*(.*)"
+)
+_WIDEST_BULLET = 14
 _LONGEST_ITEM = 4 * LONGEST_LINE
-_STATUS = {" ": Status.PLANNED, "x": Status.COMPLETE, "X": Status.COMPLETE}
+_STATUS = {" ": Status.PLANNED, **dict.fromkeys("xX✓✔", Status.COMPLETE)}
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A list item or a paragraph; `mark` is what stands in its box, empty when it has none."""
+    """A list item or a paragraph; `mark` is what stands in its box, empty when it has none.
+
+    `behind` is what stands behind something that is no box and was meant as one.
+    """
 
     number: int
     indent: int
@@ -24,6 +32,7 @@ class Item:
     mark: str = ""
     is_item: bool = True
     level: int = 0  # of a heading
+    behind: str = ""
 
     @property
     def status(self) -> Status:
@@ -67,6 +76,8 @@ def _continues(first: Item, line: Line) -> bool:
     """Whether a line is more of the item above it, and not a label of its own (`_Requirements: 1.1_`)."""
     if first.level or line.level or line.is_item or not _is_text(line):
         return False
+    if line.text[1:2] == "[" and _LIKE_A_BOX.fullmatch(line.text):
+        return False
     split = label(line.text)
     return split is None or not (line.text.startswith(("**", "_")) or meaning(split[0]))
 
@@ -79,10 +90,11 @@ def _start(line: Line, raw: str) -> Item:
     box = _BOX.fullmatch(raw) if line.is_item else None
     if box:
         return Item(line.number, line.indent, (box[2] or "").strip(), box[1])
-    return Item(line.number, line.indent, line.text, "", line.is_item, line.level)
+    like = _LIKE_A_BOX.fullmatch(raw) if "[" in raw[: line.indent + _WIDEST_BULLET] else None
+    return Item(line.number, line.indent, line.text, "", line.is_item, line.level, like[1] if like else "")
 
 
 def _joined(first: Item, words: list[str]) -> Item:
     if len(words) == 1:
         return first
-    return Item(first.number, first.indent, " ".join(words), first.mark, first.is_item, first.level)
+    return replace(first, text=" ".join(words))

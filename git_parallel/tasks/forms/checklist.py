@@ -12,7 +12,7 @@ from .boxes import Item, read_items
 
 MOST_TASKS = 5_000  # a list of more was written by nobody
 _LONGEST_TITLE = 200
-_PREFIX = re.compile(r"[A-Za-z]{1,40}_(?=\d)")  # `speck_001-core.tasks.md`
+_PREFIX = re.compile(r"[A-Za-z]{1,40}_(?=[0-9])")  # `speck_001-core.tasks.md`
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +53,23 @@ class Entry:
 
 @dataclass(slots=True)
 class Checklist:
-    """Reads the entries of a document: `head` knows an id, `is_section` a heading that ends a section."""
+    """Reads the entries of a document: `head` knows an id, `is_section` a heading that ends a section.
+
+    `like_an_id` knows what a task begins with that was meant to have an id, `like_a_task` more of it that
+    below a task may be a detail. `is_meant` tells that ids stand behind what was meant as a box.
+    """
 
     document: Document
     head: Callable[[str], Head | None]
     is_section: Callable[[Item], bool]
     like_an_id: re.Pattern[str]
+    like_a_task: re.Pattern[str] | None = None
+    is_meant: bool = False
     problems: list[Problem] = field(default_factory=list)
     _section: Section = field(default_factory=Section)
     _open: tuple[Head, Item] | None = None
     _details: list[Item] = field(default_factory=list)
+    _indent: int = 0  # of the last task, or of what was meant as one
 
     def entries(self) -> tuple[Entry, ...]:
         """All entries in order, each id once: the first stands, the second is a problem."""
@@ -88,15 +95,37 @@ class Checklist:
             head = self.head(item.text) if item.mark else None
             if head is None and self._open and not item.level and item.indent > self._open[1].indent:
                 self._details.append(item)
+                self._look(item)
                 continue
             yield from self._close(item.number)
             if head is not None:
-                self._open = (head, item)
-            elif item.mark and self.like_an_id.match(item.text):
-                self._say(item.number, f"a box whose id cannot be understood: '{item.text[:40]}'")
-            elif item.level and self.is_section(item):
+                self._open, self._indent = (head, item), item.indent
+                continue
+            self._look(item)
+            if item.level and self.is_section(item):
                 self._section = Section(self._section.count + 1, item.level, item.text, item.number)
         yield from self._close(len(self.document.lines) + 1)
+
+    def _look(self, item: Item) -> None:
+        """Report what was meant as a task and is none."""
+        text = item.text if item.mark else item.behind
+        if not text:
+            return
+        is_detail = item.indent > self._indent
+        if not item.mark and self.head(text):
+            self.is_meant = True
+            self._say(item.number, f"no box that can be understood before '{text[:40]}'; no task")
+        elif self._is_like(text, is_detail=is_detail):
+            is_struck = text.lstrip("*_ ").startswith("~~")
+            why = "struck through" if is_struck else "whose id cannot be understood"
+            self._say(item.number, f"a box {why}: '{text[:40]}'")
+        else:
+            return
+        self._indent = min(self._indent, item.indent) if is_detail else item.indent
+
+    def _is_like(self, text: str, *, is_detail: bool) -> bool:
+        patterns = (self.like_an_id, None if is_detail else self.like_a_task)
+        return any(pattern.match(text) for pattern in patterns if pattern)
 
     def _close(self, number: int) -> Iterator[Entry]:
         if self._open is not None:

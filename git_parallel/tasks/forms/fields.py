@@ -15,6 +15,7 @@ _NOTHING = frozenset(("", "~", "-", "null", "none", "n/a", "nothing", "[]", "{}"
 # Words that `status_of`, which reads prose, does not know or takes for another state.
 _STATUSES = {
     **dict.fromkeys(("review", "in review", "ready for review", "needs review"), Status.IN_PROGRESS),
+    **dict.fromkeys(("partial", "incomplete", "unfinished"), Status.IN_PROGRESS),
     **dict.fromkeys(("active", "doing", "hooked", "running", "testing", "qa"), Status.IN_PROGRESS),
     **dict.fromkeys(("waiting", "parked", "pinned", "archived", "abandoned", "wontfix"), Status.BLOCKED),
     **dict.fromkeys(("won't fix", "won't do", "wont do", "dropped", "skipped", "obsolete"), Status.BLOCKED),
@@ -28,11 +29,13 @@ _PRIORITIES = {
     "low": 3.0,
     **dict.fromkeys(("lowest", "trivial", "minor", "backlog"), 4.0),
 }
-_NUMBER = re.compile(r"p?(\d{1,6}(?:\.\d{1,4})?)")
+_NUMBER = re.compile(r"p?([0-9]{1,6}(?:\.[0-9]{1,4})?)")
 _AGENT = re.compile(r"[a-z][a-z0-9_.-]{0,60}")
 _SPELLING = re.compile(r"[^\W_][\w.-]*")
+_UPWARDS = re.compile(r"^/|^(?:\.{1,2}(?:/|$))+")
+_FOLDER = re.compile(r"(?:[\w.-]+(?:/[\w.-]+)*)?")
 _PREFIXED = re.compile(
-    r"(?:(us|bug)|task|issue|ticket|story|spec|priority|plan)[ \t]+#?(\d[\w.-]*)", re.IGNORECASE
+    r"(?:(us|bug)|task|issue|ticket|story|spec|priority|plan)[ \t]+#?([0-9][\w.-]*)", re.IGNORECASE
 )
 
 
@@ -71,14 +74,18 @@ def agent_in(text: str) -> str | None:
 def spelling_in(text: str) -> str | None:
     """How one entry of a list of tasks spells the task that it names; None when it names none.
 
-    `001`, `#12`, `BACK-7.2`, `auth/001-login.md`, `Task 005 (server)`, `0001 the runtime`.
+    `001`, `#12`, `BACK-7.2`, `auth/001-login.md`, `Task 005 (server)`, `0001 the runtime`. The directory
+    of a file stays before its name, since every directory may have such a file.
     """
     plain = text[: 2 * _LONGEST_SPELLING].strip("`*\"'[]() \t").lstrip("#@").strip()
     if "://" in plain:
         return None
     if not any(c.isspace() for c in plain):
-        plain = plain.rsplit("/", 1)[-1].removesuffix(".md")
-        return plain if len(plain) <= _LONGEST_SPELLING and _SPELLING.fullmatch(plain) else None
+        folder, slash, name = plain.removesuffix(".md").rpartition("/")
+        folder = _UPWARDS.sub("", folder)
+        if len(plain) > _LONGEST_SPELLING or not _SPELLING.fullmatch(name) or not _FOLDER.fullmatch(folder):
+            return None
+        return f"{folder}/{name}" if slash and folder else name
     prefixed = _PREFIXED.match(plain)
     if prefixed:
         prefix, number = prefixed.groups()

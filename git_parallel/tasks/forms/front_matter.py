@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..document import Document
-from ..prose.markdown import Line
 from ..task import Problem
 from .fields import storable
 
@@ -22,19 +21,14 @@ _FAST = 16 * 1024
 _MOST_MARKS = 400
 _DEEPEST = 3
 _MOST_VALUES = 4096
-_KEY = re.compile(r"#|[\"']?[A-Za-z_][\w-]{0,60}[\"']?[ \t]{0,8}:")
-_NAME = re.compile(r"[\"']?([A-Za-z_][\w-]{0,60})[\"']?[ \t]{0,8}:(?:[ \t]|$)")
-_LABELS = {
-    "files": "Files",
-    "files_modified": "Files Modified",
-    "modified_files": "Files Modified",
-    "depends_on": "Depends on",
-    "dependencies": "Depends on",
-    "status": "Status",
-    "agent": "Agent",
-    "priority": "Priority",
-    "estimate": "Estimated Effort",
-}
+_KEY = re.compile(r"([ \t]{0,8})[\"']?(<<|[A-Za-z_][\w-]{0,60})[\"']?[ \t]{0,8}:(?!//)")
+# What a rule may have below it, too: only where every line fits is it front matter.
+_LOOSE_KEY = re.compile(r"[ \t]{0,8}[A-Za-z_][\w -]{0,60}:(?:[ \t]|$)")
+_YAML_LINE = re.compile(r"\s*$|\s*#|\s+\S|-(?:\s|$)|[\]}]|[\"']?[\w<][\w< -]{0,60}[\"']?[ \t]{0,8}:(?:\s|$)")
+_HEADING = re.compile(r"#{1,6}[ \t]")
+_ENDS = ("---", "...")
+_MOST_BLANK = 8
+_MERGE = "tag:yaml.org,2002:merge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +59,28 @@ class Matter:
     problems: tuple[Problem, ...] = ()
 
 
-def split(document: Document) -> tuple[int, tuple[Line, ...], tuple[Problem, ...]]:
-    """The number of the first line behind the front matter, its lines as labels and items, what is wrong."""
-    end = _end(document)
-    if not end:
-        return 1, (), ()
-    node, problems = _composed(document, end)
-    return end + 2, tuple(_lines(node)), problems
+NONE = Matter(1)
 
 
 def read(document: Document) -> Matter | None:
     """All keys of the front matter with their values, None for a document without one."""
-    end = _end(document)
-    if not end:
+    found = _place(document.lines)
+    if found is None:
         return None
+    end, body = found
+    lines = document.lines[:end]
+    if end == body:
+        problem = Problem(document.path, _start(lines) + 1, "front matter that is never closed, not read")
+        return Matter(body + 1, names=_names(lines), problems=(problem,))
     node, problems = _composed(document, end)
     if problems:
-        found = (_NAME.match(line) for line in document.lines[1:end])
-        return Matter(end + 2, names=tuple(m.group(1) for m in found if m), problems=problems)
+        return Matter(body + 1, names=_names(lines), problems=problems)
     values = _Values()
     pairs = tuple((storable(str(key.value)), values.of(value)) for key, value in _pairs(node))
     if values.room <= 0:
         problem = Problem(document.path, 1, f"more than {_MOST_VALUES} values in front matter, not read")
-        return Matter(end + 2, names=tuple(name for name, _ in pairs), problems=(problem,))
-    return Matter(end + 2, pairs, tuple(name for name, _ in pairs))
+        return Matter(body + 1, names=tuple(name for name, _ in pairs), problems=(problem,))
+    return Matter(body + 1, pairs, tuple(name for name, _ in pairs))
 
 
 class _Values:
@@ -117,13 +109,51 @@ class _Values:
             yield node
 
 
-def _end(document: Document) -> int:
-    """The index of the line that ends the front matter; 0 when there is none."""
-    lines = document.lines
-    # A rule at the head of a document is no front matter; what follows it does not look like a key.
-    if len(lines) < 2 or lines[0].rstrip() != "---" or not _KEY.match(lines[1]):
-        return 0
-    return next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), 0)
+def _start(lines: tuple[str, ...]) -> int:
+    """The index of the first line that is not blank."""
+    return next((index for index, line in enumerate(lines[: _MOST_BLANK + 1]) if line.strip()), 0)
+
+
+def _place(lines: tuple[str, ...]) -> tuple[int, int] | None:
+    """The indices behind the last line of the front matter and of the first line behind its end mark.
+
+    They are the same when there is no end mark. None for a document that begins with none, or with a rule.
+    """
+    start = _start(lines)
+    if len(lines) <= start + 1 or lines[start].rstrip() != "---":
+        return None
+    end = next((i for i in range(start + 1, len(lines)) if lines[i].rstrip() in _ENDS), 0)
+    # In a comment, or behind a blank line, it may as well be a heading or prose below a rule.
+    first = next((line for line in lines[start + 1 : end or None] if _is_content(line)), "")
+    if _KEY.match(lines[start + 1]) or (end and lines[start + 1][:1] == "#" and _KEY.match(first)):
+        body = end + 1 if end else _open_end(lines, start)
+        return end or body, body
+    if (
+        end
+        and (_KEY.match(first) or _LOOSE_KEY.match(first))
+        and all(map(_YAML_LINE.match, lines[start + 1 : end]))
+    ):
+        return end, end + 1
+    return None
+
+
+def _is_content(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _open_end(lines: tuple[str, ...], start: int) -> int:
+    """Where the text begins below front matter that nobody closed: at the first heading that is no comment."""
+    for index in range(start + 1, len(lines)):
+        below = lines[index + 1] if index + 1 < len(lines) else ""
+        if _HEADING.match(lines[index]) and (not below.strip() or not _YAML_LINE.match(below)):
+            return index
+    return len(lines)
+
+
+def _names(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys that lines seem to begin with, as far in as the first one."""
+    found = [match for line in lines[1:] if (match := _KEY.match(line))]
+    return tuple(match[2] for match in found if match[1] == found[0][1])
 
 
 def _composed(document: Document, end: int) -> tuple[Any, tuple[Problem, ...]]:
@@ -138,7 +168,11 @@ def _composed(document: Document, end: int) -> tuple[Any, tuple[Problem, ...]]:
     # The fence stays, so that PyYAML counts lines as we do, from 0.
     text = "\n".join(lines)
     try:
-        return _fast(text) or yaml.compose(text, Loader=yaml.SafeLoader), ()
+        node: Any = _fast(text) or yaml.compose(text, Loader=yaml.SafeLoader)
+        if node is None or node.id == "mapping":
+            return node, ()
+        line = node.start_mark.line + 1
+        problem = Problem(document.path, line, "front matter that holds no 'key: value'")
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         problem = Problem(document.path, line, f"front matter that is no YAML: {error.problem}")
@@ -165,36 +199,19 @@ def _is_shallow(text: str) -> bool:
     return len(text) <= _FAST and sum(map(text.count, "[{-?")) <= _MOST_MARKS
 
 
-def _lines(node: Any) -> Iterator[Line]:
-    for key, value in _pairs(node):
-        name = _LABELS.get(str(key.value).casefold())
-        if name is None:
-            continue
-        number = key.start_mark.line + 1
-        items = [item for item in value.value if item.id == "scalar"] if value.id == "sequence" else []
-        # In Markdown a path is sure to be one in back ticks, in YAML by its key.
-        show = _quoted if name.startswith("File") else _flat
-        if value.id == "scalar":
-            yield Line(number, 0, 0, False, 0, f"**{name}**: {show(value)}")
-        elif items:
-            yield Line(number, 0, 0, False, 0, f"**{name}**: ")
-            for item in items:
-                yield Line(item.start_mark.line + 1, 1, 0, True, 0, show(item))
-
-
-def _flat(node: Any) -> str:
-    """A scalar on one line, however many YAML let it have."""
-    return storable(" ".join(str(node.value).split()))
-
-
-def _quoted(node: Any) -> str:
-    text = _flat(node)
-    return text if "`" in text else f"`{text}`"
-
-
 def _pairs(node: Any) -> list[tuple[Any, Any]]:
-    return (
-        [(key, value) for key, value in node.value if key.id == "scalar"]
-        if node and node.id == "mapping"
-        else []
-    )
+    """The pairs of a mapping whose keys are scalars, behind them what `<<` takes over from other mappings."""
+    own: list[tuple[Any, Any]] = []
+    waiting, seen = [node], set()
+    while waiting:
+        mapping = waiting.pop(0)
+        if mapping is None or mapping.id != "mapping" or id(mapping) in seen:
+            continue
+        seen.add(id(mapping))
+        known = {key.value for key, _ in own}
+        for key, value in mapping.value:
+            if key.tag == _MERGE:
+                waiting += value.value if value.id == "sequence" else [value]
+            elif key.id == "scalar" and key.value not in known:
+                own.append((key, value))
+    return own

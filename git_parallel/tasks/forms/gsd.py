@@ -14,7 +14,9 @@ from ..prose.markdown import Line
 from .matter_keys import Fields, parts
 from .matter_paths import labelled
 
-_PHASE = re.compile(r"(?:phase[-_ ]?)?(\d{1,4}(?:\.\d{1,4})?)(?:[-_ ]+(.*))?", re.IGNORECASE | re.DOTALL)
+_PHASE = re.compile(
+    r"(?:phase[-_ ]?)?([0-9]{1,4}(?:\.[0-9]{1,4})?)(?:[-_ ]+(.*))?", re.IGNORECASE | re.DOTALL
+)
 _TAG = re.compile(r"\s{0,80}<(/?)([a-z_]{1,40})(?:\s[^<>]{0,400})?>")
 _LONGEST_TITLE = 80
 
@@ -38,6 +40,11 @@ def plan_id(fields: Fields) -> tuple[str, tuple[str, ...]] | None:
     whole = plan if plan.startswith(f"{number}-") else f"{number}-{plan}"
     own = whole.removeprefix(f"{number}-")
     return slugified(whole), (whole, own, f"{whole}-PLAN", f"{phase}-{own}")
+
+
+def phase_number(fields: Fields) -> str:
+    """The number of the phase that a plan is one of; empty for another document."""
+    return _number(fields.text("phase")) if plan_id(fields) else ""
 
 
 def phase_slug(fields: Fields) -> str:

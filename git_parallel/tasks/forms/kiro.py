@@ -19,15 +19,20 @@ from .order import MOST_TOGETHER, Step, in_order
 
 _ID = re.compile(
     r"\*{0,2}(?:task[ \t]{1,2})?"
-    r"(?:(\d{1,4}(?:\.\d{1,4}){1,5})[.):]{0,2}|(\d{1,4})[.):]{1,2})(?![\w.])\*{0,2}[.:]?[ \t]*",
+    r"(?:([0-9]{1,4}(?:\.[0-9]{1,4}){1,5})[.):]{0,2}|([0-9]{1,4})[.):]{1,2})(?![\w.])\*{0,2}[.:]?[ \t]*",
     re.IGNORECASE,
 )
 _LIKE_AN_ID = re.compile(
-    r"[*_\[`]{0,3}(?:task[-_ ]?\d|T\d|\d{1,4}[.)]\w|\d{1,4}(?:\.\d{1,4}){6})", re.IGNORECASE
+    r"(?:[*_\[`~ ]|[^\x00-\x7f\w]){0,8}"
+    r"(?:task[-_ ]?[0-9]|T[0-9]|[0-9]{1,4}[.)]\w|[0-9]{1,4}(?:\.[0-9]{1,4}){6}"
+    r"|(?<=\W)[0-9]{1,4}(?:\.[0-9]{1,4}){0,5}[.)~])",
+    re.IGNORECASE,
 )
+# `5 Title` and `#10`; below a task it may be a detail that counts.
+_LIKE_A_TASK = re.compile(r"[*_]{0,3}(?:#[0-9]|[0-9]{1,4}[ \t]+[*_`]{0,3}[^\W0-9_a-z])")
 _PARALLEL = re.compile(r"\(P\)[ \t]*")
-_SECTION = re.compile(r"(\d{1,4}(?:\.\d{1,4}){0,5})[.):]?[ \t]")
-_NUMBERS = re.compile(r"\d{1,4}(?:\.\d{1,4}){0,5}")
+_SECTION = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,4}){0,5})[.):]?[ \t]")
+_NUMBERS = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,12 @@ class _Family:
 
 def parse(document: Document) -> Parsed | None:
     """The tasks of a Kiro list; None for a document without a box that has a number."""
-    checklist = Checklist(document, _head, _is_section, _LIKE_AN_ID)
+    checklist = Checklist(document, _head, _is_section, _LIKE_AN_ID, _LIKE_A_TASK)
     entries = checklist.entries()
     if not entries:
-        return None
+        return Parsed(problems=tuple(checklist.problems)) if checklist.is_meant else None
     family, leaves = _family(entries)
-    order = in_order(Step(e.head.number, _group(e.head.number), e.head.is_parallel) for e in leaves)
+    order = in_order(Step(e.head.number, _group(e), e.head.is_parallel) for e in leaves)
     name = slugified(list_name(document.path))
     made: set[str] = set()
     drafts = []
@@ -103,8 +108,10 @@ def _prefixes(number: str) -> Iterator[str]:
         yield ".".join(parts[:length])
 
 
-def _group(number: str) -> int:
-    return int(number.partition(".")[0])
+def _group(entry: Entry) -> int:
+    """What stands side by side: the tasks below one number, and those of a section that are below none."""
+    first, is_below, _ = entry.head.number.partition(".")
+    return int(first) if is_below else -entry.section.count
 
 
 def _above(entry: Entry, family: _Family) -> Iterator[Entry]:

@@ -11,19 +11,17 @@ from ..document import Document
 from ..draft import Draft, Parsed
 from ..naming import slugified
 from ..prose.dependencies import After
-from ..prose.estimate import seconds
 from ..prose.markdown import Line, read_lines
 from ..prose.reading import Facts, read_facts
-from ..task import Declared, Kind, Role, Status
+from ..task import Declared, Kind, Role, Status, normal
 from . import front_matter, gsd
-from .fields import agent_in, is_nothing, priority_in, spelling_in, status_in
+from .matter_facts import said, status
 from .matter_keys import Fields, is_task
-from .matter_paths import mentions, path_lines
+from .matter_paths import limited, mentions, path_lines
 
-_MOST_PATHS = 10_000
 _OVERVIEWS = frozenset(("epic", "readme", "index"))
-_LEADING_ID = re.compile(r"(?:[A-Za-z]{1,12}[-_ ])?\d{1,6}(?:\.\d{1,4}){0,3}(?![\w.])")
-_PREFIX = re.compile(r"[A-Za-z]{1,12}[-_ ](?=\d)")
+_LEADING_ID = re.compile(r"(?:[A-Za-z]{1,12}[-_ ])?[0-9]{1,6}(?:\.[0-9]{1,4}){0,3}(?![\w.])")
+_PREFIX = re.compile(r"[A-Za-z]{1,12}[-_ ](?=[0-9])")
 
 
 def parse(document: Document) -> Parsed | None:
@@ -36,7 +34,8 @@ def parse(document: Document) -> Parsed | None:
         return Parsed(problems=matter.problems) if is_task(matter.names) else None
     fields = Fields(document.path, matter.pairs)
     if gsd.is_summary(document.path, fields):
-        return Parsed((_summary(document, fields),))
+        summary = _summary(document, fields)
+        return Parsed((summary,), tuple(fields.problems))
     if not is_task(matter.names):
         return None
     return _task(document, fields, [line for line in read_lines(document) if line.number >= matter.body])
@@ -45,16 +44,13 @@ def parse(document: Document) -> Parsed | None:
 def _task(document: Document, fields: Fields, body: list[Line]) -> Parsed:
     plan = gsd.plan_id(fields)
     words = gsd.read_tags(body) if gsd.has_tags(body) else gsd.Body(tuple(body))
-    files = (*path_lines(fields), *words.files)
-    if len(files) > _MOST_PATHS:
-        fields.complain(files[_MOST_PATHS].number, f"more than {_MOST_PATHS} paths, the rest is not read")
-        files = files[:_MOST_PATHS]
+    files = limited(fields, (*path_lines(fields), *words.files))
     title = fields.text("title") or _heading(body) or words.title
     lines = (*files, *_titled(words.lines, title))
     facts = read_facts(document.path, lines)
     declared = _unexplained_as_read(facts, files) if words.files else facts.declared
     short, aliases = plan or _identity(document.path, fields)
-    status = _status(fields, facts)
+    told = said(fields, facts)
     draft = Draft(
         path=document.path,
         line=fields.line("id", "title"),
@@ -67,25 +63,22 @@ def _task(document: Document, fields: Fields, body: list[Line]) -> Parsed:
         scope=_folder(document.path),
         aliases=aliases,
         declared=(*declared, *mentions(fields, words.read, declared)),
-        after=_after(fields, facts),
-        before=tuple(After(text) for text in _spellings(fields, "before")),
-        conflicts=tuple(_spellings(fields, "conflicts")),
-        wave=fields.whole_number("wave"),
-        is_alone=fields.is_no("parallel"),
-        priority=_priority(fields, facts),
-        agent=next((a for t in fields.texts("agent") if (a := agent_in(t))), facts.agent),
-        status=status,
-        estimate=next((s for t in fields.texts("estimate") if (s := seconds(t)) is not None), facts.estimate),
-        patches=tuple(
-            Declared(text.strip("`").removeprefix("./"), Kind.MENTION, document.path, value.line)
-            for value, text in fields.entries("patch")
-        ),
+        after=_without_itself(fields, told.after, (short, *aliases)),
+        before=told.before,
+        conflicts=told.conflicts,
+        wave=told.wave,
+        is_alone=told.is_alone,
+        priority=told.priority,
+        agent=told.agent,
+        status=told.status,
+        estimate=told.estimate,
+        patches=told.patches,
     )
     return Parsed((draft,), (*fields.problems, *facts.problems))
 
 
 def _summary(document: Document, fields: Fields) -> Draft:
-    """What is written when a GSD plan is carried out: it says only that."""
+    """What is written when a GSD plan is carried out: it says only that, or how far it came."""
     short, aliases = gsd.plan_id(fields) or ("", ())
     return Draft(
         path=document.path,
@@ -97,7 +90,7 @@ def _summary(document: Document, fields: Fields) -> Draft:
         role=Role.SPEC,
         scope=_folder(document.path),
         aliases=aliases,
-        status=Status.COMPLETE,
+        status=status(fields, Status.COMPLETE),
     )
 
 
@@ -119,27 +112,21 @@ def _identity(path: str, fields: Fields) -> tuple[str, tuple[str, ...]]:
     return slugified(f"{folder}-{stem}" if is_number else stem), aliases
 
 
-def _after(fields: Fields, facts: Facts) -> tuple[After, ...]:
-    """What the front matter says that the task waits for; what its body says, when it says nothing."""
-    said = tuple(After(text) for text in _spellings(fields, "after"))
-    # `dependencies` may as well be libraries, as long as their names hold no number.
-    loose = tuple(
-        After(text, is_sure=any(c.isdigit() for c in text)) for text in _spellings(fields, "dependencies")
-    )
-    # What is required may be a result, a requirement or a tool; only a task that is there counts.
-    unsure = (spelling_in(text) for text in fields.texts("requires"))
-    required = tuple(After(text, is_sure=False) for text in unsure if text and any(c.isdigit() for c in text))
-    has_key = fields.has("after") or fields.has("dependencies")
-    return tuple(dict.fromkeys((*said, *loose, *required, *(() if has_key else facts.after))))
-
-
-def _spellings(fields: Fields, name: str) -> Iterator[str]:
-    for value, text in fields.entries(name):
-        spelling = spelling_in(text)
-        if spelling:
-            yield spelling
-        elif not is_nothing(text):
-            fields.complain(value.line, f"no task can be read from '{text}'")
+def _without_itself(fields: Fields, given: tuple[After, ...], own: Sequence[str]) -> tuple[After, ...]:
+    """What a task waits for. The number of a plan of GSD that is its own is rather that of a phase."""
+    names = {normal(name) for name in own}
+    kept = []
+    for after in given:
+        if normal(after.spelling) not in names:
+            kept.append(after)
+            continue
+        fields.complain(
+            fields.line("after", "dependencies"), f"the task waits for itself: '{after.spelling}'"
+        )
+        phase = gsd.phase_number(fields)
+        if phase and normal(after.spelling) not in (normal(phase), normal(own[0])):
+            kept.append(After(f"phase-{after.spelling}"))
+    return tuple(kept)
 
 
 def _unexplained_as_read(facts: Facts, files: Sequence[Line]) -> tuple[Declared, ...]:
@@ -149,26 +136,6 @@ def _unexplained_as_read(facts: Facts, files: Sequence[Line]) -> tuple[Declared,
         one if one.line in explained else replace(one, kind=Kind.MENTION, is_guess=False)
         for one in facts.declared
     )
-
-
-def _status(fields: Fields, facts: Facts) -> Status | None:
-    text = fields.text("status")
-    if not text:
-        return facts.status
-    status = status_in(text)
-    if status is None:
-        fields.complain(fields.line("status"), f"'{text}' is no known status; the task counts as blocked")
-    return status or Status.BLOCKED
-
-
-def _priority(fields: Fields, facts: Facts) -> float | None:
-    text = fields.text("priority")
-    if not text:
-        return facts.priority
-    priority = priority_in(text)
-    if priority is None:
-        fields.complain(fields.line("priority"), f"'{text}' is no known priority")
-    return priority
 
 
 def _heading(body: list[Line]) -> str:

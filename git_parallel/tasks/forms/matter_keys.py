@@ -48,7 +48,11 @@ def is_task(names: Iterable[str]) -> bool:
 @lru_cache(maxsize=1024)
 def meaning_of(name: str) -> str:
     """What a key means to us, however it is written; empty when nothing."""
-    return _MEANINGS.get(name.strip().casefold().replace("-", "_").replace(" ", "_"), "")
+    return _MEANINGS.get(_folded(name), "")
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold().replace("-", "_").replace(" ", "_")
 
 
 def parts(text: str) -> list[str]:
@@ -73,14 +77,16 @@ class Fields:
                 self._values.setdefault(meaning, []).append((key, value))
                 if _is_cut(value):
                     self.complain(value.line, f"'{key}' is nested too deeply")
-                if key in seen:
+                if _folded(key) in seen:
                     self.complain(value.line, f"'{key}' is written twice")
-            seen.add(key)
+            seen.add(_folded(key))
 
     def complain(self, line: int, message: str) -> None:
         """Report something that was meant to say something."""
         cut = message if len(message) <= 2 * _LONGEST_SHOWN else message[: 2 * _LONGEST_SHOWN - 3] + "..."
-        self.problems.append(Problem(self.path, line, printable(cut)))
+        problem = Problem(self.path, line, printable(cut))
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def has(self, meaning: str) -> bool:
         """Whether a key is there, with or without a value."""
@@ -95,11 +101,18 @@ class Fields:
         return tuple(self._values.get(meaning, ()))
 
     def text(self, meaning: str) -> str:
-        """The first single value on one line; empty when there is none."""
-        for _, value in self.keys(meaning):
-            if value.text is not None and not is_nothing(value.text):
-                return " ".join(value.text.split())
-        return ""
+        """The first single value on one line; empty when there is none. A list or a mapping is a problem."""
+        return next(iter(self.singles(meaning)), "")
+
+    def singles(self, meaning: str) -> tuple[str, ...]:
+        """Every single value on one line."""
+        found = []
+        for key, value in self.keys(meaning):
+            if value.items or value.pairs:
+                self.complain(value.line, f"'{key}' is no single value")
+            elif value.text is not None and not is_nothing(value.text):
+                found.append(" ".join(value.text.split()))
+        return tuple(found)
 
     def texts(self, meaning: str) -> tuple[str, ...]:
         """Every entry of a list, whichever way it is written."""

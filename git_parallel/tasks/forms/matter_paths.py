@@ -24,6 +24,7 @@ _PATH_KEYS = frozenset(("path", "file", "name", "filename"))
 _ACTION_KEYS = frozenset(("action", "change", "type", "operation", "kind", "mode"))
 _BRACES = re.compile(r"\{([^{}]{0,400})\}")
 _MOST_ALTERNATIVES = 64
+_MOST_PATHS = 10_000
 
 
 def path_lines(fields: Fields) -> Iterator[Line]:
@@ -31,6 +32,13 @@ def path_lines(fields: Fields) -> Iterator[Line]:
     for meaning, kind in (("files", None), ("created", Kind.CREATE), ("deleted", Kind.DELETE)):
         for _, value in fields.keys(meaning):
             yield from _lines(value, kind)
+
+
+def limited(fields: Fields, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """As many of the lines as anybody may have meant."""
+    if len(lines) > _MOST_PATHS:
+        fields.complain(lines[_MOST_PATHS].number, f"more than {_MOST_PATHS} paths, the rest is not read")
+    return lines[:_MOST_PATHS]
 
 
 def mentions(
@@ -96,7 +104,8 @@ def _with_first(alternative: str, text: str) -> str:
 
 def _ticked(text: str) -> str:
     """A path in back ticks, without the remark behind it (`a.py (new)`, `a.py - the parser`)."""
-    flat = " ".join(text.split())
+    # A value may be folded over lines; other white space is part of the name, and refused there.
+    flat = re.sub(r" {0,400}\n[ \n]{0,400}", " ", text.strip(" \n"))
     if "`" in flat:
         return flat
     head, space, rest = flat.partition(" ")

@@ -14,11 +14,12 @@ from ..prose.status import status_of
 from ..task import Status
 from .boxes import Item, read_items
 
-_TITLE = re.compile(r"Task:[ \t]*([A-Z][A-Z0-9]{0,9}-\d{1,6})(?!\w)[ \t]*[:—–-]?[ \t]*(.*)", re.IGNORECASE)
-_OTHER = re.compile(r"\b[A-Z][A-Z0-9]{0,9}-\d{1,6}\b")
+_TITLE = re.compile(r"Task:[ \t]*([A-Z][A-Z0-9]{0,9}-[0-9]{1,6})(?!\w)[ \t]*[:—–-]?[ \t]*(.*)", re.IGNORECASE)
+_OTHER = re.compile(r"\b[A-Z][A-Z0-9]{0,9}-[0-9]{1,6}\b")
 _REMARK = re.compile(r"\([^()]{0,1000}\)")
 _SECTIONS = ("file scope", "dependencies", "context to read first", "mission")
 _DOCUMENTS = ("documentation requirements", "must update")
+_MAYBE = ("documentation requirements", "check if affected")
 _LONGEST_NAME = 40
 
 
@@ -35,7 +36,7 @@ def parse(document: Document) -> Parsed | None:
         split = label(item.text)
         if item.is_item and (section == "file scope" or (section, part) == _DOCUMENTS):
             collected.files(item.text, item.number, None)
-        elif section == "context to read first":
+        elif section == "context to read first" or (item.is_item and (section, part) == _MAYBE):
             collected.mentions(item.text, item.number)
         elif section == "dependencies" and item.is_item:
             after += [After(other) for other in _others(item.text)]

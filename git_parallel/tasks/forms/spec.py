@@ -10,19 +10,25 @@ from ..prose.markdown import Line, read_lines
 from ..prose.reading import read_facts
 from ..task import Role
 from . import front_matter
+from .matter_facts import said
+from .matter_keys import Fields
+from .matter_paths import limited, mentions, path_lines
 
 _ID = re.compile(
     r"(?:(?:SPEC|PRIORITY|BUG)[-_ ]?[\w.-]{1,12}[ \t]{0,4}:[ \t]{0,4})?"
-    r"(?:(US-\d{1,6})[ \t]{0,4}[-–—:][ \t]{0,4})?",
+    r"(?:(US-[0-9]{1,6})[ \t]{0,4}[-–—:][ \t]{0,4})?",
     re.IGNORECASE,
 )
 
 
 def parse(document: Document) -> Parsed:
     """The spec in a document; a document always is one, at worst one that declares nothing."""
-    first, matter, unread = front_matter.split(document)
-    lines = [line for line in read_lines(document, blank=False) if line.number >= first]
-    facts = read_facts(document.path, (*matter, *lines))
+    matter = front_matter.read(document) or front_matter.NONE
+    fields = Fields(document.path, matter.pairs)
+    lines = [line for line in read_lines(document, blank=False) if line.number >= matter.body]
+    files = limited(fields, tuple(path_lines(fields)))
+    facts = read_facts(document.path, (*files, *lines))
+    told = said(fields, facts)
     heading, line = _title(lines)
     title, story = _without_id(heading)
     name = file_name(document.path)
@@ -37,16 +43,19 @@ def parse(document: Document) -> Parsed:
         role=Role.SPEC,
         scope=home(document.path),
         aliases=tuple(dict.fromkeys((*name.aliases, *stories))),
-        declared=facts.declared,
-        after=facts.after,
-        before=facts.before,
-        patches=facts.patches,
-        priority=facts.priority,
-        agent=facts.agent,
-        status=facts.status,
-        estimate=facts.estimate,
+        declared=(*facts.declared, *mentions(fields, (), facts.declared)),
+        after=told.after,
+        before=told.before,
+        conflicts=told.conflicts,
+        wave=told.wave,
+        is_alone=told.is_alone,
+        patches=told.patches,
+        priority=told.priority,
+        agent=told.agent,
+        status=told.status,
+        estimate=told.estimate,
     )
-    return Parsed((draft,), (*unread, *facts.problems))
+    return Parsed((draft,), (*matter.problems, *fields.problems, *facts.problems))
 
 
 def _without_id(heading: str) -> tuple[str, tuple[str, ...]]:

@@ -16,20 +16,25 @@ from .boxes import Item
 from .checklist import Checklist, Entry, Head, list_name, made_once, scoped_id, text_of
 from .order import MOST_TOGETHER, Step, in_order
 
-_NUMBER = r"T\d{1,5}[a-z]{0,2}(?:-(?!T\d)[A-Z0-9]{1,12}){0,2}"
+_NUMBER = r"T[0-9]{1,5}[a-z]{0,2}(?:-(?!T[0-9])[A-Z0-9]{1,12}){0,2}"
 _ID = re.compile(rf"[*\[]{{0,3}}({_NUMBER})(?![\w-])[\]:.*]{{0,4}}[ \t]*")
-_LIKE_AN_ID = re.compile(r"[*_\[`]{0,3}(?:T[-_ ]?\d|task[-_ ]\d|\d{1,4}\.\d|\d{1,4}[.)][ \t])", re.IGNORECASE)
+# Behind emphasis, strikes and signs: `~~T005~~`, `✅ T008`, `US1-T010`.
+_LIKE_AN_ID = re.compile(
+    r"(?:[*_\[`~ ]|[^\x00-\x7f\w]){0,8}"
+    r"(?:(?:[A-Z]{1,4}[0-9]{1,4}[-_.:])?T[-_ ]?[0-9]|task[-_ ][0-9]|[0-9]{1,4}\.[0-9]|[0-9]{1,4}[.)][ \t])",
+    re.IGNORECASE,
+)
 _TAG = re.compile(r"\[([^\[\]]{1,20})\]\*{0,2}[ \t]*")
 _MOST_TAGS = 4
 _PHASE = re.compile(r"\W{0,8}phase[ \t]+\w", re.IGNORECASE)
 _WAITS = re.compile(
     r"\b(?:depends?(?:[ _-]on)?|dependenc(?:y|ies)|after|requires|needs|blocked by)[*:]{0,3}[ \t]{0,4}"
-    r"(?=[*`\[]{0,3}T\d)",
+    r"(?=[*`\[]{0,3}T[0-9])",
     re.IGNORECASE,
 )
 _OTHER = re.compile(rf"[*`\[]{{0,3}}({_NUMBER})[*`\]]{{0,3}}")
-_TO = re.compile(r"[ \t]?(?:-|–|—|to|through)[ \t]?(?=[*`\[]{0,3}T\d)")
-_NEXT = re.compile(r"[ \t]?[,;&+/]?[ \t]?(?:and[ \t])?(?=[*`\[]{0,3}T\d)")
+_TO = re.compile(r"[ \t]?(?:-|–|—|to|through)[ \t]?(?=[*`\[]{0,3}T[0-9])")
+_NEXT = re.compile(r"[ \t]?[,;&+/]?[ \t]?(?:and[ \t])?(?=[*`\[]{0,3}T[0-9])")
 _AFTER_LABEL = "depends on "
 
 
@@ -38,7 +43,7 @@ def parse(document: Document) -> Parsed | None:
     checklist = Checklist(document, _head, _is_phase, _LIKE_AN_ID)
     entries = checklist.entries()
     if not entries:
-        return None
+        return Parsed(problems=tuple(checklist.problems)) if checklist.is_meant else None
     order = in_order(Step(e.head.number, e.section.count, e.head.is_parallel) for e in entries)
     known = {entry.head.number.casefold(): index for index, entry in enumerate(entries)}
     feature = file_name(list_name(document.path))

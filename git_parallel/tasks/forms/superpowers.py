@@ -17,10 +17,10 @@ from .boxes import Item, read_items
 from .checklist import made_once, scoped_id
 
 _TASK = re.compile(
-    r"\W{0,6}task[ \t]+(\d{1,4}(?:\.\d{1,3})?[a-z]?)(?!\w)[ \t]*[:.—–-]{0,2}[ \t]*", re.IGNORECASE
+    r"\W{0,6}task[ \t]+([0-9]{1,4}(?:\.[0-9]{1,3})?[a-z]?)(?!\w)[ \t]*[:.—–-]{0,2}[ \t]*", re.IGNORECASE
 )
-_STEP = re.compile(r"\W{0,4}step[ \t]+\d", re.IGNORECASE)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d[-_]?")
+_STEP = re.compile(r"\W{0,4}step[ \t]+[0-9]", re.IGNORECASE)
+_DATE = re.compile(r"[0-9]{4}-[0-9][0-9]-[0-9][0-9][-_]?")
 _LEVELS = range(1, 5)
 _READING = frozenset(
     ("read", "reference", "references", "check", "verify", "see", "run", "context", "review")

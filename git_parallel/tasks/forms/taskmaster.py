@@ -26,7 +26,7 @@ def parse(document: Document) -> Parsed | None:
     is_own = ".taskmaster" in document.path.split("/") and (found or walk.problem)
     if not is_own and not any(_is_task(one.value) for one in found):
         return None
-    tasks = _Tasks(document.path, is_only=len({one.group for one in found}) == 1)
+    tasks = _Tasks(document.path)
     for one in found:
         if not tasks.read(one):
             break
@@ -41,13 +41,12 @@ def _is_task(value: object) -> bool:
 
 
 class _Tasks:
-    def __init__(self, path: str, *, is_only: bool) -> None:
+    def __init__(self, path: str) -> None:
         self.path = path
         self.drafts: list[Draft] = []
         self.complaints = Complaints(path)
         self.say = self.complaints.add
         self._prose = Prose(self.complaints)
-        self._is_only = is_only
         self._broken = 0
 
     def read(self, one: Item) -> bool:
@@ -76,6 +75,7 @@ class _Tasks:
         return Draft(
             path=self.path,
             line=one.line,
+            # A mere number is the id of a spec.
             short=slugified(f"{tag or _MAIN_TAG}-{number}"),
             title=title,
             text=f"# {title}\n\n{text}" if text else f"# {title}",
