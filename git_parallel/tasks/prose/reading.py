@@ -12,8 +12,7 @@ from typing import NamedTuple
 from ..task import Declared, Kind, Problem, Status
 from . import paths
 from .declarations import Declarations, is_looked_up_later
-from .dependencies import After, dependencies, is_none, leading_dependency
-from .estimate import seconds
+from .dependencies import After, is_none, leading_dependency
 from .fences import Fence, Found
 from .labels import Meaning, Role, meaning
 from .markdown import Line, cells, label
@@ -21,12 +20,10 @@ from .pathlike import is_doubtful
 from .paths import Named
 from .places import Places
 from .rows import Table
+from .sayings import Sayings
 from .scopes import Block, Scopes
-from .status import status_of
 from .wording import Said, free, item
 
-_AGENT = re.compile(r"[`*\s]{0,4}([a-z][a-z0-9_.-]{1,60})(?: agent)?`?(?:[ ,(;*].*)?")
-_STORY = re.compile(r"\b(US-\d{1,6})\b", re.IGNORECASE)
 _TARGET = re.compile(r"\b(?:to|into)[ \t]+`?((?:[\w.-]{1,80}/){1,12})`?", re.IGNORECASE)
 # Prose without any of these neither declares nor labels anything.
 _TELLING = re.compile(r"[`:：]|\*\*|^(?:[Dd]epends on|[Bb]locked by|[Rr]equires|~~) ?").search
@@ -34,7 +31,6 @@ _WAITS = re.compile(
     r"\**(depends on|blocked by|requires)\**[ \t]+(?=(?:spec|us|priority|task|bug|#)[ \t_#-]{0,2}\d)",
     re.IGNORECASE,
 )
-_DIGIT = re.compile(r"\d").search
 _PLACED = (Role.FILES, Role.PLACE)
 _WAITING = (Role.AFTER, Role.BEFORE)
 _DEEPEST_FACT = 1  # a label further in speaks of a step, not of the task
@@ -61,16 +57,17 @@ def read_facts(source: str, lines: Iterable[Line]) -> Facts:
     for line in lines:
         reader.read(line)
     reader.finish()
+    said = reader.sayings
     return Facts(
         reader.declarations.declared(),
-        tuple(dict.fromkeys(reader.after)),
-        tuple(dict.fromkeys(reader.before)),
-        reader.status,
-        reader.agent,
-        reader.priority,
-        reader.estimate,
-        tuple(dict.fromkeys(reader.stories)),
-        tuple(dict.fromkeys(reader.patches)),
+        tuple(dict.fromkeys(said.after)),
+        tuple(dict.fromkeys(said.before)),
+        said.status,
+        said.agent,
+        said.priority,
+        said.estimate,
+        tuple(dict.fromkeys(said.stories)),
+        tuple(dict.fromkeys(said.patches)),
         tuple(reader.declarations.problems),
     )
 
@@ -78,14 +75,7 @@ def read_facts(source: str, lines: Iterable[Line]) -> Facts:
 @dataclass(slots=True)
 class _Reader:
     declarations: Declarations
-    after: list[After] = field(default_factory=list)
-    before: list[After] = field(default_factory=list)
-    stories: list[str] = field(default_factory=list)
-    patches: list[Declared] = field(default_factory=list)
-    status: Status | None = None
-    agent: str | None = None
-    priority: float | None = None
-    estimate: float | None = None
+    sayings: Sayings = field(default_factory=Sayings)
     headings: int = 0
     scopes: Scopes = field(default_factory=Scopes)
     places: Places = field(default_factory=Places)
@@ -191,7 +181,8 @@ class _Reader:
         elif found.role is Role.PATCH:
             self._patch(line, value)
         else:
-            self._said(line, value, found)
+            in_header = self.headings <= 1 and line.indent <= _DEEPEST_FACT
+            self.sayings.take(value, found, in_header=in_header)
         if not value and found.role in (Role.FILES, Role.MENTION, Role.AFTER, Role.BEFORE, Role.PATCH):
             target = _TARGET.search(name) if found.kind is Kind.MOVE else None
             self._end_list()
@@ -210,21 +201,20 @@ class _Reader:
 
     def _patch(self, line: Line, text: str) -> None:
         named = [name for name in paths.leading(text) if not name.problem]
-        self.patches += [Declared(n.path, Kind.MENTION, self.declarations.source, line.number) for n in named]
+        self.sayings.patches += [
+            Declared(n.path, Kind.MENTION, self.declarations.source, line.number) for n in named
+        ]
 
     def _waits(self, line: Line, name: str, value: str, found: Meaning) -> Meaning:
         """Note the tasks in a label such as `Requires US-035 Complete`, or else in its value."""
         if self.scopes.is_mention or (line.indent > _DEEPEST_FACT and self.headings > 1):
             return found
         self.awaited = None if value else (line.number, found)
-        inside = dependencies(name) if _DIGIT(name) else ()
-        noted = self.after if found.role is Role.AFTER else self.before
-        named = inside or dependencies(value, is_strict=found.is_strict)
-        noted += named
+        named, is_label = self.sayings.wait(name, value, found)
         if not named and found.is_strict and not is_none(value):
             self.declarations.note(f"no task can be read from '{value}'", line.number)
-        # Such a label has said it all; the list below it only explains.
-        return Meaning(Role.MENTION, Kind.MENTION) if inside else found
+        # A label that has said it all: the list below it only explains.
+        return Meaning(Role.MENTION, Kind.MENTION) if is_label else found
 
     def _files(self, line: Line, value: str, found: Meaning) -> None:
         named = paths.leading(value) or paths.quoted(value)
@@ -256,21 +246,6 @@ class _Reader:
         for line, named in self.places.leave():
             self._declare((named,), line, None)
 
-    def _said(self, line: Line, value: str, found: Meaning) -> None:
-        # Below a second heading, or further in, a step or a part is spoken of.
-        in_header = self.headings <= 1 and line.indent <= _DEEPEST_FACT
-        if found.role is Role.ESTIMATE:
-            self.estimate = seconds(value) if self.estimate is None else self.estimate
-        elif found.role is Role.STATUS and in_header and self.status is None:
-            self.status = status_of(value)
-        elif found.role is Role.AGENT and in_header and self.agent is None:
-            agent = _AGENT.fullmatch(value)
-            self.agent = agent.group(1) if agent else None
-        elif found.role is Role.PRIORITY and in_header and self.priority is None:
-            self.priority = _number(value)
-        elif found.role is Role.STORY and in_header:
-            self.stories += [story.upper() for story in _STORY.findall(value)]
-
     def _line(self, line: Line, split: tuple[str, str] | None) -> None:
         """A line without a label of ours: an item of the list it stands in, or free text."""
         block = self.scopes.block
@@ -280,7 +255,7 @@ class _Reader:
                 self.unfilled = None
             self._declare_said(item(line, block, split), line, is_loose=block.is_leading)
         elif block and role in _WAITING and line.is_item:
-            self._dependency(line, block)
+            self.sayings.wait_in_list(line.text, block.meaning, is_section=not self.scopes.in_list)
         elif role is Role.PATCH and line.is_item:
             self._patch(line, line.text)
         else:
@@ -290,13 +265,6 @@ class _Reader:
                 # "3. **Update the documentation**:" gives the paths in the list below it their meaning.
                 found = Meaning(Role.FILES, said.kind)
                 self.scopes.enter_list(Block(line.indent, found, is_item=True, is_leading=True))
-
-    def _dependency(self, line: Line, block: Block) -> None:
-        noted = self.after if block.meaning.role is Role.AFTER else self.before
-        if self.scopes.in_list:
-            noted += dependencies(line.text, is_strict=block.meaning.is_strict)
-        else:
-            noted += leading_dependency(line.text)
 
     # tables and fences
 
@@ -397,8 +365,3 @@ def _whole(text: str) -> tuple[Named, ...]:
     words = text.split()
     words = words[1:] if words and words[0].rstrip(".)").isdigit() else words
     return paths.leading(words[0]) if words and "/" in words[0] and len(words) < 3 else ()
-
-
-def _number(value: str) -> float | None:
-    word = value.strip("*`# ").split(" ", 1)[0]
-    return float(word) if re.fullmatch(r"\d{1,6}(?:\.\d{1,4})?", word) else None
