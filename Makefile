@@ -7,7 +7,7 @@ CAMPAIGN ?= 200
 
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "git-parallel needs Python 3.11")'
 
-.PHONY: demo test lint campaign bench man clean
+.PHONY: demo test lint campaign bench bench-labels man clean
 
 demo: .venv-demo/installed
 	@.venv-demo/bin/git-parallel demo $(DEMO)
@@ -37,6 +37,11 @@ campaign: $(VENV)/installed
 
 bench: $(VENV)/installed
 	$(BIN)/python bench/start.py
+	$(BIN)/python bench/tasks.py
+
+# Precision and recall of declared files against the hand labels of ../shared/corpus.
+bench-labels: $(VENV)/installed
+	$(BIN)/python bench/labels.py $(LABELS)
 
 man: $(VENV)/installed
 	$(BIN)/python -m git_parallel.ui.manual man

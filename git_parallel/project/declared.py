@@ -12,10 +12,11 @@ from ..ownership.judge import Claimant, Ownership
 from ..ownership.rules import Territory, territories
 from ..schedule.record import TaskRecord
 from ..tasks.files import Files
-from ..tasks.read import read_all
+from ..tasks.memory import Memory
+from ..tasks.read import join_all
 from ..tasks.sources import Source
 from ..tasks.task import Status, Task, TaskSet
-from . import forms, patches
+from . import forms, memory, patches
 from .choosing import chooser
 from .collector import collector_paused
 from .open import Project
@@ -24,20 +25,23 @@ from .open import Project
 def read_tasks(project: Project, only: Sequence[Source] = ()) -> TaskSet:
     """Read every task document of the target's commit through one `ls-tree` and one `cat-file --batch`.
 
-    Of `only` these sources, where any are given, else of those that the settings say.
+    Of `only` these sources, where any are given, else of those that the settings say. What a document
+    was understood as is remembered.
     """
     choose = chooser(only or sources(project))
     files = files_at(project.git, project.base)
     chosen = {path: asked for path in files if (asked := choose(path))}
     contents = read_blobs(project.git, (files[path] for path in chosen))
     with collector_paused():
-        declared = read_all(
+        known = memory.recall(project, files) if chosen else Memory(files)
+        declared = join_all(
             (
-                (path, data or b"", asked)
+                (path, known.parsed(path, data, asked))
                 for (path, asked), data in zip(chosen.items(), contents, strict=True)
             ),
             Files(files),
         )
+        memory.keep(project, known)
     return patches.expanded(project.git, files, declared)
 
 

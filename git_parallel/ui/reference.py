@@ -37,6 +37,8 @@ MEANINGS = {
 }
 EMPTY_DEFAULTS = {
     "parallel.sources": f"all that are built in, which are {_BUILT_IN}",
+    "parallel.specs": "the places of `spec` below",
+    "parallel.roadmap": "the places of `roadmap` below",
     "parallel.target": "the branch checked out in the main worktree",
     "parallel.agent": "none",
     "parallel.verify": "none",
@@ -93,8 +95,8 @@ FILES = {
     "`refs/parallel/claims`": "Which unfinished task took which paths that no spec declares.",
     "`refs/parallel/trash/<id>/<time>`": "The commits of what `git parallel prune` put away.",
     "`.git/parallel/`": "Everything else, readable by nobody but you: the agents' output in `logs/<id>/`, "
-    "pruned worktrees in `trash/`, the hooks of agent worktrees in `hooks/` and `guard/`, and what tells "
-    "which agents are alive in `tasks/`.",
+    "pruned worktrees in `trash/`, the hooks of agent worktrees in `hooks/` and `guard/`, what tells which "
+    "agents are alive in `tasks/`, and what documents were understood as in `cache/`, which may be deleted.",
     "`.gitparallel`": "The team's settings, in the syntax of a git config file, read as committed on the "
     "target. Your own settings go before them. `parallel.verify` and `agent.<name>.command` are ignored "
     "there, since they would be run.",

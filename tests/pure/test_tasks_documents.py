@@ -58,6 +58,13 @@ def test_a_roadmap_may_be_larger_than_a_spec():
     assert [task.id for task in _read("ROADMAP.md", data)[0]] == ["us-1"]
 
 
+def test_a_document_that_is_wrong_all_over_is_told_so():
+    _, problems = _read("SPEC-1-a.md", b"**File**: `/etc/a`\n" * 3000)
+
+    assert len(problems) == 1001
+    assert problems[-1] == Problem("SPEC-1-a.md", 1001, "2000 more problems from here on")
+
+
 def test_more_lines_than_anybody_reads_are_cut():
     tasks, problems = _read("ROADMAP.md", b"## US-1: A\n" + b"x\n" * 70_000)
 
