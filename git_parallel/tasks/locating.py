@@ -13,6 +13,7 @@ from .prose.pathlike import pattern_problem
 from .task import Declared, Kind, Problem, Task, ranges_of_both
 
 _MANY_TIMES = 3  # by how much a path must be named more often than its rivals to be the one that is meant
+_OFTEN = 3  # and how often at least
 _MOST_SHOWN = 4
 _MOST_ASKED = 500  # paths that are looked for under other names, so that a large set costs little
 _MAKING = (Kind.CREATE, Kind.MOVE)
@@ -66,7 +67,7 @@ def _settle(declared: Declared, files: Files) -> Declared:
         kind = declared.kind if is_path else Kind.MENTION
         declared = replace(declared, is_doubtful=False, kind=kind, is_guess=declared.is_guess and is_path)
     if path in files:
-        is_there = declared.is_guess and declared.kind is Kind.CREATE
+        is_there = declared.kind is Kind.CREATE  # "new" was said of something in it, or it was made since
         return replace(declared, kind=Kind.MODIFY) if is_there else declared
     if files.is_directory(path):
         return declared if path.endswith("/") else replace(declared, path=f"{path}/")
@@ -206,12 +207,16 @@ class _Locator:
         return _at(declared, f"**/{name}") if name else declared
 
     def _best(self, candidates: Sequence[str]) -> str | None:
-        """The candidate that is named by far most, else the one in whose directory the task has most to do."""
+        """The candidate in whose directory the task has most to do, or that is named by far most."""
         if len(candidates) == 1:
             return candidates[0]
-        for measure, times in ((self.known.counts.__getitem__, _MANY_TIMES), (self._neighbours, 1)):
+        by_count = (self.known.counts.__getitem__, _MANY_TIMES, _OFTEN)
+        beside = (self._neighbours, 1, 1)
+        # What is in the tree is there whether documents name it or not; what only they know, they know best.
+        in_tree = candidates[0] in self.files
+        for measure, times, least in (beside, by_count) if in_tree else ((*by_count[:2], 1), beside):
             first, second, *_ = sorted(((measure(path), path) for path in candidates), reverse=True)
-            if first[0] > 0 and first[0] >= times * second[0] and first[0] > second[0]:
+            if first[0] >= least and first[0] >= times * second[0] and first[0] > second[0]:
                 return first[1]
         return None
 

@@ -79,6 +79,18 @@ def test_a_name_of_several_files_covers_them_all_and_is_a_problem() -> None:
     ]
 
 
+def test_one_mention_elsewhere_moves_no_file() -> None:
+    tree = tuple(f"services/{part}/{name}.py" for part in ("auth", "pay") for name in ("api", "store"))
+    documents = {
+        "SPEC-1-x.md": "See `services/auth/store.py`.",
+        "SPEC-2-y.md": "**Files**: `services/pay/api.py`, `store.py`",
+    }
+
+    found = read(documents, tree=tree)
+
+    assert [d.path for d in found.find("2").touched] == ["services/pay/api.py", "services/pay/store.py"]
+
+
 def test_what_documents_name_by_far_most_often_is_meant() -> None:
     often = {f"SPEC-{n}-x{n}.md": "**File**: `shop/api/daemon.py`" for n in range(2, 6)}
 

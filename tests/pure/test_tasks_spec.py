@@ -381,11 +381,22 @@ def test_the_ways_to_say_what_comes_first(text):
 
 
 def test_a_dependency_that_cannot_be_read_is_told():
-    _, problems = _parse("# T\n**Depends on**: the new API of the other team\n")
+    _, problems = _parse("# T\n**Depends on**: story 7 of the team\n**Blocked by**: the design review\n")
 
-    assert [(p.line, p.message) for p in problems] == [
-        (2, "no task can be read from 'the new API of the other team'")
-    ]
+    assert [(p.line, p.message) for p in problems] == [(2, "no task can be read from 'story 7 of the team'")]
+
+
+@pytest.mark.parametrize(
+    "value", ["—", "(none)", "_None_", "🚫 None", "No", "Standalone", "N/A", "Can start immediately"]
+)
+def test_nothing_is_waited_for(value):
+    spec, problems = _parse(f"# T\n**Depends on**: {value}\n")
+
+    assert (spec.after, problems) == ((), ())
+
+
+def test_what_a_task_blocks_does_not_come_before_it():
+    assert dependencies("Depends on SPEC-1, blocks PRIORITY 3") == (After("1"),)
 
 
 @pytest.mark.parametrize(
@@ -526,12 +537,11 @@ def _parse(text):
 
 
 def test_a_label_that_names_no_path_is_told() -> None:
-    spec, problems = _parse("# T\n\n**Files**: All modules that log\n**File**: TBD")
+    spec, problems = _parse("# T\n\n**Files**: All modules that log\n**File**: TBD\n**Files**: see below")
 
     assert spec.declared == ()
     assert [(problem.line, problem.message) for problem in problems] == [
-        (3, "no path can be read from 'All modules that log'"),
-        (4, "no path can be read from 'TBD'"),
+        (3, "no path can be read from 'All modules that log'")
     ]
 
 
@@ -570,3 +580,39 @@ def test_names_of_libraries_and_hosts_are_no_files():
     spec, _ = _parse("# T\n- Update `node.js`\n- Use `vue.js`\n- Update `github.com/a/b.html`\n")
 
     assert spec.declared == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "declared"),
+    [
+        ("```\nsrc\n├── api\n│   ├── a.py (new)\n│   └── b.py\n└── c.py (new)\n```", ["src/api/a.py", "src/c.py"]),
+        ("**Files**:\n- `web/`\n  - `parts/Modal.tsx` (new)\n- `a.py`", ["web/parts/Modal.tsx", "a.py"]),
+        ("**Location**: `web/components/`\n- `Modal.tsx` (new)", ["web/components/Modal.tsx"]),
+        ("## Files to modify\n```\nsrc/a.py\n```", ["src/a.py"]),
+        ("## Files to modify\nsrc/a.py\nsrc/b.py", ["src/a.py", "src/b.py"]),
+        ("**Files to modify**:\n\n### Backend\n- `a.py`\n### Frontend\n- `b.py`", ["a.py", "b.py"]),
+        ("**Files to modify**:\n**Backend**:\n- `a.py`", ["a.py"]),
+        ("### src/store.py (lines 10-20)", ["src/store.py"]),
+        ("- **`src/search.py`**: add the index", ["src/search.py"]),
+        ("- [ ] T1: Add a cache to `src/store.py`", ["src/store.py"]),
+        ("- [ ] 1.1 Add a cache to `src/store.py`", ["src/store.py"]),
+        ("1. In `src/search.py`, call the cache", ["src/search.py"]),
+        ("Rename src/search.py to src/find.py.", ["src/search.py", "src/find.py"]),
+        ("**Touches**: src/search.py", ["src/search.py"]),
+        ("| Area | Files |\n|--|--|\n| x | src/a.py |", ["src/a.py"]),
+        ("**Files**: src/api", ["src/api"]),
+    ],
+)  # fmt: skip
+def test_where_people_put_paths(text, declared):
+    spec, problems = _parse("# T\n\n" + text)
+
+    assert ([d.path for d in spec.declared if d.kind is not MENTION], problems) == (declared, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["✅ Complete (PR open)", "Complete (blocked on deploy)", "✅ 40 %", "~~Complete~~", "Done = false", "Complete [ ]",
+     "Fixed-price"],
+)  # fmt: skip
+def test_what_is_taken_back_is_not_complete(text):
+    assert status_of(text) is not Status.COMPLETE

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _PREFIXES = r"(?:priority|priorities|us|spec|task|bug)"
 _NUMBER = r"\d{1,6}(?:\.\d{1,4})?(?![\d.]*\d)"
@@ -31,7 +32,39 @@ _REMARK = re.compile(
     r"\((?!(?:PRIORIT(?:Y|IES)|US|SPEC)[-_ ][\d.,& ]{1,80}(?:,? (?:and|&) [\d.]{1,10})?\))[^()]{0,1000}\)"
 )
 _SOFT = re.compile(r"\b(?:may|might|optional(?:ly)?|nice to have|in parallel|parallel work|not required)\b")
-_NONE = ("none", "n/a", "nothing", "no dependenc", "nil", "-", "tbd", "independent", "no one", "null", "~")
+_OUT = re.compile(r"\b(?:un)?blocks\b|\benables\b", re.IGNORECASE)
+_NOBODY = frozenset(
+    re.findall(r"\S+", "no none standalone independent nothing n/a - — – ? tbd nil null ~ nobody noone")
+)
+_NONE = (
+    "none",
+    "n/a",
+    "nothing",
+    "no dependenc",
+    "nil",
+    "-",
+    "tbd",
+    "independent",
+    "no one",
+    "null",
+    "~",
+    "(none",
+    "_none",
+    "🚫",
+    "no blocker",
+    "no other",
+    "not applicable",
+    "to be determined",
+    "can start",
+    "see ",
+    "all previous",
+    "—",
+    "–",
+    "?",
+)
+_LIKE_ID = re.compile(
+    r"\b(?!pr\b|phase|step|part|python|version|v\d|node|rfc|utf)[a-z]{2,12}[-_ #]{1,2}\d|^#?\d", re.IGNORECASE
+)
 _WIDEST_RANGE = 100
 _LONGEST_WORD = 200
 
@@ -44,6 +77,7 @@ class After:
     is_sure: bool = True
 
 
+@lru_cache(maxsize=1 << 12)
 def dependencies(value: str, *, is_strict: bool = True) -> tuple[After, ...]:
     """The tasks named in the value of a dependency label.
 
@@ -51,7 +85,9 @@ def dependencies(value: str, *, is_strict: bool = True) -> tuple[After, ...]:
     well list libraries (`Dependencies: psutil`), a word is unsure.
     """
     plain = _plain(value)
-    if is_none(value):
+    if out := _OUT.search(plain):
+        plain = plain[: out.start()]  # what it blocks comes behind it
+    if is_none(plain):
         beyond = _EXCEPT.search(plain.casefold())
         return dependencies(plain[beyond.end() :], is_strict=is_strict) if beyond else ()
     if _NUMBERS.fullmatch(plain):
@@ -65,10 +101,15 @@ def dependencies(value: str, *, is_strict: bool = True) -> tuple[After, ...]:
     return ()
 
 
+def names_somebody(value: str) -> bool:
+    """Whether a value that names no task that can be read seems to name one: a word and a number."""
+    return _LIKE_ID.search(_plain(value)) is not None
+
+
 def is_none(value: str) -> bool:
     """Whether a value says that there is nothing to wait for; it may name exceptions."""
     folded = _plain(value).casefold()
-    return not folded or folded.startswith(_NONE)
+    return not folded or folded in _NOBODY or folded.startswith(_NONE)
 
 
 def leading_dependency(text: str) -> tuple[After, ...]:

@@ -45,8 +45,8 @@ VERBS = {
     **dict.fromkeys(_words("create creates created creating add added new"), Kind.CREATE),
     **dict.fromkeys(_words("modify modifies modified modifying update updates updated edit"), Kind.MODIFY),
     **dict.fromkeys(_words("edited change changed refactor refactored extend enhance expand"), Kind.MODIFY),
-    **dict.fromkeys(_words("fix touch touched merge rewrite"), Kind.MODIFY),
-    **dict.fromkeys(_words("delete deleted remove removed deprecate drop"), Kind.DELETE),
+    **dict.fromkeys(_words("fix touch touches touched merge rewrite"), Kind.MODIFY),
+    **dict.fromkeys(_words("delete deletes deleted remove removes removed deprecate drop"), Kind.DELETE),
     **dict.fromkeys(_words("move moved rename renamed"), Kind.MOVE),
 }
 _FILE_WORDS = _words("file files")
@@ -92,7 +92,7 @@ _PATCH = re.compile(r"(?:patch|diff)(?: file)?s?")
 _COVERAGE = re.compile(r"(?:missing|current|existing|test)? ?coverage(?: gaps?)?")
 _AFTER = re.compile(
     r"(?:(?:task|hard|strict) )?(?:depends[ _-]on|dependenc(?:y|ies)|blocked by|blocked on|requires|"
-    r"prerequisites?|prerequisite tasks)"
+    r"prerequisites?|prerequisite tasks|(?:start |starts |runs |comes )?after)"
 )
 _STRICT_AFTER = re.compile(r"depends|blocked")
 _EXACT = {

@@ -18,6 +18,7 @@ _PIECE = re.compile(
     r"|(\S)"  # 6 separator
 )
 _QUOTED = re.compile(r"`([^`]{1,4200})`")
+_SOLE_BARE = re.compile(r"([\w.][\w./-]{0,300})")
 _SOLE = re.compile(r"`([^`\s]{1,600})`")
 _NO_NAMES = frozenset(("tbd", "todo", "none", "n/a", "various", "multiple"))
 _PROSE_BEGINS = frozenset(("", "-", "–", "—"))
@@ -196,7 +197,7 @@ def _without_position(token: str) -> tuple[str, Ranges]:
 
 def sole(text: str) -> tuple[Named, ...]:
     """The one back-ticked name with which `text` begins, whatever it looks like; for places that hold only paths."""
-    match = _SOLE.match(text)
+    match = _SOLE.match(text) or _SOLE_BARE.fullmatch(text.strip())
     if match is None or match[1].casefold() in _NO_NAMES or PLACEHOLDER.search(match[1]):
         return ()
     return (Named(match[1], qualifier_kind(text[match.end() :]), pattern_problem(match[1]), is_quoted=True),)

@@ -18,17 +18,23 @@ class Places:
     _line: Line | None = None
     _named: Named | None = None
     _is_used: bool = False
+    _is_bullet: bool = False
     _left: tuple[tuple[Line, Named], ...] = ()
 
-    def enter(self, line: Line, named: Named) -> None:
-        """Begin a place, after the one before has been left."""
+    def enter(self, line: Line, named: Named, *, is_bullet: bool = False) -> None:
+        """Begin a place, after the one before has been left; a bullet is one only for what is below it."""
         self._line, self._named, self._is_used, self.folder = line, named, False, named.path
+        self._is_bullet = is_bullet
 
     def joined(self, indent: int, named: tuple[Named, ...]) -> tuple[Named, ...]:
         """The bare names of an item beside the directory's, put under it; empty when they are not meant so."""
         if self._named is None or self._line is None or not named:
             return ()
-        if indent != self._line.indent or any("/" in name.path for name in named):
+        is_below = indent > self._line.indent
+        is_beside = indent == self._line.indent and not self._is_bullet
+        if not (is_below or is_beside) or any(
+            _is_own(name.path, self._named.path) if is_below else "/" in name.path for name in named
+        ):
             return ()
         place, self._is_used = self._named, True
         return tuple(
@@ -47,7 +53,7 @@ class Places:
 
     def reach(self, indent: int) -> None:
         """A line that stands further out ends the place."""
-        if self._line is not None and self._line.is_item and indent < self._line.indent:
+        if self._line is not None and self._line.is_item and indent < self._line.indent + self._is_bullet:
             self._left = (*self._left, *self.leave())
 
     def leave(self) -> tuple[tuple[Line, Named], ...]:
@@ -56,3 +62,8 @@ class Places:
         line, named, is_used = self._line, self._named, self._is_used
         self._line, self._named, self.folder = None, None, ""
         return left if line is None or named is None or is_used else (*left, (line, named))
+
+
+def _is_own(path: str, place: str) -> bool:
+    """Whether a path is written from the top, as the directory above it is."""
+    return "/" in path and path.partition("/")[0] == place.partition("/")[0]

@@ -6,13 +6,13 @@ declares only when its own words do (`Create \\`path\\``, `path (NEW)`). Every o
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from ..task import Declared, Kind, Problem, Status
 from . import paths
 from .declarations import Declarations, is_looked_up_later
-from .dependencies import After, is_none, leading_dependency
+from .dependencies import After, is_none, leading_dependency, names_somebody
 from .fences import Fence, Found
 from .labels import Meaning, Role, meaning
 from .markdown import Line, cells, label
@@ -26,9 +26,13 @@ from .wording import Said, free, item
 
 _TARGET = re.compile(r"\b(?:to|into)[ \t]+`?((?:[\w.-]{1,80}/){1,12})`?", re.IGNORECASE)
 # Prose without any of these neither declares nor labels anything.
-_TELLING = re.compile(r"[`:：]|\*\*|^(?:[Dd]epends on|[Bb]locked by|[Rr]equires|~~) ?").search
+_TELLING = re.compile(r"[`:：/]|\*\*|^(?:[Dd]epends on|[Bb]locked by|[Rr]equires|~~) ?").search
 _WAITS = re.compile(
     r"\**(depends on|blocked by|requires)\**[ \t]+(?=(?:spec|us|priority|task|bug|#)[ \t_#-]{0,2}\d)",
+    re.IGNORECASE,
+)
+_NO_FILES = re.compile(
+    r"[(_~*\s]{0,4}(?:none|n/?a\b|no\b|tbd|to be|-|—|see\b|about|several|various|multiple|below|the following|\d|~)",
     re.IGNORECASE,
 )
 _PLACED = (Role.FILES, Role.PLACE)
@@ -88,6 +92,7 @@ class _Reader:
     wrapped: bool = False  # whether they began in the label's own line
     awaited: tuple[int, Meaning] | None = None  # a dependency label whose value may follow in the next line
     unfilled: tuple[int, str] | None = None  # the label of a list of files in which none was named yet
+    spread: tuple[int, Meaning] | None = None  # what a label above headings of this level says of them all
     last_files: int = 0  # the line of the last label that named files
 
     def read(self, line: Line) -> None:
@@ -109,11 +114,21 @@ class _Reader:
     # headings
 
     def _heading(self, line: Line) -> None:
-        self._end_list()
+        kept, self.unfilled = self.unfilled, None
         self.leave_places()
         self.headings += 1
         is_title = self.headings == 1
         found = None if is_title else meaning(line.text)
+        if self.spread and self.spread[0] > line.level:
+            self.spread = None
+        if kept and found is None and self.scopes.blocks:
+            # "**Files to modify**:" above "### Backend" means the lists of all such headings.
+            self.unfilled, self.spread = kept, (line.level, self.scopes.blocks[-1].meaning)
+        elif kept:
+            self.unfilled = kept
+            self._end_list()
+        if self.spread and found is None:
+            found = self.spread[1]
         # The first heading is the title; what it speaks of is no section, and names no file to touch.
         self.scopes.enter_section(line.level, found, "" if is_title else line.text)
         self.fence.above, self.fence.folder = line, ""
@@ -128,6 +143,8 @@ class _Reader:
     def _text(self, line: Line) -> None:
         self.fence.above, self.fence.folder = line, self.places.folder
         if (self.wraps or self.awaited) and self._goes_on(line):
+            return
+        if self.unfilled and _is_subtitle(line):
             return
         if self.scopes.blocks:
             self.scopes.reach(line)
@@ -211,7 +228,7 @@ class _Reader:
             return found
         self.awaited = None if value else (line.number, found)
         named, is_label = self.sayings.wait(name, value, found)
-        if not named and found.is_strict and not is_none(value):
+        if not named and found.is_strict and not is_none(value) and names_somebody(value):
             self.declarations.note(f"no task can be read from '{value}'", line.number)
         # A label that has said it all: the list below it only explains.
         return Meaning(Role.MENTION, Kind.MENTION) if is_label else found
@@ -222,7 +239,8 @@ class _Reader:
             # Behind such a label even `src` or `Makefile.in` is a path; prose is said to be none,
             # unless it counts (`3 files`), which is meant for people.
             named = paths.sole(value)
-            if not named and found.is_strict and not self.scopes.is_mention and not value[0].isdigit():
+            is_said = found.is_strict and not _NO_FILES.match(value)
+            if not named and is_said and not self.scopes.is_mention:
                 self.declarations.note(f"no path can be read from '{value}'", line.number)
         self.last_files, self.wraps, self.wrapped = line.number, not value or value[-1] == ",", bool(value)
         under = self.places.joined(line.indent, named)
@@ -253,18 +271,36 @@ class _Reader:
         if block and role is Role.FILES and (line.is_item or self.scopes.in_list):
             if is_none(line.text):
                 self.unfilled = None
-            self._declare_said(item(line, block, split), line, is_loose=block.is_leading)
+            self._item(line, item(line, block, split), is_loose=block.is_leading)
+        elif block and role is Role.FILES and (named := _only_paths(line.text)):
+            self._declare(named, line, block.meaning.kind)
         elif block and role in _WAITING and line.is_item:
             self.sayings.wait_in_list(line.text, block.meaning, is_section=not self.scopes.in_list)
         elif role is Role.PATCH and line.is_item:
             self._patch(line, line.text)
         else:
             said = free(line, split)
-            self._declare_said(said, line, is_loose=True)
+            self._item(line, said, is_loose=True)
             if said.kind and not said.named and line.is_item:
                 # "3. **Update the documentation**:" gives the paths in the list below it their meaning.
                 found = Meaning(Role.FILES, said.kind)
                 self.scopes.enter_list(Block(line.indent, found, is_item=True, is_leading=True))
+
+    def _item(self, line: Line, said: Said, *, is_loose: bool) -> None:
+        """Declare what an item says; names below a directory, or beside its label, lie in it."""
+        named = said.named or (paths.leading(line.text) if self.places.folder and line.is_item else ())
+        under = self.places.joined(line.indent, named) if line.is_item else ()
+        if under:
+            self._declare(under, line, said.kind, is_loose=is_loose)
+            return
+        is_directory = len(said.named) == 1 and said.named[0].path.endswith("/") and not said.named[0].problem
+        if line.is_item and is_directory and not self.scopes.is_mention:
+            self.leave_places()
+            kind = said.named[0].kind or said.kind
+            self.places.enter(line, replace(said.named[0], kind=kind), is_bullet=True)
+            self.unfilled = None
+            return
+        self._declare_said(said, line, is_loose=is_loose)
 
     # tables and fences
 
@@ -298,7 +334,7 @@ class _Reader:
         if self.in_fence:
             self._close_fence()
         self.in_fence = True
-        block = self.scopes.block if self.scopes.in_list else None
+        block = self.scopes.block
         self.fence.is_list = block is not None and block.meaning.role is Role.FILES
         found = tuple(self.fence.open(line, self.scopes))
         if found and self.places.folder and found[0].named.path.startswith(self.places.folder):
@@ -352,10 +388,22 @@ class _Reader:
             self.declarations.mention(paths.quoted(line.text), line.number)
 
 
+def _is_subtitle(line: Line) -> bool:
+    """Whether a line is a title within a list of files: `**Backend**:`."""
+    is_bold = not line.is_item and line.text.startswith("**") and line.text.rstrip("*").endswith(":")
+    return is_bold and meaning(line.text.strip("*: ")) is None
+
+
 def _sentence(text: str) -> tuple[str, str] | None:
     """A dependency that is told without a colon: `Depends on SPEC-11`, `**Blocked by** SPEC-14`."""
     match = _WAITS.match(text)
     return (match.group(1), text[match.end() :]) if match else None
+
+
+def _only_paths(text: str) -> tuple[Named, ...]:
+    """The paths of a line that holds nothing else."""
+    named = paths.leading(text)
+    return named if len(text.split()) <= len(named) else ()
 
 
 def _whole(text: str) -> tuple[Named, ...]:
@@ -364,4 +412,4 @@ def _whole(text: str) -> tuple[Named, ...]:
         return ()
     words = text.split()
     words = words[1:] if words and words[0].rstrip(".)").isdigit() else words
-    return paths.leading(words[0]) if words and "/" in words[0] and len(words) < 3 else ()
+    return paths.leading(" ".join(words)) if words and "/" in words[0] else ()

@@ -45,7 +45,10 @@ class Table:
         """Whether the header alone shows that the files of the table will be changed."""
         others = set(self.names)
         is_measured = any(_MEASURES.search(name) for name in self.names)
-        return bool(self.files) and (bool(self._changes) or (bool(others & _WORK) and not is_measured))
+        is_listed = "files" in others and not is_measured
+        return bool(self.files) and (
+            is_listed or bool(self._changes) or (bool(others & _WORK) and not is_measured)
+        )
 
     @property
     def _changes(self) -> tuple[int, ...]:

@@ -37,14 +37,16 @@ _WHOLE = frozenset(
 )
 # What may follow: the end, punctuation, or where, when and by whom.
 _GOES_ON = re.compile(
-    r"[ \t]*(?:$|[^\w \t?]|\d|(?:in|on|by|via|as|at|since|and|through|from|see|during|per)\b)"
+    r"(?!-\w)[ \t]*(?:$|[^\w \t?]|\d|(?:in|on|by|via|as|at|since|and|through|from|see|during|per)\b)"
 )
 _GOES_ON_IN_HEADING = re.compile(r"[ \t]*(?:$|[^\w \t?]|\d)")
 _TAKEN_BACK = re.compile(
     r"\b(?:not|pending|except|but|missing|remain\w*|to ?do|in progress|wip|a?waiting|until|when|once|"
-    r"re-?open\w*|revert\w*|planned|partial\w*|needs?|incomplete|unfinished|still open|\d+ open|choose)\b"
-    r"|→|:[ \t]*no\b|\?|\b(?!100)\d{1,2} ?%|\b(\d{1,3})[ ]?(?:/|of)[ ]?(?!\1\b)\d{1,3}\b"
+    r"re-?open\w*|revert\w*|planned|partial\w*|needs?|blocked|target|pr open|incomplete|"
+    r"unfinished|still open|\d+ open|choose)\b"
+    r"|→|\[ \]|=[ \t]*false|:[ \t]*no\b|\?|\b(?!100)\d{1,2} ?%|\b(\d{1,3})[ ]?(?:/|of)[ ]?(?!\1\b)\d{1,3}\b"
 )
+_QUOTES = ("'", '"', "“", "‘", "`")
 _MARKS = re.compile("[📝🔄🚧✅⏸❌]")
 _FORM = re.compile(r"[<(|][^<>()|]{0,40}\|")  # `<Complete|Planned>`: a form that nobody filled in
 
@@ -64,19 +66,22 @@ def status_of_heading(before: str, after: str) -> Status | None:
     The words of a title say nothing: "Complete the migration" is a task to be done.
     """
     mark = _MARKS.search(after)
+    if mark and after[: mark.start()].rstrip()[-1:] in _QUOTES:
+        mark = None
     texts = [after[mark.start() :]] if mark else []
     found = (_status(text, _GOES_ON_IN_HEADING) for text in (*texts, before))
     return next((status for status in found if status is not None), None)
 
 
 def _status(text: str, goes_on: re.Pattern[str]) -> Status | None:
-    folded = re.sub(r"[*_`~]", "", text.casefold())
+    folded = re.sub(r"~~[^~]{0,200}~~|[*_`~]", "", text.casefold())
     if _FORM.search(folded):
         return None
     found = _PATTERN.search(folded)
     if found is None:
-        is_ticked = "✅" in folded and not any(c.isalpha() for c in folded)
-        return Status.COMPLETE if is_ticked else None
+        if "✅" not in folded or any(c.isalpha() for c in folded):
+            return None
+        return Status.IN_PROGRESS if _TAKEN_BACK.search(folded) else Status.COMPLETE
     status = _WORDS[(found.lastindex or 1) - 1][0]
     if status is not Status.COMPLETE:
         return status

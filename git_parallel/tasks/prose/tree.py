@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..task import Kind
-from .pathlike import is_path, pattern_problem
+from .pathlike import has_extension, is_path, pattern_problem
 from .paths import Named, qualifier_kind
 
 _DEEPEST = 40
@@ -28,6 +28,7 @@ class Tree:
     is_proposal: bool = False
     root: str = ""
     parents: list[tuple[str, Kind | None]] = field(default_factory=list)
+    _last: int = -1  # the depth of the last entry, when it may yet turn out to be a directory
     _files: list[tuple[str, Kind | None, bool, int]] = field(default_factory=list)
 
     @property
@@ -42,6 +43,10 @@ class Tree:
             self._begin(text.strip())
             return
         name, remark = _split(text[at + 3 :].strip())
+        if at // 4 == len(self.parents) + 1 and self._files and self._last == len(self.parents):
+            # What has something below it is a directory, with or without its slash.
+            above, kind, _, _ = self._files.pop()
+            self.parents.append((above.rpartition("/")[2] + "/", kind if kind is Kind.CREATE else None))
         depth = min(at // 4, len(self.parents))
         del self.parents[depth:]
         path = self.root + "".join(parent for parent, _ in self.parents) + name
@@ -51,11 +56,14 @@ class Tree:
         if name.endswith("/"):
             if len(self.parents) < _DEEPEST:
                 self.parents.append((name, kind if kind is Kind.CREATE else None))
-        elif is_path(path):
+            self._last = -1
+        elif "(" not in name:
             self._files.append((path, kind, stays, line))
+            self._last = -1 if has_extension(name) else depth
 
     def entries(self) -> Iterator[tuple[Named, int, bool]]:
         """The files of the drawing, their lines, and whether they are declared and not only shown."""
+        self._files = [one for one in self._files if is_path(one[0])]
         is_marked = any(kind is not None for _, kind, _, _ in self._files)
         for path, kind, stays, line in self._files:
             is_new = self.is_result or (self.is_proposal and not is_marked and "/" in path)
@@ -66,8 +74,9 @@ class Tree:
         """A line without branches is a new root, or the end of the drawing."""
         root = line.split(" ", 1)[0].removeprefix("./")
         if line.strip("│| "):
-            self.root = root if root.endswith("/") else ""
-            self.parents = []
+            is_name = root == line and root.replace("-", "").replace("_", "").isalnum()
+            self.root = root if root.endswith("/") else f"{root}/" if is_name else ""
+            self.parents, self._last = [], -1
 
 
 def _split(entry: str) -> tuple[str, str]:

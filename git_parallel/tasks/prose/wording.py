@@ -19,6 +19,8 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _INTO = re.compile(r"\b(?:to|in|into|at|from)[ \t]+(?=`)")
+_NUMBERED = re.compile(r"(?:T?\d{1,4}(?:\.\d{1,4}){0,4}[.:)]?|[A-Z]{1,4}-?\d{1,4}:)[ \t]{1,4}")
+_IN = re.compile(r"(?:in|at|inside)[ \t]{1,4}(?=`[^`]{1,300}`[,:])", re.IGNORECASE)
 _INTO_VERBS = re.compile(
     r"[^\w`]{0,8}(?:add|write|implement|extract|put|insert|register|wire|document)\b", re.IGNORECASE
 )
@@ -60,7 +62,7 @@ def free(line: Line, split: tuple[str, str] | None) -> Said:
 
     A verb without a path is given too, as the kind alone.
     """
-    text = _plain(line.text)
+    text = _NUMBERED.sub("", _plain(line.text), count=1)
     verb = _VERB.match(text) if text[:1] != "`" else None
     if verb:
         rest = text[verb.end() :]
@@ -75,7 +77,11 @@ def free(line: Line, split: tuple[str, str] | None) -> Said:
         # "- **Day 3**: Update `a.md`"
         named = paths.leading(split[1][behind.end() :])
         named = tuple(n for n in named if n.is_quoted or line.is_item or "/" in n.path[:-1])
+        if not named:
+            return Said(paths.leading(split[0]) or _into(split[1]))
         return Said(named, VERBS[behind.group(1).casefold()] if named else None)
+    if line.is_item and (inside := _IN.match(text)):
+        return Said(paths.leading(text[inside.end() :])[:1])
     if _INTO_VERBS.match(line.text):
         return Said(_into(line.text))
     if line.text.startswith(("`", "**`", "**")) or line.is_item:
