@@ -28,6 +28,12 @@ from git_parallel.tasks.task import Declared, Kind, Problem, Role, Status
         ("### US-5: Title ⏸️ Blocked", ("us-5", "Title", (), Status.BLOCKED)),
         ("### Priority 4. Title", ("4", "Title", (), None)),
         ("### PRIORITY #5: Title", ("5", "Title", (), None)),
+        ("### PRIORITY 2 (US-10): Title", ("2", "Title", (), None)),
+        ("### US-240 [P1]: Title", ("us-240", "Title", (), None)),
+        ("### `PRIORITY 229`: Title", ("229", "Title", (), None)),
+        ("### 1️⃣ PRIORITY 226: Title", ("226", "Title", (), None)),
+        ("### [DONE] PRIORITY 2: Title", ("2", "Title", (), Status.COMPLETE)),
+        ("### COMPLETED - PRIORITY 2: Title", ("2", "Title", (), Status.COMPLETE)),
         ("### us-20: Title", ("us-20", "Title", (), None)),
     ],
 )
@@ -169,3 +175,12 @@ def _parse(text):
     document, _ = decode("ROADMAP.md", dedent(text).encode())
     parsed = parse(document)
     return parsed.drafts, parsed.problems
+
+
+def test_a_heading_that_may_be_a_lost_task_is_told():
+    items, problems = _parse("## US-1: Log in\n## US-1 Notes\n### US-232 Export the ledger\n")
+
+    assert [item.short for item in items] == ["us-1"]
+    assert problems == (
+        Problem("ROADMAP.md", 3, "this heading is not read as a task; write 'US-232: ' before its title"),
+    )

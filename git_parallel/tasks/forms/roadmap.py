@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..document import Document
@@ -12,16 +12,25 @@ from ..naming import short_id, slugified
 from ..prose.markdown import Line, read_lines
 from ..prose.reading import read_facts
 from ..prose.status import status_of_heading
-from ..task import Problem, Role, Status
+from ..task import Problem, Role, Status, normal
 
 _ID = r"(PRIORITY|Priority|US|Us|us|BUG|Bug|SPEC|Spec)[ \t_-]{0,2}#?([0-9]{1,6}(?:\.[0-9]{1,4})?)(?![0-9])"
 # Before the id: marks, or words that end in a colon. Behind it: `:`, ` - `, `]`, a mark or nothing.
 _HEADING = re.compile(
-    r"((?:[^\w\n]{0,12}[A-Z][A-Za-z ]{2,40}:)?[^\w\n]{0,12})"
+    r"((?:[^\w\n]{0,12}(?:[A-Z][A-Za-z ]{2,40}:|\[[A-Z ]{3,20}\]|[A-Z]{4,12} [-–—]))?[^\w\n]{0,12})"
     + _ID
-    + r"\]?[ \t]{0,4}(?::|\.[ \t]|[-–—][ \t]|\]|$|(?=[📝🔄🚧✅⏸❌]))(.*)"
+    + r"\]?(?:[ \t]{1,4}(?:\([^()\n]{1,40}\)|\[[^\[\]\n]{1,20}\])(?=:))?"
+    + r"[ \t]{0,4}(?::|\.[ \t]|[-–—][ \t]|\]|$|(?=[📝🔄🚧✅⏸❌]))(.*)"
+)
+_KEYCAP = re.compile("[0-9]\ufe0f?\u20e3")
+# An id and a title with nothing between them: most often a note on an item, at times an item mistyped.
+_UNREAD = re.compile(r"[^\w\n]{0,12}" + _ID + r"[ \t]{1,4}[A-Z][a-z]{2}")
+_NOTE = re.compile(
+    r"\b(?:through|summary|completion|notes?|details?|overview|analysis|update|phase|report|status|impl)",
+    re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"([^\w\n]{0,12})\[" + _ID + r"\](.*)")
+_DEEPEST_ITEM = 4
 _PLACEHOLDER_ID = re.compile(r"[ \t]{0,4}(?:US|BUG|SPEC)-X{1,4}[ \t]{0,4}[-–—:][ \t]{0,4}")
 _SECOND_ID = re.compile(r"[ \t]{0,4}(US-[0-9]{1,6})\b[ \t]{0,4}[-–—:][ \t]{0,4}")
 
@@ -39,7 +48,8 @@ def parse(document: Document) -> Parsed:
     """The tasks of a roadmap in the order of their headings, and what is wrong with it."""
     problems: list[Problem] = []
     items: list[Draft] = []
-    for heading, body in _bodies(tuple(read_lines(document, blank=False))):
+    lines = tuple(read_lines(document, blank=False))
+    for heading, body in _bodies(lines):
         facts = read_facts(document.path, body)
         problems += facts.problems
         if facts.status and heading.status and facts.status is not heading.status:
@@ -64,8 +74,24 @@ def parse(document: Document) -> Parsed:
                 estimate=facts.estimate,
             )
         )
+    problems += _unread(document.path, lines, items)
     kept, twice = single(items)
     return Parsed(kept, (*problems, *twice))
+
+
+def _unread(path: str, lines: Sequence[Line], items: Sequence[Draft]) -> Iterator[Problem]:
+    """Headings that begin with an id which no item has, so that a task may be lost by the way it is written."""
+    known = {normal(spelling) for item in items for spelling in (item.short, *item.aliases)}
+    for line in lines:
+        if not line.level or line.level > _DEEPEST_ITEM or line.fence:
+            continue
+        match = _UNREAD.match(line.text.replace("**", ""))
+        if match is None or _NOTE.search(line.text) or "~~" in line.text:
+            continue
+        spelling = f"{match.group(1)}-{match.group(2)}"
+        if normal(short_id(spelling)) not in known:
+            message = f"this heading is not read as a task; write '{spelling}: ' before its title"
+            yield Problem(path, line.number, message)
 
 
 def _mixed(path: str, line: int, heading: Status, said: Status) -> Problem:
@@ -92,7 +118,7 @@ def _bodies(lines: tuple[Line, ...]) -> Iterator[tuple[_Heading, tuple[Line, ...
 
 
 def _read_heading(text: str) -> _Heading | None:
-    plain = text.replace("**", "")
+    plain = _KEYCAP.sub("", text.replace("**", "").replace("`", ""))
     if "~~" in plain:
         return None  # struck out
     match = _BRACKETED.match(plain) or _HEADING.match(plain)
