@@ -510,6 +510,8 @@ def test_what_is_complete(text):
 def test_words_of_a_title_are_no_status():
     assert status_of_heading("", "Mark items ✅ complete in the list") is None
     assert status_of_heading("Done with:", "") is None
+    assert status_of_heading("✅", "The store (phase 1 of 3)") is Status.IN_PROGRESS
+    assert status_of_heading("", "Complete the thing ✅ 50%") is Status.IN_PROGRESS
     assert status_of_heading("", "Log in (was ✅ Complete, reopened)") is Status.IN_PROGRESS
     assert status_of_heading("", "Complete the migration 📝 Planned") is Status.PLANNED
     assert status_of_heading("", "Complete the migration") is None

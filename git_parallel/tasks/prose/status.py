@@ -47,6 +47,7 @@ _TAKEN_BACK = re.compile(
     r"|→|\[ \]|=[ \t]*false|:[ \t]*no\b|\?|\b(?!100)\d{1,2} ?%|\b(\d{1,3})[ ]?(?:/|of)[ ]?(?!\1\b)\d{1,3}\b"
 )
 _QUOTES = ("'", '"', "“", "‘", "`")
+_PART = re.compile(r"\b(?:phase|part|step) [0-9]{1,3}(?: of|/)|\b(?!100)[0-9]{1,2} ?%")
 _MARKS = re.compile("[📝🔄🚧✅⏸❌]")
 _FORM = re.compile(r"[<(|][^<>()|]{0,40}\|")  # `<Complete|Planned>`: a form that nobody filled in
 
@@ -69,8 +70,9 @@ def status_of_heading(before: str, after: str) -> Status | None:
     if mark and after[: mark.start()].rstrip()[-1:] in _QUOTES:
         mark = None
     texts = [after[mark.start() :]] if mark else []
-    found = (_status(text, _GOES_ON_IN_HEADING) for text in (*texts, before))
-    return next((status for status in found if status is not None), None)
+    said = (_status(text, _GOES_ON_IN_HEADING) for text in (*texts, before))
+    found = next((status for status in said if status is not None), None)
+    return Status.IN_PROGRESS if found is Status.COMPLETE and _PART.search(after.casefold()) else found
 
 
 def _status(text: str, goes_on: re.Pattern[str]) -> Status | None:
