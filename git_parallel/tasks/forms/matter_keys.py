@@ -88,6 +88,11 @@ class Fields:
         if problem not in self.problems:
             self.problems.append(problem)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no key says anything of a task."""
+        return not self._values
+
     def has(self, meaning: str) -> bool:
         """Whether a key is there, with or without a value."""
         return meaning in self._values
