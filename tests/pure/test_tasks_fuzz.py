@@ -284,7 +284,8 @@ def _read(documents: Sequence[tuple[str, bytes]], files: Files = TREE) -> TaskSe
 
 def _check(documents: Sequence[tuple[str, bytes]], found: TaskSet) -> None:
     """What is true of every reading."""
-    lines = {path: data.count(b"\n") + 1 for path, data in documents}
+    # A carriage return alone ends a line where nothing else does.
+    lines = {path: (data.count(b"\n") or data.count(b"\r")) + 1 for path, data in documents}
     for problem in found.problems:
         assert 1 <= problem.line <= lines[problem.source] + 1, problem
         assert problem.message, problem
