@@ -603,6 +603,8 @@ def test_names_of_libraries_and_hosts_are_no_files():
         ("**Touches**: src/search.py", ["src/search.py"]),
         ("| Area | Files |\n|--|--|\n| x | src/a.py |", ["src/a.py"]),
         ("**Files**: src/api", ["src/api"]),
+        ("**Location**: src/api", ["src/api/"]),
+        ("- **Location**: services/pay\n- **File**: `store.py`", ["services/pay/store.py"]),
     ],
 )  # fmt: skip
 def test_where_people_put_paths(text, declared):

@@ -242,6 +242,11 @@ class _Reader:
             is_said = found.is_strict and not _NO_FILES.match(value)
             if not named and is_said and not self.scopes.is_mention:
                 self.declarations.note(f"no path can be read from '{value}'", line.number)
+        if found.role is Role.PLACE and not named and "/" in value:
+            # "**Location**: src/api" is a directory as well as `src/api/` is.
+            named = tuple(
+                replace(name, path=name.path + "/") for name in paths.sole(value) if not name.problem
+            )
         self.last_files, self.wraps, self.wrapped = line.number, not value or value[-1] == ",", bool(value)
         under = self.places.joined(line.indent, named)
         if under:
