@@ -49,25 +49,16 @@ def changed_paths(git: Git, pairs: Iterable[tuple[Oid, Oid]]) -> Mapping[tuple[O
     asked = list(dict.fromkeys(pairs))
     if not asked:
         return {}
-    trees = _trees(git, {oid for pair in asked for oid in pair})
-    script = "".join(f"{trees[old]} {trees[new]}\n" for old, new in asked)
+    tree = trees(git, {oid for pair in asked for oid in pair})
+    script = "".join(f"{tree[old]} {tree[new]}\n" for old, new in asked)
     out = git.run("diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames", stdin=script)
     by_trees = dict(_tree_diffs(out.stdout))
     return {
-        (old, new): by_trees.get(f"{trees[old]} {trees[new]}", frozenset())
-        if trees[old] != trees[new]
+        (old, new): by_trees.get(f"{tree[old]} {tree[new]}", frozenset())
+        if tree[old] != tree[new]
         else frozenset()
         for old, new in asked
     }
-
-
-def patch(git: Git, *, old: Oid, new: Oid) -> str:
-    """The unified diff between two commits without context lines, in the form that overlap.patch reads."""
-    return git.run(
-        "-c", "diff.noprefix=false", "-c", "diff.mnemonicPrefix=false",
-        "diff", "--no-color", "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/",
-        "--submodule=short", "--no-relative", "-M", "-U0", old, new, "--",
-    ).stdout  # fmt: skip
 
 
 def files_at(git: Git, commit: Oid) -> Mapping[str, Oid]:
@@ -98,7 +89,8 @@ def _reachable(graph: Mapping[Oid, tuple[Oid, ...]], tip: Oid) -> set[Oid]:
     return seen
 
 
-def _trees(git: Git, oids: Iterable[Oid]) -> dict[Oid, Oid]:
+def trees(git: Git, oids: Iterable[Oid]) -> dict[Oid, Oid]:
+    """The trees of commits; raises GitFailed where one is missing."""
     asked = list(oids)
     script = "".join(f"{oid}^{{tree}}\n" for oid in asked)
     lines = git.run("cat-file", "--batch-check=%(objectname)", stdin=script).stdout.splitlines()

@@ -4,12 +4,15 @@ A merge driver, an attribute or a replace ref planted in the repository's own co
 otherwise decide the content of the merge (git-facts, section 0.10).
 """
 
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import GitFailed
-from ..names import Oid
+from ..names import Oid, printable
 from .command import Git
+from .scratch import HURRIED, attributes
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +29,16 @@ class Conflicted:
     paths: tuple[str, ...]
 
 
-def private(git: Git, common: Path) -> Git:
-    """A git that sees this repository's objects and nothing else of it: no config, refs or attributes."""
+def private(git: Git, common: Path, *, union: Iterable[str] = ()) -> Git:
+    """A git that sees this repository's objects and nothing else of it: no config, refs or attributes.
+
+    Of files that the globs of `union` match, a merge keeps the lines of both sides.
+    """
     aside = common / "parallel" / "judge.git"
     if not (aside / "HEAD").exists():
         algorithm = git.run("rev-parse", "--show-object-format").stdout.strip()
         git.run("init", "--quiet", "--bare", "--template=", f"--object-format={algorithm}", str(aside))
+    _set_attributes(aside / "info" / "attributes", attributes(union))
     # In a shallow clone history ends where this file says; without it git would look for the rest.
     shallow = common / "shallow"
     return Git(
@@ -49,6 +56,15 @@ def private(git: Git, common: Path) -> Git:
     )
 
 
+def _set_attributes(path: Path, text: str) -> None:
+    known = path.read_text("utf-8", "surrogateescape") if path.exists() else ""
+    if text != known:
+        path.parent.mkdir(exist_ok=True)
+        aside = path.with_name(f"attributes.{os.getpid()}")
+        aside.write_text(text, "utf-8", "surrogateescape")
+        aside.replace(path)
+
+
 def merge_tree(git: Git, *, ours: Oid, theirs: Oid) -> Merged | Conflicted:
     """Merge two commits without a checkout; raises GitFailed where they share no history."""
     out = git.run(
@@ -58,3 +74,50 @@ def merge_tree(git: Git, *, ours: Oid, theirs: Oid) -> Merged | Conflicted:
     if not fields:
         raise GitFailed("git merge-tree gave no answer")
     return Merged(Oid(fields[0])) if out.status == 0 else Conflicted(tuple(dict.fromkeys(fields[1:])))
+
+
+def merge_trees(git: Git, pairs: Sequence[tuple[Oid, Oid]]) -> Iterator[Merged | Conflicted | GitFailed]:
+    """The merge of each pair, in their order, through one process; GitFailed for one that git gives up on.
+
+    Meant for a scratch repository, since each of them writes objects.
+    """
+    at = failures = 0
+    while at < len(pairs):
+        script = "".join(f"{ours} {theirs}\n" for ours, theirs in pairs[at:])
+        out = git.run(
+            *HURRIED, "merge-tree", "--write-tree", "--stdin", "-z", "--name-only", "--no-messages",
+            stdin=script, answers=(0, 1, 128),
+        )  # fmt: skip
+        for answer in _answers(out.stdout):
+            at += 1
+            yield answer
+        if at < len(pairs):
+            # It died of this pair, and the rest has not been looked at.
+            at += 1
+            failures += 1
+            words = out.stderr.strip().splitlines() or [f"exit status {out.status}"]
+            failed = GitFailed(f"git merge-tree failed: {printable(words[-1].removeprefix('fatal: '))}")
+            if failures > MOST_FAILURES:
+                raise failed
+            yield failed
+
+
+# A repository in which more merges than this cannot be tried is not to be asked any further.
+MOST_FAILURES = 20
+
+
+def _answers(text: str) -> Iterator[Merged | Conflicted]:
+    """For each merge its status, its tree and the conflicted paths, with an empty field at its end."""
+    # What a process that died left half said is left out.
+    fields = iter(text.split("\0")[:-1])
+    for status in fields:
+        tree = next(fields, None)
+        paths = []
+        for path in fields:
+            if not path:
+                break
+            paths.append(path)
+        else:
+            return
+        if tree is not None:
+            yield Merged(Oid(tree)) if status == "1" else Conflicted(tuple(dict.fromkeys(paths)))

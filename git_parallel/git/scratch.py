@@ -1,0 +1,113 @@
+"""A scratch repository: merging in memory and all that it writes lie there, and are gone with it.
+
+Bare, with the objects of the real one as alternates and nothing else of it: no configuration, refs,
+hooks or attributes, so that none of these decides what comes out (git-facts, section 0.10).
+"""
+
+import hashlib
+import os
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..names import Oid
+from .command import Git
+
+_WHO = "git-parallel <git-parallel@localhost> 0 +0000"
+# What is written here need not survive a power cut.
+HURRIED = ("-c", "core.fsync=none")
+_SHARED_MEMORY = "/dev/shm"
+_PLENTY = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """A scratch repository; `git` works in it."""
+
+    git: Git
+    path: Path
+    objects: Path
+    algorithm: str
+
+    def commit(self, tree: Oid, parents: Iterable[Oid] = ()) -> Oid:
+        """A commit that is known here only; made without a process, since there may be thousands."""
+        lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
+        body = "\n".join((*lines, f"author {_WHO}", f"committer {_WHO}", "", "scratch", "")).encode()
+        data = b"commit %d\0" % len(body) + body
+        oid = Oid(hashlib.new(self.algorithm, data, usedforsecurity=False).hexdigest())
+        folder = self.path / "objects" / oid[:2]
+        folder.mkdir(exist_ok=True)
+        (folder / oid[2:]).write_bytes(zlib.compress(data, 1))
+        return oid
+
+    def beside(self, git: Git) -> Git:
+        """A git of the real repository that sees what was written here, and writes its objects here."""
+        return git.with_environment(
+            GIT_OBJECT_DIRECTORY=str(self.path / "objects"),
+            GIT_ALTERNATE_OBJECT_DIRECTORIES=_quoted(self.objects),
+        )
+
+
+@contextmanager
+def scratch(common: Path, *, like: Oid, union: Iterable[str] = ()) -> Iterator[Scratch]:
+    """A scratch repository beside the one with this common directory, of the hash that `like` is of.
+
+    Of files that the globs of `union` match, a merge keeps the lines of both sides.
+    """
+    # As every temporary directory it can be read by nobody else: there is the user's work in it.
+    with tempfile.TemporaryDirectory(
+        prefix="git-parallel-", dir=_fast_place(), ignore_cleanup_errors=True
+    ) as folder:
+        path = Path(folder).resolve()
+        algorithm = "sha256" if len(like) == 64 else "sha1"
+        for name in ("refs", "objects/info", "objects/pack", "info"):
+            (path / name).mkdir(parents=True)
+        (path / "HEAD").write_text("ref: refs/heads/none\n")
+        (path / "config").write_text(_config(algorithm))
+        (path / "info" / "attributes").write_text(attributes(union), "utf-8", "surrogateescape")
+        alternates = path / "objects" / "info" / "alternates"
+        alternates.write_text(f"{_quoted(common / 'objects')}\n", "utf-8", "surrogateescape")
+        # In a shallow clone history ends where this file says; without it git would look for the rest.
+        shallow = common / "shallow"
+        git = Git(
+            path,
+            {
+                "GIT_DIR": str(path),
+                "GIT_NO_REPLACE_OBJECTS": "1",
+                "GIT_GRAFT_FILE": "/dev/null",
+                **({"GIT_SHALLOW_FILE": str(shallow)} if shallow.exists() else {}),
+            },
+        )
+        yield Scratch(git, path, common / "objects", algorithm)
+
+
+def attributes(union: Iterable[str]) -> str:
+    """The text of an attributes file by which git keeps both sides of the files that these globs match."""
+    return "".join(f"{_quoted(glob)} merge=union\n" for glob in union)
+
+
+def _fast_place() -> str | None:
+    """Memory, where there is plenty: a loose object costs ten times as much on a disk. None for the usual place."""
+    if "TMPDIR" in os.environ:
+        return None
+    try:
+        room = os.statvfs(_SHARED_MEMORY)
+    except OSError:
+        return None
+    is_ours = os.access(_SHARED_MEMORY, os.W_OK | os.X_OK)
+    return _SHARED_MEMORY if is_ours and room.f_bavail * room.f_frsize >= _PLENTY else None
+
+
+def _config(algorithm: str) -> str:
+    extension = "\trepositoryformatversion = 1\n[extensions]\n\tobjectFormat = sha256\n[core]\n"
+    first = extension if algorithm == "sha256" else "\trepositoryformatversion = 0\n"
+    return f"[core]\n{first}\tbare = true\n\tcommitGraph = false\n"
+
+
+def _quoted(text: object) -> str:
+    """As a C string: git splits lists of directories at colons, and lines of attributes at blanks."""
+    escaped = str(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return f'"{escaped}"'
