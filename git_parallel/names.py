@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import TypeAlias
 
 from .errors import BadName
 
@@ -36,6 +37,19 @@ class TaskId(str):
                 f"not a task name: '{printable(text)}'", hint="use a-z, 0-9 and '-', at most 48 of them"
             )
         return super().__new__(cls, text)
+
+
+class OtherWork(str):
+    """The name of work in flight that is no task: `heads/<branch>`, `remotes/<remote>/<branch>`, `patch:<file>`.
+
+    No task is ever called so: a task's name has neither `/` nor `:`.
+    """
+
+    __slots__ = ()
+
+
+# Whatever may overlap with something.
+Work: TypeAlias = TaskId | OtherWork
 
 
 class Oid(str):
@@ -144,6 +158,8 @@ def path_problem(text: str) -> str:
 
 def is_dot_git(segment: str) -> bool:
     """Whether a segment is `.git` on some file system: by case, NTFS short name, ignorable code points."""
+    if segment.isascii() and "git" not in segment.casefold():
+        return False
     folded = _folded(segment)
     return folded == ".git" or re.fullmatch(r"git~[0-9]+", folded) is not None
 

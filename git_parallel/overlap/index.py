@@ -8,6 +8,8 @@ the few lengths in use, plus what is found; only the candidates are compared for
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
 from . import segment
 from .patterns import Shape, literal_ends
@@ -34,6 +36,16 @@ class Glob:
         """Whether this is everything below its directory."""
         return self.shape[-2:] == (None, segment.ANY_NAME) and len(self.shape) == self.folder.count("/") + 2
 
+    @property
+    def ends(self) -> "Ends | None":
+        """What a name must begin and end with, where that is all there is to match; None where there is more."""
+        last, depth = self.shape[-1], self.folder.count("/")
+        is_deep = self.shape[depth:-1] == (None,)
+        if last is None or not (is_deep or len(self.shape) == depth + 1):
+            return None
+        name = _open_name(last)
+        return name and Ends(*name, is_deep=is_deep)
+
     def matches(self, path: str) -> bool:
         """Whether this covers a path that lies below its directory."""
         below = path[len(self.folder) :].split("/")
@@ -44,21 +56,63 @@ class Glob:
         return intersect(self.shape, other.shape, segment.agree)
 
 
+class Ends(NamedTuple):
+    """A glob of which only the last name is open, and that at one `*` at most: `src/test_*.py`, `**/x.py`.
+
+    `least` is how many letters the name needs; `is_deep` whether it may lie in any directory below.
+    """
+
+    prefix: str
+    suffix: str
+    least: int
+    is_whole: bool
+    is_deep: bool
+
+    def match(self, name: str) -> bool:
+        """Whether this covers a path below the literal directory of the glob."""
+        at = name.rfind("/")
+        if at >= 0:
+            if not self.is_deep:
+                return False
+            name = name[at + 1 :]
+        if self.is_whole:
+            return name == self.prefix
+        return len(name) >= self.least and name.startswith(self.prefix) and name.endswith(self.suffix)
+
+
+@lru_cache(maxsize=1 << 12)
+def _open_name(name: segment.Segment) -> tuple[str, str, int, bool] | None:
+    """The fields of Ends for a last name with one `*` at most and no other wildcard; None where it has more."""
+    if isinstance(name, str):
+        return name, "", len(name), True
+    letters = [
+        chr(part[0][0]) for part in name if part is not None and len(part) == 1 and part[0][0] == part[0][1]
+    ]
+    if name.count(None) != 1 or len(letters) != len(name) - 1:
+        return None
+    gap = name.index(None)
+    return "".join(letters[:gap]), "".join(letters[gap:]), len(letters), False
+
+
+# A glob and its ends.
+_Known: TypeAlias = tuple[Glob, Ends | None]
+
+
 @dataclass(slots=True)
 class _Bucket:
     """The globs of one directory, by the lengths of their heads and tails."""
 
     everything: list[str] = field(default_factory=list)
-    groups: dict[tuple[int, int], list[Glob]] = field(default_factory=lambda: defaultdict(list))
-    tables: dict[tuple[int, int, int, int], dict[tuple[str, str], list[Glob]]] = field(default_factory=dict)
+    groups: dict[tuple[int, int], list[_Known]] = field(default_factory=lambda: defaultdict(list))
+    tables: dict[tuple[int, int, int, int], dict[tuple[str, str], list[_Known]]] = field(default_factory=dict)
 
     def add(self, glob: Glob) -> None:
         if glob.is_folder:
             self.everything.append(glob.text)
         else:
-            self.groups[len(glob.head), len(glob.tail)].append(glob)
+            self.groups[len(glob.head), len(glob.tail)].append((glob, glob.ends))
 
-    def candidates(self, after: str, tail: str) -> Iterator[Glob]:
+    def candidates(self, after: str, tail: str) -> Iterator[_Known]:
         """The globs whose certain letters do not contradict `after` (the directory) and `tail`."""
         for (head_size, tail_size), globs in self.groups.items():
             heads, tails = min(head_size, len(after)), min(tail_size, len(tail))
@@ -66,8 +120,8 @@ class _Bucket:
             table = self.tables.get(key)
             if table is None:
                 table = self.tables[key] = defaultdict(list)
-                for glob in globs:
-                    table[glob.head[:heads], _end(glob.tail, tails)].append(glob)
+                for known in globs:
+                    table[known[0].head[:heads], _end(known[0].tail, tails)].append(known)
             yield from table.get((after[:heads], _end(tail, tails)), ())
 
 
@@ -82,14 +136,23 @@ class GlobIndex:
         """Take a glob in; all of them before the first question."""
         self._buckets[glob.folder].add(glob)
 
-    def covering(self, path: str) -> list[str]:
-        """The texts of the patterns that cover `path`; one may come more than once."""
+    def is_near(self, folder: str) -> bool:
+        """Whether any glob lies in a directory or above it, so that it could cover a file there."""
+        return bool(self._above(folder))
+
+    def everything(self, folder: str) -> list[str]:
+        """The texts of the patterns that cover all files of a directory; one may come more than once."""
+        return [text for _, bucket in self._above(folder) for text in bucket.everything]
+
+    def some(self, folder: str, path: str) -> list[str]:
+        """The texts of those of the other patterns that cover `path`, which lies in the directory."""
         found: list[str] = []
-        for folder, bucket in self._above(path[: path.rfind("/") + 1]):
-            found += bucket.everything
+        for above, bucket in self._above(folder):
             if bucket.groups:
-                candidates = bucket.candidates(path[len(folder) :], f"/{path}")
-                found += [glob.text for glob in candidates if glob.matches(path)]
+                name = path[len(above) :]
+                for glob, ends in bucket.candidates(name, f"/{path}"):
+                    if glob.matches(path) if ends is None else ends.match(name):
+                        found.append(glob.text)
         return found
 
     def meeting(self, glob: Glob) -> Iterator[str]:
@@ -97,7 +160,7 @@ class GlobIndex:
         certain = glob.folder + glob.head
         for folder, bucket in self._above(glob.folder):
             yield from bucket.everything
-            for other in bucket.candidates(certain[len(folder) :], glob.tail):
+            for other, _ in bucket.candidates(certain[len(folder) :], glob.tail):
                 if other.meets(glob):
                     yield other.text
 

@@ -1,72 +1,407 @@
-"""Where tasks meet: every pair of tasks that touch something in common, without asking every pair."""
+"""Where works meet: every two that touch something in common, without asking every two."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from ..names import TaskId
-from .footprint import Footprint
-from .places import Places, is_file, meeting_path
-from .risk import Meeting, Risk, judge, sentence
+from ..names import OtherWork, Work, printable
+from .exclusion import Exclusion, Policy
+from .footprint import Entry, Footprint
+from .likelihood import Traffic, of_conflict, of_sharing
+from .patch import Ranges
+from .places import Place, Places, is_file, is_number, is_same_name, meeting_path
+from .risk import Meeting, Risk, Sight, is_predicted, judge, sentence
+
+# A file that two works are merely expected to share counts from this chance on; and so many works that
+# meet nowhere else are worth a word from that chance on: below it, most of them do not share a file.
+LEAST = 0.12
+LIKELY = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines that both sides of an overlap change in one file, of their common base."""
+
+    path: str
+    left: Ranges
+    right: Ranges
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two tasks that touch something in common, the earlier one of the input on the left.
+    """Two works that touch something in common, the earlier one of the input on the left.
 
     `paths` are the files where they meet, sorted; where two patterns meet, both as `a ~ b` (or once,
-    when they are the same). `risk` is that of the worst of these, and `why` names it.
+    when they are the same). `risk` is that of the worst of these, and `why` names it. `likelihood` is how
+    likely they are to end in a conflict, `sharing` how likely they are to change one file at all;
+    `excludes` is whether they may not run at the same time.
     """
 
-    left: TaskId
-    right: TaskId
+    left: Work
+    right: Work
     paths: tuple[str, ...]
     risk: Risk
     why: str
+    likelihood: float = field(default=0.0, compare=False)
+    sharing: float = field(default=0.0, compare=False)
+    lines: tuple[Lines, ...] = field(default=(), compare=False)
+    excludes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """What git said when it was asked to merge two works: the paths in conflict, or that there are none.
+
+    By positions, the earlier one first. `because` is why two works conflict that share no path.
+    """
+
+    conflicts: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
+    clean: Collection[tuple[int, int]] = frozenset()
+    because: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+
+class Overlaps:
+    """All overlaps of some footprints, as a table that is asked and never written out as a list of pairs.
+
+    A file finds its works by its name, and the patterns that cover it by their literal parts (`index`).
+    To build it costs what the entries are, to ask it what is found. An unknown footprint overlaps nobody
+    here: who cannot be placed must be held by the plan.
+    """
+
+    def __init__(
+        self,
+        footprints: Iterable[Footprint],
+        *,
+        proofs: Proofs | None = None,
+        exclusion: Exclusion | None = None,
+        traffic: Traffic | None = None,
+    ) -> None:
+        self.places = Places()
+        self.works: list[Work] = []
+        for footprint in footprints:
+            self.places.add(footprint.binding)
+            self.works.append(footprint.work)
+        self.places.join()
+        self.exclusion = exclusion or Exclusion()
+        self.proofs = proofs or Proofs()
+        self.position = {work: at for at, work in enumerate(self.works)}
+        self._traffic = traffic or Traffic()
+        self._count: int | None = None
+        self._proven: dict[int, set[int]] = {}
+        for left, right in self.proofs.conflicts:
+            self._proven.setdefault(left, set()).add(right)
+            self._proven.setdefault(right, set()).add(left)
+
+    def __iter__(self) -> Iterator[Overlap]:
+        """Every overlap, in the order of the input."""
+        for position in range(len(self.works)):
+            yield from self._after(position)
+
+    def __bool__(self) -> bool:
+        return next(iter(self), None) is not None
+
+    def __len__(self) -> int:
+        """How many there are; found without comparing anything."""
+        if self._count is None:
+            self._count = count(self)
+        return self._count
+
+    def between(self, left: Work, right: Work) -> Overlap | None:
+        """The overlap of two works; None where they meet nowhere."""
+        one, other = self.position.get(left), self.position.get(right)
+        if one is None or other is None or one == other:
+            return None
+        first, second = sorted((one, other))
+        return self._overlap(first, second, list(self._meetings(first, second)))
+
+    def meetings(self, left: Work, right: Work) -> tuple[Meeting, ...]:
+        """Every place where two works meet, the worst first, seen from `left`."""
+        one, other = self.position.get(left), self.position.get(right)
+        if one is None or other is None or one == other:
+            return ()
+        return tuple(sorted(self._meetings(one, other), key=lambda m: (-m.risk.severity, m.path)))
+
+    def sharing(self, left: Work, right: Work) -> float:
+        """How likely two works are to change one file, however unlikely that is; 0 where nothing says so."""
+        one, other = self.position.get(left), self.position.get(right)
+        if one is None or other is None or one == other:
+            return 0.0
+        mine, theirs = self.places.of_work[one], self.places.of_work[other]
+        return of_sharing(
+            [
+                entry.weight * theirs[there].weight
+                for place, entry in mine.items()
+                for there, _ in self.places.beside(place)
+                if there in theirs and not is_number(place)
+            ]
+        )
+
+    def of(self, work: Work) -> Iterator[Overlap]:
+        """The overlaps of one work, by the order of the others."""
+        here = self.position.get(work)
+        if here is None:
+            return
+        for other in sorted(self.met(here)):
+            first, second = sorted((here, other))
+            if overlap := self._overlap(first, second, list(self._meetings(first, second))):
+                yield overlap
+
+    def proven(self, position: int) -> Collection[int]:
+        """The works with which git could not merge this one."""
+        return self._proven.get(position, ())
+
+    def _after(self, position: int) -> Iterator[Overlap]:
+        """The overlaps of a work with those that come after it in the input."""
+        found: dict[int, list[Meeting]] = {}
+        places = self.places
+        for place, entry in self.places.meeting[position]:
+            for other, sight in places.beside(place):
+                for at in places.later(other, position):
+                    there = places.of_work[at][other]
+                    if meeting := self._meeting(entry, there, place, other, sight):
+                        found.setdefault(at, []).append(meeting)
+        for at in self._proven.get(position, ()):
+            if at > position:
+                found.setdefault(at, [])
+        for at in sorted(found):
+            if overlap := self._overlap(position, at, found[at]):
+                yield overlap
+
+    def met(self, position: int) -> set[int]:
+        """The works that this one meets."""
+        places = self.places
+        found: set[int] = set(self._proven.get(position, ()))
+        expected: dict[int, list[float]] = {}
+        for place, entry in self.places.meeting[position]:
+            for other, _ in places.beside(place):
+                self._add_met(found, expected, place, other, entry)
+        found.update(at for at, products in expected.items() if of_sharing(products) >= LIKELY)
+        found.discard(position)
+        return found
+
+    def _add_met(
+        self, found: set[int], expected: dict[int, list[float]], place: Place, other: Place, entry: Entry
+    ) -> None:
+        """The works that an entry at one place meets at another."""
+        places = self.places
+        doubtful = places.doubtful
+        if not (is_number(other) or (doubtful and (other in doubtful or place in doubtful))):
+            found.update(places.at(other))
+            return
+        for at in places.at(other):
+            there = places.of_work[at][other]
+            if self._is_worth(entry, there, place, other):
+                if is_predicted(entry, there) and not self._is_serial(place, other):
+                    expected.setdefault(at, []).append(entry.weight * there.weight)
+                else:
+                    found.add(at)
+
+    def _meetings(self, left: int, right: int) -> Iterator[Meeting]:
+        theirs = self.places.of_work[right]
+        for place, entry in self.places.meeting[left]:
+            for other, sight in self.places.beside(place):
+                there = theirs.get(other)
+                if there and (meeting := self._meeting(entry, there, place, other, sight)):
+                    yield meeting
+
+    def _overlap(self, left: int, right: int, meetings: list[Meeting]) -> Overlap | None:
+        """The overlap of two works that meet there; a file that several entries lead to counts once."""
+        proof = self.proofs.conflicts.get((left, right))
+        if proof:
+            return self._conflict(left, right, meetings, proof)
+        if (left, right) in self.proofs.clean:
+            # git was asked: whatever the lines look like, their changes go together.
+            meetings = [
+                m._replace(risk=Risk.FILE) if m.risk is Risk.HUNK and m.sight is Sight.PATH else m
+                for m in meetings
+            ]
+        if not meetings:
+            return None
+        sharing = of_sharing([m.left.weight * m.right.weight for m in meetings])
+        if sharing < LIKELY and all(
+            meeting.risk is Risk.PREDICTED and self._policy(meeting) is not Policy.SERIALISE
+            for meeting in meetings
+        ):
+            return None
+        names = {"left": self.works[left], "right": self.works[right]}
+        # To the last tie: sets decided the order in which the meetings were found.
+        worst = (
+            meetings[0]
+            if len(meetings) == 1
+            else min(meetings, key=lambda m: (-m.risk.severity, m.path, m.left.path, m.right.path))
+        )
+        # What is merely expected is no place where they meet, as long as there is a better one.
+        is_known = worst.risk is not Risk.PREDICTED
+        paths = tuple(sorted({m.path for m in meetings if not is_known or m.risk is not Risk.PREDICTED}))
+        return Overlap(
+            **names,
+            paths=paths,
+            risk=worst.risk,
+            why=sentence(worst, **names, more=len(paths) - 1),
+            likelihood=of_conflict(meetings, self._traffic, files=self._sizes(left, right)),
+            sharing=sharing,
+            lines=_lines(meetings),
+            excludes=self._are_tasks(left, right) and self._excludes(meetings),
+        )
+
+    def _conflict(
+        self, left: int, right: int, meetings: Sequence[Meeting], proof: tuple[str, ...]
+    ) -> Overlap:
+        names = {"left": self.works[left], "right": self.works[right]}
+        because = self.proofs.because.get((left, right))
+        worst = min(
+            (m for m in meetings if m.path in proof),
+            key=lambda m: (-m.risk.severity, m.path),
+            default=None,
+        )
+        if because:
+            why = because
+        elif worst is not None:
+            why = f"git cannot merge them: {sentence(worst, **names, more=len(proof) - 1)}"
+        else:
+            more = f" and {len(proof) - 1} more" if len(proof) > 1 else ""
+            why = f"git cannot merge them: conflict in {printable(min(proof))}{more}"
+        policies = [self.exclusion.policy_of(path) for path in proof]
+        return Overlap(
+            **names,
+            paths=tuple(sorted({*proof, *(m.path for m in meetings if m.risk is not Risk.PREDICTED)})),
+            risk=Risk.CONFLICT,
+            why=why,
+            likelihood=1.0,
+            sharing=1.0,
+            lines=_lines(meetings),
+            excludes=self._are_tasks(left, right)
+            and (
+                any(self.exclusion.excludes(Risk.CONFLICT, policy) for policy in policies)
+                or self._excludes(meetings)
+            ),
+        )
+
+    def _is_serial(self, place: Place, other: Place) -> bool:
+        """Whether two places meet in a file that is to be touched by one at a time, even if that is only expected."""
+        if not self.exclusion.hot or not (is_file(place) or is_file(other)):
+            return False
+        return self.exclusion.policy_of(meeting_path(place, other)) is Policy.SERIALISE
+
+    def _policy(self, meeting: Meeting) -> Policy | None:
+        return self.exclusion.policy_of(meeting.path) if meeting.is_file else None
+
+    def _is_worth(self, entry: Entry, there: Entry, place: Place, other: Place) -> bool:
+        """Whether it matters that two works meet there."""
+        if is_number(other) and is_same_name(entry, there):
+            return False
+        if not is_predicted(entry, there) or entry.weight * there.weight >= LEAST:
+            return True
+        return self._is_serial(place, other)
+
+    def _meeting(
+        self, entry: Entry, there: Entry, place: Place, other: Place, sight: Sight
+    ) -> Meeting | None:
+        if (is_number(place) or is_predicted(entry, there)) and not self._is_worth(
+            entry, there, place, other
+        ):
+            return None
+        if sight is Sight.CASE:
+            return Meeting(entry, there, " ~ ".join(sorted((place, other))), _by_kind(entry, there), sight)
+        if is_number(place):
+            path = " ~ ".join(sorted((entry.path, there.path)))
+            return Meeting(entry, there, path, _by_kind(entry, there), Sight.NUMBER)
+        risk = judge(entry, there, same_file=place == other and is_file(place))
+        return Meeting(
+            entry, there, meeting_path(place, other), risk, is_file=is_file(place) or is_file(other)
+        )
+
+    def _are_tasks(self, left: int, right: int) -> bool:
+        """Other work is there whether a task runs or not, so it keeps none from running."""
+        return not any(isinstance(self.works[at], OtherWork) for at in (left, right))
+
+    def _excludes(self, meetings: Iterable[Meeting]) -> bool:
+        return any(self.exclusion.excludes(meeting.risk, self._policy(meeting)) for meeting in meetings)
+
+    def _sizes(self, left: int, right: int) -> tuple[int, int]:
+        return len(self.places.of_work[left]), len(self.places.of_work[right])
+
+
+def count(overlaps: Overlaps) -> int:
+    """How many pairs of works meet, without comparing what they do wherever that does not matter."""
+    places = overlaps.places
+    if places.doubtful or places.has_numbers or places.cased:
+        return sum(len(overlaps.met(position)) for position in range(len(overlaps.works))) // 2
+    size = len(overlaps.works)
+    if _products(places) > _MOST_PRODUCTS:
+        return sum(_met_by_bits(overlaps))
+    # A pair is one number, so that the set is one of small objects.
+    pairs = {min(pair) * size + max(pair) for pair in overlaps.proofs.conflicts}
+    for place in places.shared:
+        here = places.at(place)
+        for number, left in enumerate(here):
+            pairs.update(left * size + right for right in here[number + 1 :])
+        for other in places.near(place):
+            if other > place:
+                there = places.at(other)
+                pairs.update(
+                    left * size + right if left < right else right * size + left
+                    for left in here
+                    for right in there
+                    if left != right
+                )
+    return len(pairs)
+
+
+# More meetings than this are counted by bits, since a set of them would take the memory.
+_MOST_PRODUCTS = 3_000_000
+
+
+def _products(places: Places) -> int:
+    total = 0
+    for place in places.shared:
+        here = len(places.at(place))
+        total += here * here // 2 + here * sum(len(places.at(other)) for other in places.near(place))
+    return total
+
+
+def _met_by_bits(overlaps: Overlaps) -> Iterator[int]:
+    """For each work how many of the later ones it meets; whoever is at a crowded place is the bits of a number."""
+    places = overlaps.places
+    bits: dict[Place, int] = {}
+    for place in places.shared:
+        here = places.at(place)
+        if len(here) >= _CROWD:
+            taken = bytearray(here[-1] // 8 + 1)
+            for position in here:
+                taken[position >> 3] |= 1 << (position & 7)
+            bits[place] = int.from_bytes(taken, "little")
+    for position, mine in enumerate(places.of_work):
+        found = 0
+        few: set[int] = set(overlaps.proven(position))
+        for place in mine:
+            if place in places.shared:
+                for other, _ in places.beside(place):
+                    if other in bits:
+                        found |= bits[other]
+                    else:
+                        few.update(places.at(other))
+        later = found >> (position + 1)
+        yield later.bit_count() + sum(
+            other > position and not later >> (other - position - 1) & 1 for other in few
+        )
+
+
+_CROWD = 64
 
 
 def find_overlaps(footprints: Sequence[Footprint]) -> tuple[Overlap, ...]:
-    """The pairs of tasks that overlap, in the order of the input.
+    """The pairs of works that overlap, in the order of the input, written out."""
+    return tuple(Overlaps(footprints))
 
-    A table from places to tasks: a file finds its tasks by its name, and the patterns that cover it by
-    their literal parts (`index`). The cost is that of the entries and of what is found, not of the
-    pairs. An unknown footprint overlaps nobody here: who cannot be placed must be held by the plan.
-    """
-    places = Places()
-    for footprint in footprints:
-        places.add(footprint.entries)
-    places.join()
-    ids = [footprint.task for footprint in footprints]
+
+def _by_kind(entry: Entry, there: Entry) -> Risk:
+    """The risk of what no merge of texts sees: it merges, and is wrong."""
+    return Risk.PREDICTED if judge(entry, there, same_file=False) is Risk.PREDICTED else Risk.HUNK
+
+
+def _lines(meetings: Iterable[Meeting]) -> tuple[Lines, ...]:
     return tuple(
-        _overlap(ids[position], ids[other], meetings)
-        for position in range(len(ids))
-        for other, meetings in sorted(_later(position, places).items())
-    )
-
-
-def _later(position: int, places: Places) -> dict[int, list[Meeting]]:
-    """Where a task meets each of those that come after it in the input."""
-    found: dict[int, list[Meeting]] = {}
-    for place, entry in places.of_task[position].items():
-        for other in (place, *places.near.get(place, ())):
-            tasks = places.later(other, position)
-            if not tasks:
-                continue
-            path, same_file = meeting_path(place, other), place == other and is_file(place)
-            for at in tasks:
-                there = places.of_task[at][other]
-                risk = judge(entry, there, same_file=same_file)
-                found.setdefault(at, []).append(Meeting(entry, there, path, risk))
-    return found
-
-
-def _overlap(left: TaskId, right: TaskId, meetings: list[Meeting]) -> Overlap:
-    """The overlap of two tasks that meet there; a file that several entries lead to counts once."""
-    if len(meetings) == 1:
-        worst = meetings[0]
-        return Overlap(left, right, (worst.path,), worst.risk, sentence(worst, left=left, right=right))
-    # To the last tie: sets decided the order in which the meetings were found.
-    worst = min(meetings, key=lambda m: (-m.risk.severity, m.path, m.left.path, m.right.path))
-    paths = tuple(sorted({meeting.path for meeting in meetings}))
-    return Overlap(
-        left, right, paths, worst.risk, sentence(worst, left=left, right=right, more=len(paths) - 1)
+        Lines(m.path, m.left.ranges, m.right.ranges)
+        for m in meetings
+        if m.left.ranges and m.right.ranges and m.sight is Sight.PATH
     )

@@ -33,12 +33,14 @@ class Change:
 
     `ranges` are inclusive line ranges of the old side, in order; an insertion after line n is (n, n).
     A renamed file is two changes: the old path MOVEs with the lines edited on the way, the new one is
-    CREATEd. A change of mode alone, or a move alone, has no ranges.
+    CREATEd. A change of mode alone, or a move alone, has no ranges. `blob` is the old side, where the
+    reader knows it.
     """
 
     path: str
     kind: Kind
     ranges: Ranges = ()
+    blob: str = ""
 
 
 def changes(diff: str) -> tuple[Change, ...]:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from ..errors import BadName
-from ..names import path_problem, printable
+from ..names import LONGEST_PATH, path_problem, printable
 from . import segment
 from .sequence import covers, intersect
 
@@ -23,7 +23,10 @@ Shape: TypeAlias = tuple[segment.Segment | None, ...]
 MOST_STARS = 8
 MOST_DEEP = 2
 MOST_ALTERNATIVES = 64
-_MAGIC = re.compile(r"[*?\[{]")
+
+
+# Segments that begin with a letter or wildcard and in which each dot is followed by one.
+_PLAIN = re.compile(r"(?:[a-zA-Z0-9_*?](?:[a-zA-Z0-9_*?-]|\.(?=[a-zA-Z0-9_*?]))*(?:/|$))+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,12 @@ def parse(text: str) -> Pattern:
     Raises BadName for what cannot be inside a repository, would cover everything, or has more than
     8 `*`, 2 `**` or 64 alternatives.
     """
+    if _PLAIN.fullmatch(text) and text.count("*") <= MOST_STARS and len(text) <= LONGEST_PATH:
+        # What nearly every glob looks like; it is looked at again only where it may be too much.
+        excess = _excess(text)
+        if excess:
+            raise _refused(text, excess)
+        return trusted(text)
     alternatives = _expanded(text)
     if alternatives is None:
         raise _refused(text, f"more than {MOST_ALTERNATIVES} alternatives")
@@ -67,6 +76,11 @@ def trusted(text: str) -> Pattern:
     return Pattern(text, tuple(dict.fromkeys(shape for shape in shapes if not _is_empty(shape))))
 
 
+def alternatives(text: str) -> tuple[str, ...]:
+    """The texts without braces that a checked `text` stands for."""
+    return _expanded(text) or (text,)
+
+
 def exact(path: str) -> Pattern:
     """The pattern of a path that git named: whatever it holds, it is no wildcard."""
     return Pattern(path, (tuple(path.split("/")),))
@@ -74,7 +88,8 @@ def exact(path: str) -> Pattern:
 
 def is_magic(text: str) -> bool:
     """Whether `text` may stand for more than the path it spells: a directory or a glob."""
-    return text.endswith("/") or _MAGIC.search(text) is not None
+    # Asked for every path of every task, and four times as fast as the expression for it.
+    return text[-1:] == "/" or "*" in text or "?" in text or "[" in text or "{" in text
 
 
 def is_literal(shape: Shape) -> bool:

@@ -1,6 +1,7 @@
 """One segment of a pattern: what `*`, `?` and `[...]` stand for between two slashes."""
 
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 from .sequence import covers, intersect
@@ -17,6 +18,8 @@ _TOKEN = re.compile(r"(?P<stars>\*+)|(?P<any>\?)|\[(?P<negated>[!^]?+)(?P<body>\
 ANY_NAME: Wild = (None,)
 
 
+# Thousands of patterns end in the same few names.
+@lru_cache(maxsize=1 << 12)
 def parse(text: str, *, classes: bool = True) -> Segment:
     """The segment that `text` writes: itself when it holds no wildcard, else one part a position.
 
@@ -92,7 +95,11 @@ def _outside(inside: Chars) -> Chars:
 
 def _has(chars: Chars, letter: str) -> bool:
     point = ord(letter)
-    return any(low <= point <= high for low, high in chars)
+    # No generator: this is asked for every letter.
+    for low, high in chars:  # noqa: SIM110
+        if low <= point <= high:
+            return True
+    return False
 
 
 def _share(left: Chars, right: Chars) -> bool:

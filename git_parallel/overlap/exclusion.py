@@ -1,0 +1,68 @@
+"""Which overlaps keep two tasks from running at the same time: the chosen level, and hot files by policy."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from . import patterns
+from .risk import Risk
+
+
+class Level(StrEnum):
+    """From what risk on an overlap excludes."""
+
+    FILE = "file"  # whoever may touch the same file
+    HUNK = "hunk"  # only who changes the same lines, or takes a file away from under the other
+
+
+class Policy(StrEnum):
+    """What a shared hot file means."""
+
+    SERIALISE = "serialise"  # one task at a time, even where it is only predicted
+    ALLOW = "allow"  # it keeps nobody apart
+    UNION = "union"  # nor does it; the merge keeps the lines of both sides
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """What excludes. `hot` are globs with their policies; of several that match, the last one counts."""
+
+    level: Level = Level.FILE
+    hot: tuple[tuple[str, Policy], ...] = ()
+
+    def policy_of(self, path: str) -> Policy | None:
+        """The policy for one file; None where it is an ordinary one."""
+        return _policy(self.hot, path) if self.hot else None
+
+    def excludes(self, risk: Risk, policy: Policy | None = None) -> bool:
+        """Whether meeting at a place with this risk and policy keeps two tasks apart."""
+        if policy is not None:
+            return policy is Policy.SERIALISE
+        return risk.severity >= _LEAST[self.level]
+
+
+_LEAST = {Level.FILE: Risk.PATTERN.severity, Level.HUNK: Risk.HUNK.severity}
+
+
+def union_globs(hot: Iterable[tuple[str, Policy]]) -> tuple[str, ...]:
+    """The globs of files of which a merge keeps both sides, as git's attributes write them.
+
+    There are no braces there, and a directory is not what lies below it.
+    """
+    return tuple(
+        f"{text}**" if text.endswith("/") else text
+        for glob, policy in hot
+        if policy is Policy.UNION
+        for text in patterns.alternatives(glob)
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def _policy(hot: tuple[tuple[str, Policy], ...], path: str) -> Policy | None:
+    for glob, policy in reversed(hot):
+        # A bare name is that file in every directory, as in .gitattributes and .gitignore.
+        wanted = glob if "/" in glob else f"**/{glob}"
+        if patterns.matches(patterns.trusted(wanted), path):
+            return policy
+    return None
