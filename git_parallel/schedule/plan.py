@@ -1,13 +1,14 @@
 """The plan: which tasks can run together, in what order, and which are held and why."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..names import TaskId
-from ..overlap.meet import Overlap
+from ..overlap.meet import Overlaps
 from ..tasks.cycles import cycles
 from ..tasks.task import Status, Task, normal
-from .apart import runs_alone, why_apart
+from .apart import runs_alone
+from .calendar import Calendar, first_free
 from .record import State, TaskRecord
 
 
@@ -29,7 +30,7 @@ class Plan:
 
 def make_plan(
     tasks: Sequence[Task],
-    overlaps: Iterable[Overlap],
+    overlaps: Overlaps,
     *,
     named: Collection[TaskId] = (),
     records: Mapping[TaskId, TaskRecord],
@@ -39,30 +40,73 @@ def make_plan(
 ) -> Plan:
     """Put every task that can be launched into the earliest wave in which it meets nothing.
 
-    A task comes after what it depends on, never beside what it overlaps, beside no other of a
-    singleton agent type, and alone when what it touches is unknown. Greedy, in priority order.
-    `everything` are all declared tasks, `named` those the user asked for by name.
+    A task comes after what it depends on, never beside what it overlaps so that it excludes, beside no
+    other of a singleton agent type, and alone when what it touches is unknown. What runs already takes
+    part in the first wave. Greedy, in priority order: overlap is mutual exclusion, so whoever is first in
+    that order goes first. `everything` are all declared tasks, `named` those the user asked for by name.
     """
     reasons = {task.id: why_held(task, task.id in named, records) for task in tasks}
     open_tasks = {task.id: task for task in tasks if not reasons[task.id]}
     waits, blocked = dependencies(open_tasks, records=records, everything=everything)
     held = [Held(task.id, reasons[task.id]) for task in tasks if reasons[task.id]]
     held += [Held(task, reason) for task, reason in blocked.items()]
-    meets = neighbours(overlaps)
-    waves: list[list[TaskId]] = []
-    wave_of: dict[TaskId, int] = {}
-    for task in _in_order([t for t in open_tasks.values() if t.id not in blocked], waits):
-        alone = runs_alone(task, assume_independent=assume_independent)
-        at = len(waves) if alone else 1 + max((wave_of[before] for before in waits[task.id]), default=-1)
-        while at < len(waves) and not _fits(
-            task, waves[at], meets, open_tasks, singletons, assume_independent
-        ):
-            at += 1
-        if at == len(waves):
-            waves.append([])
-        waves[at].append(task.id)
-        wave_of[task.id] = at
-    return Plan(tuple(map(tuple, waves)), tuple(held))
+    waves = _Waves(Calendar(overlaps), singletons, assume_independent)
+    for task_id, record in records.items():
+        if record.state is State.RUNNING:
+            # Nothing is known of one whose document is gone.
+            waves.put(everything.get(task_id) or Task(task_id, record.title, record.source, 1), 0)
+    for task in in_order([t for t in open_tasks.values() if t.id not in blocked], waits):
+        waves.place(task, start=1 + max((waves.of[before] for before in waits[task.id]), default=-1))
+    found: dict[int, list[TaskId]] = {}
+    for task_id in open_tasks:
+        if task_id in waves.of:
+            found.setdefault(waves.of[task_id], [])
+    for task_id in waves.placed:
+        found[waves.of[task_id]].append(task_id)
+    return Plan(tuple(tuple(found[wave]) for wave in sorted(found)), tuple(held))
+
+
+class _Waves:
+    """The waves as they fill; whatever tells two tasks apart is the bits of the waves that it takes."""
+
+    def __init__(self, calendar: Calendar, singletons: Collection[str], assume_independent: bool) -> None:
+        self.of: dict[TaskId, int] = {}
+        self.placed: list[TaskId] = []
+        self._calendar = calendar
+        self._singletons = singletons
+        self._assume_independent = assume_independent
+        self._alone = 0
+        self._agents: dict[str, int] = {}
+        self._apart: dict[str, int] = {}
+        self._count = 0
+
+    def place(self, task: Task, *, start: int) -> None:
+        """Put a task into the first wave from `start` on in which it may be."""
+        if runs_alone(task, assume_independent=self._assume_independent):
+            wave = max(self._count, start)
+        else:
+            taken = self._alone | self._calendar.taken(task.id) | self._apart.get(task.id, 0)
+            if task.agent in self._singletons:
+                taken |= self._agents.get(str(task.agent), 0)
+            for name in task.conflicts:
+                if name in self.of:
+                    taken |= 1 << self.of[TaskId(name)]
+            wave = first_free(taken, start=start)
+        self.put(task, wave)
+        self.placed.append(task.id)
+
+    def put(self, task: Task, wave: int) -> None:
+        """Put a task into this wave."""
+        bit = 1 << wave
+        self.of[task.id] = wave
+        self._count = max(self._count, wave + 1)
+        self._calendar.take(task.id, wave)
+        if task.agent is not None:
+            self._agents[task.agent] = self._agents.get(task.agent, 0) | bit
+        for name in task.conflicts:
+            self._apart[name] = self._apart.get(name, 0) | bit
+        if runs_alone(task, assume_independent=self._assume_independent):
+            self._alone |= bit
 
 
 def why_held(task: Task, named: bool, records: Mapping[TaskId, TaskRecord]) -> str:
@@ -114,14 +158,17 @@ def dependencies(
     for cycle in cycles(waits):
         for member in cycle:
             blocked.setdefault(member, "depends on itself: " + " after ".join((*cycle, cycle[0])))
-    changed = True
-    while changed:
-        changed = False
-        for member, names in waits.items():
-            stuck = next((name for name in names if name in blocked), None)
-            if stuck and member not in blocked:
-                blocked[member] = f"after '{stuck}', which is held"
-                changed = True
+    behind: dict[TaskId, list[TaskId]] = {}
+    for member, names in waits.items():
+        for name in names:
+            behind.setdefault(name, []).append(member)
+    stuck = list(blocked)
+    while stuck:
+        name = stuck.pop()
+        for member in behind.get(name, ()):
+            if member not in blocked:
+                blocked[member] = f"after '{name}', which is held"
+                stuck.append(member)
     return waits, blocked
 
 
@@ -132,15 +179,6 @@ def is_done(name: str, records: Mapping[TaskId, TaskRecord], everything: Mapping
         return bool(record.state is State.MERGED)
     task = everything.get(name)  # type: ignore[call-overload]
     return task is not None and task.status is Status.COMPLETE
-
-
-def neighbours(overlaps: Iterable[Overlap]) -> dict[TaskId, dict[TaskId, Overlap]]:
-    """For each task the tasks it overlaps."""
-    found: dict[TaskId, dict[TaskId, Overlap]] = {}
-    for overlap in overlaps:
-        found.setdefault(overlap.left, {})[overlap.right] = overlap
-        found.setdefault(overlap.right, {})[overlap.left] = overlap
-    return found
 
 
 def _unmet(name: str, records: Mapping[TaskId, TaskRecord], everything: Mapping[TaskId, Task]) -> str:
@@ -155,23 +193,7 @@ def _unmet(name: str, records: Mapping[TaskId, TaskRecord], everything: Mapping[
     return f"after '{name}', which is {record.state if record else 'not part of this plan'}"
 
 
-def _fits(
-    task: Task,
-    wave: Sequence[TaskId],
-    meets: Mapping[TaskId, Mapping[TaskId, Overlap]],
-    tasks: Mapping[TaskId, Task],
-    singletons: Collection[str],
-    assume_independent: bool,
-) -> bool:
-    mine = meets.get(task.id, {})
-    return not any(
-        other in mine
-        or why_apart(task, tasks[other], singletons=singletons, assume_independent=assume_independent)
-        for other in wave
-    )
-
-
-def _in_order(tasks: Sequence[Task], waits: Mapping[TaskId, Sequence[TaskId]]) -> list[Task]:
+def in_order(tasks: Sequence[Task], waits: Mapping[TaskId, Sequence[TaskId]]) -> list[Task]:
     """Dependencies first, otherwise the order given (which is that of priority)."""
     by_id = {task.id: task for task in tasks}
     position = {task: at for at, task in enumerate(by_id)}

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..names import TaskId
-from ..overlap.meet import Overlap
+from ..overlap.meet import Overlaps
 from ..tasks.task import Task
 from .apart import runs_alone, why_apart
 
@@ -21,13 +21,13 @@ class Decision:
 class Scene:
     """What the decision is made on: who waits, who runs, what has landed, and how many slots there are.
 
-    `meets` are the overlaps by task, `waits` what each task comes after and is not done yet, `slots`
+    `overlaps` are those of all of them, `waits` what each task comes after and is not done yet, `slots`
     how many may run at once, and `scarce` why there are not more of them.
     """
 
     waiting: Sequence[Task]
     running: Sequence[Task]
-    meets: Mapping[TaskId, Mapping[TaskId, Overlap]]
+    overlaps: Overlaps
     waits: Mapping[TaskId, Sequence[str]]
     slots: int
     scarce: str = "all slots are taken"
@@ -63,7 +63,8 @@ def _why_not(task: Task, running: Sequence[Task], scene: Scene) -> str:
     if open_dependencies:
         return "after " + ", ".join(f"'{name}'" for name in open_dependencies) + ", not merged yet"
     for other in running:
-        if overlap := scene.meets.get(task.id, {}).get(other.id):
+        overlap = scene.overlaps.between(task.id, other.id)
+        if overlap and overlap.excludes:
             return f"overlaps '{other.id}', which is running ({overlap.why})"
         why = why_apart(task, other, singletons=scene.singletons, assume_independent=scene.assume_independent)
         if why:

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from git_parallel.names import TaskId
-from git_parallel.overlap.meet import Overlap
-from git_parallel.overlap.risk import Risk
-from git_parallel.schedule.plan import Held, Plan, is_done, make_plan, neighbours
+from git_parallel.overlap.footprint import Entry, Footprint, Origin
+from git_parallel.overlap.meet import Overlaps
+from git_parallel.schedule.plan import Held, Plan, is_done, make_plan
 from git_parallel.schedule.record import State, TaskRecord
 from git_parallel.tasks.task import Declared, Kind, Status, Task
 
@@ -38,10 +38,14 @@ def task(
     )
 
 
-def meeting(*pairs: str) -> list[Overlap]:
-    """Overlaps from pairs as `a b`."""
-    found = (pair.split() for pair in pairs)
-    return [Overlap(TaskId(a), TaskId(b), ("x.py",), Risk.FILE, "both modify x.py") for a, b in found]
+def meeting(*pairs: str) -> Overlaps:
+    """Overlaps from pairs as `a b`: each pair in a file of its own."""
+    files: dict[str, list[Entry]] = {}
+    for pair in pairs:
+        for name in pair.split():
+            path = f"{pair.replace(' ', '-')}.py"
+            files.setdefault(name, []).append(Entry(path, Kind.MODIFY, Origin.DECLARED))
+    return Overlaps(Footprint(TaskId(name), tuple(entries)) for name, entries in files.items())
 
 
 def recorded(**states: str) -> dict[TaskId, TaskRecord]:
@@ -50,7 +54,7 @@ def recorded(**states: str) -> dict[TaskId, TaskRecord]:
 
 def plan(
     *tasks: Task,
-    overlaps: Sequence[Overlap] = (),
+    overlaps: Overlaps | None = None,
     named: str = "",
     records: Mapping[TaskId, TaskRecord] | None = None,
     others: Sequence[Task] = (),
@@ -59,7 +63,7 @@ def plan(
 ) -> Plan:
     return make_plan(
         tasks,
-        overlaps,
+        overlaps or meeting(),
         named=tuple(map(TaskId, named.split())),
         records=records or {},
         everything={one.id: one for one in (*tasks, *others)},
@@ -313,17 +317,31 @@ def test_done_is_merged_or_complete_and_the_record_knows_better() -> None:
     assert not is_done("a", recorded(a="failed"), documents)
 
 
-def test_neighbours_are_both_sides_of_each_overlap() -> None:
-    (ab, bc) = meeting("a b", "b c")
+def test_what_runs_already_takes_part_in_the_first_wave() -> None:
+    running = task("r", agent="architect")
+    tasks = (task("a"), task("b"), task("c", agent="architect"), task("d", after="a"))
 
-    assert neighbours([ab, bc]) == {"a": {"b": ab}, "b": {"a": ab, "c": bc}, "c": {"b": bc}}
+    told = plan(
+        running, *tasks, overlaps=meeting("r a"), records=recorded(r="running"), singletons="architect"
+    )
+
+    assert told == Plan(
+        waves=((TaskId("b"),), (TaskId("a"), TaskId("c")), (TaskId("d"),)),
+        held=(Held(TaskId("r"), "running"),),
+    )
+
+
+def test_beside_a_running_task_whose_document_is_gone_nothing_is_planned_but_after_it() -> None:
+    told = plan(task("a"), task("b"), overlaps=meeting("a b"), records=recorded(gone="running"))
+
+    assert told.waves == ((TaskId("a"),), (TaskId("b"),))
 
 
 NAMES = [f"t{n}" for n in range(9)]
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[list[Task], list[Overlap], dict[TaskId, TaskRecord], bool]:
+def worlds(draw: st.DrawFn) -> tuple[list[Task], Overlaps, dict[TaskId, TaskRecord], bool]:
     """Random tasks with overlaps, dependencies of every kind (circles too), records and agent types."""
     names = draw(st.lists(st.sampled_from(NAMES), unique=True))
     tasks = [
@@ -337,26 +355,26 @@ def worlds(draw: st.DrawFn) -> tuple[list[Task], list[Overlap], dict[TaskId, Tas
         for name in names
     ]
     pairs = draw(st.lists(st.sampled_from(list(combinations(names, 2))))) if len(names) > 1 else []
-    states = draw(st.dictionaries(st.sampled_from(NAMES), st.sampled_from(State), max_size=2))
+    resting = [state for state in State if state is not State.RUNNING]
+    states = draw(st.dictionaries(st.sampled_from(NAMES), st.sampled_from(resting), max_size=2))
     return tasks, meeting(*map(" ".join, pairs)), recorded(**states), draw(st.booleans())
 
 
 @settings(max_examples=300, deadline=None)
 @given(worlds())
 def test_whatever_the_tasks_each_is_planned_once_or_held_and_no_wave_holds_a_pair_that_must_not_meet(
-    world: tuple[list[Task], list[Overlap], dict[TaskId, TaskRecord], bool],
+    world: tuple[list[Task], Overlaps, dict[TaskId, TaskRecord], bool],
 ) -> None:
     tasks, overlaps, records, assume_independent = world
     told = plan(*tasks, overlaps=overlaps, records=records, singletons="architect",
                 assume_independent=assume_independent)  # fmt: skip
     by_id = {one.id: one for one in tasks}
     wave_of = {name: number for number, wave in enumerate(told.waves) for name in wave}
-    meets = neighbours(overlaps)
 
     def apart(left: TaskId, right: TaskId) -> bool:
         unknown = not assume_independent and (by_id[left].is_unknown or by_id[right].is_unknown)
         alike = by_id[left].agent == by_id[right].agent == "architect"
-        return unknown or alike or right in meets.get(left, {})
+        return unknown or alike or overlaps.between(left, right) is not None
 
     assert sorted([*(n for wave in told.waves for n in wave), *(h.task for h in told.held)]) == sorted(by_id)
     assert all(one.reason for one in told.held)

@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from git_parallel.names import TaskId
-from git_parallel.overlap.meet import Overlap
-from git_parallel.overlap.risk import Risk
-from git_parallel.schedule.plan import neighbours
+from git_parallel.overlap.footprint import Entry, Footprint, Origin
+from git_parallel.overlap.meet import Overlaps
 from git_parallel.schedule.ready import Decision, Scene, next_launches
 from git_parallel.tasks.task import Declared, Kind, Task
 
@@ -20,17 +19,20 @@ def task(name: str, *, agent: str | None = None, unknown: bool = False) -> Task:
     return Task(TaskId(name), name, "ROADMAP.md", 1, declared=declared, agent=agent)
 
 
-def meeting(*pairs: str) -> dict[TaskId, dict[TaskId, Overlap]]:
-    found = (pair.split() for pair in pairs)
-    return neighbours(
-        Overlap(TaskId(a), TaskId(b), ("x.py",), Risk.FILE, "both modify x.py") for a, b in found
-    )
+def meeting(*pairs: str) -> Overlaps:
+    """Overlaps from pairs as `a b`: each pair in a file of its own."""
+    files: dict[str, list[Entry]] = {}
+    for pair in pairs:
+        for name in pair.split():
+            path = f"{pair.replace(' ', '-')}.py"
+            files.setdefault(name, []).append(Entry(path, Kind.MODIFY, Origin.DECLARED))
+    return Overlaps(Footprint(TaskId(name), tuple(entries)) for name, entries in files.items())
 
 
 def decide(
     *waiting: Task,
     running: Sequence[Task] = (),
-    meets: Mapping[TaskId, Mapping[TaskId, Overlap]] | None = None,
+    overlaps: Overlaps | None = None,
     waits: Mapping[str, str] | None = None,
     slots: int = 9,
     scarce: str = "all slots are taken",
@@ -41,7 +43,7 @@ def decide(
         Scene(
             waiting=waiting,
             running=running,
-            meets=meets or {},
+            overlaps=overlaps or meeting(),
             waits={TaskId(name): before.split() for name, before in (waits or {}).items()},
             slots=slots,
             scarce=scarce,
@@ -82,21 +84,21 @@ def test_a_task_waits_for_what_it_comes_after_and_does_not_hold_up_the_next() ->
 
 
 def test_a_task_waits_for_one_that_runs_and_that_it_overlaps() -> None:
-    told = decide(task("b"), task("c"), running=[task("a")], meets=meeting("a b"))
+    told = decide(task("b"), task("c"), running=[task("a")], overlaps=meeting("a b"))
 
-    assert told == decision("c", b="overlaps 'a', which is running (both modify x.py)")
+    assert told == decision("c", b="overlaps 'a', which is running (both modify a-b.py)")
 
 
 def test_of_two_that_overlap_the_first_is_launched() -> None:
-    told = decide(task("a"), task("b"), meets=meeting("a b"))
+    told = decide(task("a"), task("b"), overlaps=meeting("a b"))
 
-    assert told == decision("a", b="overlaps 'a', which is running (both modify x.py)")
+    assert told == decision("a", b="overlaps 'a', which is running (both modify a-b.py)")
 
 
 def test_a_task_that_overlaps_only_one_that_waits_is_launched() -> None:
-    told = decide(task("b"), task("c"), running=[task("a")], meets=meeting("a b", "b c"))
+    told = decide(task("b"), task("c"), running=[task("a")], overlaps=meeting("a b", "b c"))
 
-    assert told == decision("c", b="overlaps 'a', which is running (both modify x.py)")
+    assert told == decision("c", b="overlaps 'a', which is running (both modify a-b.py)")
 
 
 def test_of_a_singleton_type_one_runs() -> None:
@@ -185,7 +187,7 @@ def test_whatever_the_order_of_ends_all_are_launched_and_never_two_that_must_not
 ) -> None:
     tasks, pairs, after, slots, assume_independent = world
     waiting, running, merged = list(tasks), list[Task](), list[TaskId]()
-    meets = meeting(*pairs)
+    overlaps = meeting(*pairs)
 
     while waiting or running:
         waits = {one.id: [name for name in after[one.id] if name not in merged] for one in waiting}
@@ -193,7 +195,7 @@ def test_whatever_the_order_of_ends_all_are_launched_and_never_two_that_must_not
             Scene(
                 waiting=waiting,
                 running=running,
-                meets=meets,
+                overlaps=overlaps,
                 waits=waits,
                 slots=slots,
                 singletons=("architect",),
@@ -210,7 +212,7 @@ def test_whatever_the_order_of_ends_all_are_launched_and_never_two_that_must_not
         assert running, f"nothing runs and nothing ever will: {told.waiting}"
         assert len(running) <= slots
         for left, right in combinations(running, 2):
-            assert right.id not in meets.get(left.id, {})
+            assert overlaps.between(left.id, right.id) is None
             assert not left.agent == right.agent == "architect"
             assert assume_independent or not (left.is_unknown or right.is_unknown)
 
