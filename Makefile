@@ -7,7 +7,7 @@ CAMPAIGN ?= 200
 
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "git-parallel needs Python 3.11")'
 
-.PHONY: demo test lint campaign bench bench-labels man clean
+.PHONY: demo test lint campaign bench bench-plan bench-labels man clean
 
 demo: .venv-demo/installed
 	@.venv-demo/bin/git-parallel demo $(DEMO)
@@ -38,6 +38,10 @@ campaign: $(VENV)/installed
 bench: $(VENV)/installed
 	$(BIN)/python bench/start.py
 	$(BIN)/python bench/tasks.py
+
+# Throughput of the overlap analysis and the quality of its predictions, beside what one would use instead.
+bench-plan: $(VENV)/installed
+	$(BIN)/python bench/plan.py $(PLAN)
 
 # Precision and recall of declared files against the hand labels of ../shared/corpus.
 bench-labels: $(VENV)/installed

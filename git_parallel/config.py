@@ -8,6 +8,7 @@ from os import environ
 from .errors import BadInput, BadName, ParallelError
 from .git.command import Git
 from .names import Oid, RefName, printable
+from .overlap.exclusion import Exclusion, Level, Policy
 from .overlap.patterns import parse
 
 TEAM_FILE = ".gitparallel"
@@ -27,7 +28,8 @@ class AgentType:
 class Settings:
     """All settings with their defaults; the names in git config are the same in camelCase.
 
-    `files` are the globs of `parallel.<source>.files`, by the name of the source.
+    `files` are the globs of `parallel.<source>.files`, by the name of the source; `hot` those of
+    `parallel.hotFile.<glob>` with their policies, the team's first.
     """
 
     branch: str = "feature/{id}"
@@ -36,6 +38,9 @@ class Settings:
     max_parallel: int = 4
     admission: str = "auto"
     ownership: str = "claim"
+    overlap: str = "file"
+    other_work: str = "local"
+    hot: tuple[tuple[str, Policy], ...] = ()
     specs: tuple[str, ...] = ()
     roadmap: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
@@ -54,6 +59,10 @@ class Settings:
     )
     agents: Mapping[str, AgentType] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    def exclusion(self, level: str = "") -> Exclusion:
+        """What keeps two tasks apart, at the level that is set or the one given."""
+        return Exclusion(Level(level or self.overlap), self.hot)
 
 
 def read(git: Git) -> list[tuple[str, str]]:
@@ -105,6 +114,7 @@ def build(own: list[tuple[str, str]], team: list[tuple[str, str]]) -> Settings:
     return Settings(
         **values,  # type: ignore[arg-type]
         files=_files(trusted, own),
+        hot=_hot(trusted, own),
         agents=_agents(trusted, own),
         warnings=tuple(warnings),
     )
@@ -121,6 +131,29 @@ def _files(*sources: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
                 mine.setdefault(name, []).append(value)
         found |= {name: _patterns(f"parallel.{printable(name)}.files", given) for name, given in mine.items()}
     return found
+
+
+_HOT = "parallel.hotfile."
+
+
+def _hot(*sources: list[tuple[str, str]]) -> tuple[tuple[str, Policy], ...]:
+    """The policies of hot files; what the user sets comes last, since the last that matches counts.
+
+    git takes the last part of a key for its name: only letters, digits and `-`, and in lower case. That
+    will do for `CHANGELOG.md`; other globs are written `parallel.hotFile.<glob>.policy`.
+    """
+    found: dict[str, Policy] = {}
+    for source in sources:
+        for key, value in source:
+            if not key.casefold().startswith(_HOT):
+                continue
+            glob = key[len(_HOT) :].removesuffix(".policy")
+            shown = f"parallel.hotFile.{printable(glob)}"
+            _patterns(shown, [glob])
+            word = _one_of(*Policy)(shown, [value.casefold()])
+            found.pop(glob, None)
+            found[glob] = Policy(word)
+    return tuple(found.items())
 
 
 def _agents(*sources: list[tuple[str, str]]) -> dict[str, AgentType]:
@@ -237,6 +270,8 @@ _CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "maxParallel": ("max_parallel", _count),
     "admission": ("admission", _one_of("auto", "off")),
     "ownership": ("ownership", _one_of("claim", "strict")),
+    "overlap": ("overlap", _one_of(*Level)),
+    "otherWork": ("other_work", _one_of("none", "local", "remote")),
     "specs": ("specs", _patterns),
     "roadmap": ("roadmap", _patterns),
     "sources": ("sources", _words),

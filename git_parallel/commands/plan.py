@@ -1,46 +1,74 @@
 """`git parallel plan`: what can run together, in what order, and why."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from heapq import nsmallest
+from itertools import combinations, islice
 from pathlib import Path
 
-from ..git.refs import snapshot
-from ..names import Oid, TaskId, printable
+from ..git.refs import Snapshot, snapshot
+from ..names import Oid, OtherWork, TaskId, Work, printable
+from ..overlap.drift import Drift, find_drift
 from ..overlap.footprint import Footprint
-from ..overlap.meet import Overlap, find_overlaps
+from ..overlap.meet import Overlap, Overlaps
+from ..project import patches
+from ..project.collector import collector_paused
 from ..project.declared import (
+    Declared,
     is_unfinished,
-    read_tasks,
+    read,
     require_tasks,
     singletons,
     uncommitted_documents,
     warn_of_uncommitted,
 )
-from ..project.footprints import footprints
-from ..project.open import open_project
+from ..project.open import Project, open_project
+from ..project.sight import Sight, see
+from ..project.wanted import Wanted
 from ..schedule.apart import why_apart
-from ..schedule.plan import Plan, make_plan
-from ..schedule.record import TaskRecord
+from ..schedule.estimate import Basis, Estimates, estimates
+from ..schedule.merging import merge_order
+from ..schedule.plan import Plan, dependencies, make_plan
+from ..schedule.record import State, TaskRecord
+from ..schedule.timeline import MOST, Timeline, timeline
 from ..tasks.task import Problem, Task
+
+# More pairs than this are counted and not compared with each other to find the worst.
+_MOST_COMPARED = 5_000
+# The square of so many tasks is a list that somebody can still read.
+_MOST_PAIRED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class PlanAnswer:
-    """The plan and what it was made from; `unread` are documents that no commit has yet."""
+    """The plan and what it was made from; `unread` are documents that no commit has yet.
+
+    `footprints` are those of the unfinished tasks asked about; in `overlaps` all works in flight take part.
+    `stale` are works that the target cannot take in any more, with the paths in conflict.
+    """
 
     base: Oid
     target: str
     tasks: tuple[Task, ...]
     records: dict[TaskId, TaskRecord]
     footprints: dict[TaskId, Footprint]
-    overlaps: tuple[Overlap, ...]
+    others: tuple[Footprint, ...]
+    overlaps: Overlaps
     plan: Plan
+    timeline: Timeline | None
+    estimates: Estimates
+    slots: int
+    merge_order: tuple[TaskId, ...]
+    drifts: tuple[Drift, ...]
+    stale: Mapping[Work, tuple[str, ...]]
     problems: tuple[Problem, ...]
     warnings: tuple[str, ...]
     unread: tuple[str, ...]
     assume_independent: bool
-    is_named: bool
+    singletons: frozenset[str] = frozenset()
+    is_named: bool = False
+    prints: Mapping[Work, Footprint] = field(default_factory=dict)
 
     @property
     def unknown(self) -> tuple[TaskId, ...]:
@@ -50,21 +78,68 @@ class PlanAnswer:
     @property
     def is_valid(self) -> bool:
         """Whether all the tasks asked about could run at the same time."""
-        is_known = self.assume_independent or not self.unknown or len(self.footprints) < 2
-        return not self.overlaps and is_known and not self._told_apart
+        return not self._apart and not self._told_apart and self._is_known
 
     @property
     def reason(self) -> str:
         """Why the tasks can or cannot all run at the same time."""
-        if self.overlaps:
-            first = self.overlaps[0]
-            more = f", and {len(self.overlaps) - 1} more pairs overlap" if len(self.overlaps) > 1 else ""
-            return f"'{first.left}' and '{first.right}' overlap: {first.why}{more}"
+        if first := self._apart:
+            more = len(self.overlaps) - 1
+            others = f", and {more} more pairs overlap" if more > 0 else ""
+            return f"'{first.left}' and '{first.right}' overlap: {first.why}{others}"
         if self._told_apart:
             return self._told_apart
-        if not self.is_valid:
+        if not self._is_known:
             return f"what '{self.unknown[0]}' touches is unknown"
-        return "no two of them touch the same path" if self.footprints else "there is nothing to plan"
+        if not self.footprints:
+            return "there is nothing to plan"
+        return (
+            "no two of them have to be kept apart" if self.overlaps else "no two of them touch the same path"
+        )
+
+    def worst(self, most: int) -> tuple[Overlap, ...]:
+        """The overlaps that deserve attention first; of very many, of the first ones."""
+        some = islice(self.overlaps, _MOST_COMPARED)
+        return tuple(nsmallest(most, some, key=lambda o: (-o.risk.severity, -o.excludes, -o.likelihood)))
+
+    def independent_pairs(self) -> Iterator[tuple[TaskId, TaskId]] | None:
+        """The pairs that can run at the same time: not kept apart by an overlap, nothing unknown, neither after
+        the other. None where there are too many tasks to pair.
+        """
+        return self._independent_pairs() if len(self.footprints) <= _MOST_PAIRED else None
+
+    def blockers(self) -> dict[TaskId, TaskId]:
+        """For tasks behind others: one of the wave before, or one that runs, which they may not run beside."""
+        running = [task for task, record in self.records.items() if _is_running(record)]
+        found: dict[TaskId, TaskId] = {}
+        before: Sequence[TaskId] = ()
+        for wave in self.plan.waves:
+            earlier = [task for task in (*before, *running) if task in self.overlaps.position]
+            if earlier:
+                positions = {self.overlaps.position[task]: task for task in earlier}
+                for task in wave:
+                    if other := self._blocker(task, positions):
+                        found[task] = other
+            before = wave
+        return found
+
+    def _blocker(self, task: TaskId, earlier: Mapping[int, TaskId]) -> TaskId | None:
+        here = self.overlaps.position.get(task)
+        for at in sorted(self.overlaps.met(here) & earlier.keys()) if here is not None else ():
+            overlap = self.overlaps.between(task, earlier[at])
+            if overlap and overlap.excludes:
+                return earlier[at]
+        return None
+
+    @property
+    def _is_known(self) -> bool:
+        return self.assume_independent or not self.unknown or len(self.footprints) < 2
+
+    @property
+    def _apart(self) -> Overlap | None:
+        """The first overlap that keeps two of the tasks asked about apart."""
+        mine = self.footprints
+        return next((o for o in self.overlaps if o.excludes and o.left in mine and o.right in mine), None)
 
     @property
     def _told_apart(self) -> str:
@@ -79,16 +154,15 @@ class PlanAnswer:
                 return f"'{task.id}' conflicts with '{other}', as {printable(task.source)} says"
         return ""
 
-    def independent_pairs(self) -> Iterator[tuple[TaskId, TaskId]]:
-        """The pairs that can run at the same time: no overlap, nothing unknown, neither after the other."""
+    def _independent_pairs(self) -> Iterator[tuple[TaskId, TaskId]]:
         known = [t for t in self.footprints if self.assume_independent or not self.footprints[t].is_unknown]
-        meets = {frozenset((overlap.left, overlap.right)) for overlap in self.overlaps}
+        meets = {(o.left, o.right) for o in self.overlaps if o.excludes}
         tasks = {task.id: task for task in self.tasks}
         before = {task.id: self._all_before(task) for task in self.tasks}
         for left, right in combinations(known, 2):
             tied = left in before[right] or right in before[left]
             tied = tied or bool(why_apart(tasks[left], tasks[right], assume_independent=True))
-            if not tied and frozenset((left, right)) not in meets:
+            if not tied and (left, right) not in meets:
                 yield left, right
 
     def _all_before(self, task: Task) -> set[str]:
@@ -103,38 +177,138 @@ class PlanAnswer:
         return found
 
 
-def plan(directory: Path, spellings: Sequence[str] = (), *, assume_independent: bool = False) -> PlanAnswer:
+def plan(directory: Path, spellings: Sequence[str] = (), wanted: Wanted | None = None) -> PlanAnswer:
     """Plan the named tasks, or all of them; raises UnknownTask or AmbiguousTask for a name that is none."""
+    with collector_paused():
+        return _plan(directory, spellings, wanted or Wanted())
+
+
+def _plan(directory: Path, spellings: Sequence[str], wanted: Wanted) -> PlanAnswer:
     project = open_project(directory)
-    declared = read_tasks(project)
+    declared = read(project)
     world = snapshot(project.git)
-    chosen = require_tasks(project, declared, spellings) or declared.tasks
+    chosen = require_tasks(project, declared.tasks, spellings) or declared.tasks.tasks
     unfinished = [task for task in chosen if is_unfinished(task, world.records)]
-    prints, problems = footprints(project, unfinished, world, observe=True)
-    overlaps = find_overlaps(list(prints.values()))
+    extra = patches.footprints(wanted.patches)
+    seen = see(
+        project,
+        declared,
+        world,
+        unfinished,
+        others=wanted.other_work or project.settings.other_work,
+        extra=extra,
+        level=wanted.level,
+    )
+    alone = singletons(project)
+    everything = {task.id: task for task in declared.tasks.tasks}
+    made = make_plan(
+        chosen,
+        seen.overlaps,
+        named=[task.id for task in chosen] if spellings else (),
+        records=world.records,
+        everything=everything,
+        singletons=alone,
+        assume_independent=wanted.assume_independent,
+    )
+    waves = {task for wave in made.waves for task in wave}
+    planned = [task for task in chosen if task.id in waves]
+    expected = estimates([*planned, *_running(declared, world)], world.records, everything)
     return PlanAnswer(
         base=project.base,
         target=project.target.short,
         tasks=chosen,
         records=dict(world.records),
-        footprints=prints,
-        overlaps=overlaps,
-        plan=make_plan(
-            chosen,
-            overlaps,
-            named=[task.id for task in chosen] if spellings else (),
-            records=world.records,
-            everything={task.id: task for task in declared.tasks},
-            singletons=singletons(project),
-            assume_independent=assume_independent,
-        ),
-        problems=(*declared.problems, *problems),
+        footprints={task.id: seen.prints[task.id] for task in unfinished},
+        others=tuple(p for p in seen.prints.values() if isinstance(p.work, OtherWork)),
+        overlaps=seen.overlaps,
+        plan=made,
+        timeline=_timeline(project, planned, seen, world, expected, everything, wanted, alone),
+        estimates=expected,
+        slots=project.settings.max_parallel,
+        merge_order=_merge_order(seen, world, everything),
+        drifts=tuple(_drifts(seen, world)),
+        stale=seen.stale,
+        problems=(*declared.tasks.problems, *seen.problems),
         warnings=(
             *project.settings.warnings,
             *world.problems,
+            *seen.warnings,
             *(warn_of_uncommitted(project) if chosen else ()),
         ),
         unread=() if chosen else uncommitted_documents(project),
-        assume_independent=assume_independent,
+        assume_independent=wanted.assume_independent,
+        singletons=alone,
         is_named=bool(spellings),
+        prints=seen.prints,
     )
+
+
+def _running(declared: Declared, world: Snapshot) -> list[Task]:
+    return [
+        task
+        for task in declared.tasks.tasks
+        if task.id in world.records and _is_running(world.records[task.id])
+    ]
+
+
+def _is_running(record: TaskRecord) -> bool:
+    return record.state is State.RUNNING
+
+
+def _timeline(
+    project: Project,
+    planned: Sequence[Task],
+    seen: Sight,
+    world: Snapshot,
+    expected: Estimates,
+    everything: Mapping[TaskId, Task],
+    wanted: Wanted,
+    alone: frozenset[str],
+) -> Timeline | None:
+    if len(planned) > MOST:
+        return None
+    waits, _ = dependencies({task.id: task for task in planned}, records=world.records, everything=everything)
+    now = time.time()
+    running = {}
+    for task, record in world.records.items():
+        if _is_running(record):
+            ago = now - record.started if record.started and expected.basis is not Basis.EQUAL else 0.0
+            running[task] = max(0.0, expected.of.get(task, 0.0) - ago)
+    return timeline(
+        planned,
+        seen.overlaps,
+        waits=waits,
+        seconds=expected.of,
+        slots=project.settings.max_parallel,
+        running=running,
+        singletons=alone,
+        assume_independent=wanted.assume_independent,
+    )
+
+
+def _merge_order(seen: Sight, world: Snapshot, everything: Mapping[TaskId, Task]) -> tuple[TaskId, ...]:
+    """The order for the tasks that wait for their merge; nothing where there is no choice."""
+    ready = [
+        task
+        for task, record in world.records.items()
+        if record.state in (State.SUCCEEDED, State.CONFLICTED) and task in seen.prints
+    ]
+    if len(ready) < 2:
+        return ()
+    mine = set(ready)
+    overlaps = (
+        overlap
+        for task in ready
+        for overlap in seen.overlaps.of(task)
+        if overlap.left == task and overlap.right in mine
+    )
+    after = {task: everything[task].after for task in ready if task in everything}
+    return merge_order(ready, overlaps, after=after)
+
+
+def _drifts(seen: Sight, world: Snapshot) -> Iterator[Drift]:
+    for task, record in world.records.items():
+        if record.is_unfinished and task in seen.prints:
+            found = find_drift(seen.prints[task], seen.overlaps)
+            if found is not None:
+                yield found

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..agents import process
 from ..git.history import ahead
@@ -15,16 +16,23 @@ from ..project.open import Project, make_runtime, open_project
 from ..schedule.admission import Load
 from ..schedule.record import State, TaskRecord
 
+if TYPE_CHECKING:
+    from ..overlap.drift import Drift
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One task as `status` shows it; `ahead` are its commits that the target has not."""
+    """One task as `status` shows it; `ahead` are its commits that the target has not.
+
+    `drift` is what it touches and did not declare, `collides` are the tasks that this meets.
+    """
 
     record: TaskRecord
     pid: int | None
     ahead: int | None
     drift: tuple[str, ...]
     has_worktree: bool
+    collides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +83,13 @@ def status(directory: Path, *, with_load: bool = False) -> StatusAnswer:
 
 def _rows(project: Project, world: Snapshot) -> tuple[Row, ...]:
     tips = _tips(project, world)
+    drifts = _drifts(project, world)
     counts = ahead(project.git, tips.values(), of=project.base)
     rows = []
     for task, stored in world.tasks.items():
         record = stored.record
         start = None
+        claimed = of(world.claims, task) if record.is_unfinished else ()
         if record.state is State.RUNNING:
             start = process.read_start(project.tasks_runtime, task, record.attempt)
         rows.append(
@@ -87,11 +97,33 @@ def _rows(project: Project, world: Snapshot) -> tuple[Row, ...]:
                 record=record,
                 pid=start.agent_pid if start else None,
                 ahead=counts[tips[task]] if task in tips else None,
-                drift=of(world.claims, task) if record.is_unfinished else (),
+                drift=drifts[task].paths if task in drifts else claimed,
                 has_worktree=bool(record.worktree) and Path(record.worktree).is_dir(),
+                collides=drifts[task].others if task in drifts else (),
             )
         )
     return tuple(rows)
+
+
+def _drifts(project: Project, world: Snapshot) -> "Mapping[TaskId, Drift]":
+    """What running tasks touch beyond what they declared, uncommitted work included."""
+    if not any(stored.record.state is State.RUNNING for stored in world.tasks.values()):
+        return {}
+    # Only here are documents and worktrees read.
+    from ..overlap.drift import find_drift
+    from ..project.declared import is_unfinished, read
+    from ..project.sight import see
+
+    declared = read(project)
+    unfinished = [task for task in declared.tasks.tasks if is_unfinished(task, world.records)]
+    seen = see(project, declared, world, unfinished, is_hurried=True)
+    found = {}
+    for task, stored in world.tasks.items():
+        if stored.record.state is State.RUNNING and task in seen.prints:
+            drift = find_drift(seen.prints[task], seen.overlaps)
+            if drift is not None:
+                found[task] = drift
+    return found
 
 
 def _tips(project: Project, world: Snapshot) -> dict[TaskId, Oid]:

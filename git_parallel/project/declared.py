@@ -1,11 +1,12 @@
 """The tasks that the target declares, and who owns what because of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from ..errors import UnknownTask
 from ..git.history import files_at
 from ..git.refs import Snapshot, read_blobs
-from ..names import TaskId, printable
+from ..names import Oid, TaskId, printable
 from ..overlap import patterns
 from ..ownership.claims import live
 from ..ownership.judge import Claimant, Ownership
@@ -22,7 +23,20 @@ from .collector import collector_paused
 from .open import Project
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a commit declares: its tasks, and every file of its tree with its blob."""
+
+    tasks: TaskSet
+    files: Mapping[str, Oid]
+
+
 def read_tasks(project: Project, only: Sequence[Source] = ()) -> TaskSet:
+    """The tasks of the target's commit (see `read`)."""
+    return read(project, only).tasks
+
+
+def read(project: Project, only: Sequence[Source] = ()) -> Declared:
     """Read every task document of the target's commit through one `ls-tree` and one `cat-file --batch`.
 
     Of `only` these sources, where any are given, else of those that the settings say. What a document
@@ -42,7 +56,7 @@ def read_tasks(project: Project, only: Sequence[Source] = ()) -> TaskSet:
             Files(files),
         )
         memory.keep(project, known)
-    return patches.expanded(project.git, files, declared)
+    return Declared(patches.expanded(project.git, files, declared), files)
 
 
 def sources(project: Project) -> tuple[Source, ...]:

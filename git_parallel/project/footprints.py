@@ -1,51 +1,50 @@
-"""What each task touches: as declared, as claimed, and as its branch really shows."""
+"""What each task touches: as declared, as claimed, as its branch really shows, and as history expects."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from ..errors import BadName, GitFailed
-from ..git import history
+from ..errors import BadName
 from ..git.refs import Snapshot
-from ..names import RefName, TaskId
-from ..overlap.footprint import Footprint, of_task
+from ..names import TaskId, Work
+from ..overlap.footprint import Footprint, of_change, of_task
+from ..overlap.patch import Change
 from ..ownership.claims import of
 from ..schedule.record import State
 from ..tasks.task import Problem, Task
-from .open import Project
+from .inflight import Flight
 
-_WITH_BRANCH = (State.RUNNING, State.SUCCEEDED, State.FAILED, State.LOST, State.CONFLICTED, State.REJECTED)
+# In these states nobody works on the task any more: its branch says what it touches.
+_SETTLED = (State.SUCCEEDED, State.MERGING, State.CONFLICTED, State.REJECTED)
 
 
 def footprints(
-    project: Project, tasks: Iterable[Task], world: Snapshot, *, observe: bool
+    tasks: Iterable[Task], world: Snapshot, flight: Flight | None = None
 ) -> tuple[dict[TaskId, Footprint], tuple[Problem, ...]]:
-    """The footprint of every task; with `observe` the diffs of branches with work on them count too."""
+    """The footprint of every task; the changes of what is in `flight` count too."""
     found = {}
     problems = []
+    changed: Mapping[Work, tuple[Change, ...]] = {
+        branch.work: branch.changes for branch in (flight.branches if flight else ())
+    }
     for task in tasks:
-        claimed = of(world.claims, task.id)
         try:
-            changes = _observed(project, task.id, world) if observe else ()
-        except GitFailed as error:
-            problems.append(
-                Problem(task.source, task.line, f"its branch cannot be looked at: {error.message}")
-            )
-            changes = ()
-        try:
-            found[task.id] = of_task(task, claimed, changes)
+            made = of_task(task, of(world.claims, task.id), changed.get(task.id, ()))
         except BadName as error:
             problems.append(Problem(task.source, task.line, error.message))
-            found[task.id] = Footprint(task.id)
+            made = Footprint(task.id, tuple(map(of_change, changed.get(task.id, ()))))
+        found[task.id] = _settled(made, world) if task.id in changed else made
     return found, tuple(problems)
 
 
-def _observed(project: Project, task: TaskId, world: Snapshot):  # type: ignore[no-untyped-def]
-    stored = world.tasks.get(task)
-    if stored is None or stored.record.state not in _WITH_BRANCH or not stored.record.branch:
-        return ()
-    tip = project.git.find_ref(RefName.of_branch(stored.record.branch))
-    bases = history.merge_bases(project.git, tip, project.base) if tip else ()
-    if tip is None or not bases or tip in bases:
-        return ()
-    from ..overlap.patch import changes
+def of_others(flight: Flight) -> tuple[Footprint, ...]:
+    """The footprints of what is in flight and no task."""
+    return tuple(
+        Footprint(branch.work, tuple(map(of_change, branch.changes)), is_settled=True)
+        for branch in flight.branches
+        if not isinstance(branch.work, TaskId)
+    )
 
-    return changes(history.patch(project.git, old=bases[0], new=tip))
+
+def _settled(footprint: Footprint, world: Snapshot) -> Footprint:
+    stored = world.tasks.get(TaskId(footprint.work))
+    is_settled = stored is not None and stored.record.state in _SETTLED
+    return Footprint(footprint.work, footprint.entries, is_settled)

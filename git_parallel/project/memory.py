@@ -1,8 +1,9 @@
-"""The one owner of `.git/parallel/cache/`: what task documents were understood as, so that none is read twice.
+"""The one door to `.git/parallel/cache/`: what task documents were understood as, so that none is read twice.
 
     documents.json   a line of JSON {"readers": what told the documents apart, "checksum": of the next line},
                      and one with the entries of `tasks.memory`
-    documents.new    the next one, while it is written
+    *.new            the next one, while it is written
+    history.json     the changes of the target (project.lessons)
     lock             held by who writes
 
 All of it may be deleted at any time. What is damaged, of other readers or not to be read is as if it were
@@ -23,13 +24,14 @@ from ..tasks.memory import Memory
 from .open import Project
 
 LARGEST = 64 << 20
+_NAME = "documents.json"
 _PACKAGE = Path(__file__).parent.parent
 
 
 def recall(project: Project, files: Mapping[str, Oid]) -> Memory:
     """What is remembered of the documents of a tree."""
     try:
-        head, _, body = _content(project.runtime / "cache" / "documents.json").partition(b"\n")
+        head, _, body = content(project, _NAME).partition(b"\n")
         if json.loads(head) != _head(body):
             return Memory(files)
         return Memory(files, json.loads(body))
@@ -44,7 +46,7 @@ def keep(project: Project, memory: Memory) -> None:
     try:
         body = _body(memory)
         if len(body) <= LARGEST:
-            _write(project, json.dumps(_head(body)).encode() + b"\n" + body)
+            write(project, _NAME, json.dumps(_head(body)).encode() + b"\n" + body)
     except (OSError, ValueError, RecursionError):
         return
 
@@ -80,7 +82,9 @@ def _head(body: bytes) -> dict[str, str | int]:
     return {"readers": readers(_PACKAGE), "checksum": zlib.crc32(body)}
 
 
-def _content(path: Path) -> bytes:
+def content(project: Project, name: str) -> bytes:
+    """What is kept under a name; empty for what is no file of ours. Raises OSError where there is none."""
+    path = project.runtime / "cache" / name
     # Whatever lies there, a named pipe say, nobody waits for it.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     with open(descriptor, "rb") as file:
@@ -90,7 +94,8 @@ def _content(path: Path) -> bytes:
         return file.read()
 
 
-def _write(project: Project, content: bytes) -> None:
+def write(project: Project, name: str, content: bytes) -> None:
+    """Keep something under a name, unless somebody else writes just now; raises OSError where it cannot be."""
     folder = project.runtime / "cache"
     for directory in (project.runtime, folder):
         directory.mkdir(mode=0o700, exist_ok=True)
@@ -98,11 +103,11 @@ def _write(project: Project, content: bytes) -> None:
     if lock is None:
         return
     try:
-        new = folder / "documents.new"
+        new = (folder / name).with_suffix(".new")
         new.unlink(missing_ok=True)
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with open(descriptor, "wb") as file:
             file.write(content)
-        new.replace(folder / "documents.json")
+        new.replace(folder / name)
     finally:
         os.close(lock)

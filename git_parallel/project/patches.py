@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeAlias
 
-from ..errors import BadName
+from ..errors import BadInput, BadName
 from ..git.command import Git
 from ..git.refs import read_blobs
-from ..names import Oid, printable
+from ..names import Oid, OtherWork, printable
 from ..overlap import patch_file, patterns
+from ..overlap.footprint import Entry, Footprint, Origin
 from ..overlap.patch import TOP, WHOLE, Ranges
 from ..tasks.files import Files
 from ..tasks.prose.pathlike import pattern_problem
@@ -41,6 +43,29 @@ def expanded(git: Git, files: Mapping[str, Oid], declared: TaskSet) -> TaskSet:
     tasks = tuple(_with(task, [contents[path][0] for path in found[task.id]]) for task in declared.tasks)
     wrong = [problem for _, told in contents.values() for problem in told]
     return TaskSet(tasks, (*declared.problems, *problems, *wrong))
+
+
+def footprints(paths: Sequence[str]) -> tuple[Footprint, ...]:
+    """What the patch files at these places of the file system would change, as other work.
+
+    Raises BadInput for one that cannot be read, or of which something is wrong.
+    """
+    found = []
+    for path in paths:
+        try:
+            data = Path(path).read_bytes()
+        except OSError as error:
+            raise BadInput(
+                f"--patch: '{printable(path)}' cannot be read: {(error.strerror or '').lower()}"
+            ) from error
+        declared, problems = content(path, data)
+        if problems:
+            raise BadInput(str(problems[0]))
+        entries = tuple(
+            Entry(d.path, d.kind, Origin.DECLARED, path, d.line, d.ranges, weight=1.0) for d in declared
+        )
+        found.append(Footprint(OtherWork(f"patch:{path}"), entries))
+    return tuple(found)
 
 
 def content(path: str, data: bytes) -> _Content:

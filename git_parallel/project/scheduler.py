@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,19 +20,19 @@ from ..agents import process
 from ..errors import ParallelError
 from ..git.refs import Snapshot, Stored, snapshot
 from ..names import TaskId
-from ..overlap.meet import Overlap, find_overlaps
+from ..overlap.meet import Overlaps
 from ..schedule.admission import Load, admitted
-from ..schedule.plan import Held, dependencies, is_done, neighbours, why_held
+from ..schedule.plan import Held, dependencies, is_done, why_held
 from ..schedule.ready import Scene, next_launches
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task, TaskSet
 from . import coordinator, landing
 from .attempt import Order, launch
-from .declared import is_unfinished, ownership, singletons
-from .footprints import footprints
+from .declared import Declared, is_unfinished, ownership, singletons
 from .landing import Landing
 from .open import Project
 from .settling import settle
+from .sight import see
 
 # The load is no event, so while it holds something back it is looked at again this often, in seconds.
 _LOOK_AGAIN = 2.0
@@ -84,7 +84,7 @@ class Scheduler:
     landings: list[Landing] = field(default_factory=list)
     signals: list[int] = field(default_factory=list)
     _stored: dict[TaskId, Stored] = field(default_factory=dict)
-    _meets: dict[TaskId, dict[TaskId, Overlap]] = field(default_factory=dict)
+    _overlaps: Overlaps = field(default_factory=lambda: Overlaps(()))
     _events: "queue.SimpleQueue[Callable[[], None]]" = field(default_factory=queue.SimpleQueue)
     _published: object = None
     _heard: float = 0.0
@@ -123,13 +123,12 @@ class Scheduler:
             if stored.record.state is State.RUNNING:
                 self.running[task_id] = everything.get(task_id) or Task(task_id, stored.record.title, "", 1)
                 self._watch(task_id)
-        self._meets = self._overlaps(world)
+        self._overlaps = self._look([*self.running.values(), *self.waiting.values()], world)
 
-    def _overlaps(self, world: Snapshot) -> dict[TaskId, dict[TaskId, Overlap]]:
-        concerned = {**self.running, **self.waiting}
-        unfinished = [task for task in concerned.values() if is_unfinished(task, world.records)]
-        prints, _ = footprints(self.project, unfinished, world, observe=False)
-        return neighbours(find_overlaps(list(prints.values())))
+    def _look(self, concerned: Sequence[Task], world: Snapshot) -> Overlaps:
+        """Where these meet as things are now: what runs may touch more than it declared."""
+        unfinished = [task for task in concerned if is_unfinished(task, world.records)]
+        return see(self.project, Declared(self.tasks, {}), world, unfinished).overlaps
 
     # -- deciding ----------------------------------------------------------------------------------
 
@@ -143,7 +142,7 @@ class Scheduler:
             Scene(
                 waiting=list(self.waiting.values()),
                 running=[*self.running.values(), *self.closing.values()],
-                meets=self._meets,
+                overlaps=self._overlaps,
                 waits={task.id: self._open_dependencies(task) for task in self.waiting.values()},
                 slots=slots + len(self.closing),
                 scarce=scarce,
@@ -201,13 +200,20 @@ class Scheduler:
         return work
 
     def _settle(self, task: TaskId) -> Callable[[], Callable[[], None]]:
+        running, waiting = list(self.running.values()), list(self.waiting.values())
+
         def work() -> Callable[[], None]:
             try:
                 stored = settle(self.project, self.tasks, task)
             except ParallelError as error:
                 reason = f"its end could not be recorded: {error.message}"
                 return lambda: self._not_settled(task, reason)
-            return lambda: self._settled(stored)
+            overlaps = None
+            if running and waiting:
+                # Who is launched next must not meet what the others have come to touch in the meantime.
+                with suppress(ParallelError, OSError):
+                    overlaps = self._look([*running, *waiting], snapshot(self.project.git))
+            return lambda: self._settled(stored, overlaps)
 
         return work
 
@@ -264,8 +270,11 @@ class Scheduler:
         self.closing[task] = self.running.pop(task)
         self._submit(self._workers, self._settle(task))
 
-    def _settled(self, stored: Stored) -> None:
+    def _settled(self, stored: Stored, overlaps: Overlaps | None = None) -> None:
         task = stored.record.id
+        # A task that was launched since that look was taken is in the one before only.
+        if overlaps is not None and all(running in overlaps.position for running in self.running):
+            self._overlaps = overlaps
         if self.limits.merge and stored.record.state is State.SUCCEEDED:
             self._stored[task] = stored
             self.ended[task] = stored.record

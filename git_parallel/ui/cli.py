@@ -65,23 +65,33 @@ def tasks_(tasks: tuple[str, ...], sources: tuple[str, ...], lint: bool, as_json
 @cli.command("plan", short_help="Show which tasks can run together, and why.")
 @click.argument("tasks", nargs=-1, metavar="[ID]...")
 @click.option("--check", is_flag=True, help="Exit with 1 when the tasks cannot all run at the same time.")
+@click.option("--why", nargs=2, metavar="A B",
+              help="Explain how two tasks stand to each other, or a task and a branch.")  # fmt: skip
+@click.option("--overlap", "level", type=click.Choice(["file", "hunk"]),
+              help="What keeps two tasks apart: the same file, or only the same lines "
+              "(default: parallel.overlap).")  # fmt: skip
+@click.option("--other-work", type=click.Choice(["none", "local", "remote"]),
+              help="Which branches that are no tasks take part (default: parallel.otherWork).")  # fmt: skip
+@click.option("--patch", "patches", multiple=True, metavar="FILE",
+              help="Let a patch file take part as other work. May be given several times.")  # fmt: skip
+@click.option("--timeline", "with_timeline", is_flag=True, help="Show when each task would run.")
+@click.option("--dot", is_flag=True, help="Print the plan as a graph for Graphviz.")
+@click.option("--mermaid", is_flag=True, help="Print the plan as a Mermaid graph.")
+@click.option("--replay", metavar="REV..REV",
+              help="Show what would have been predicted for past changes, and what really conflicted.")  # fmt: skip
 @_INDEPENDENT
 @_JSON
-def plan_(tasks: tuple[str, ...], check: bool, assume_independent: bool, as_json: bool) -> None:
+def plan_(tasks: tuple[str, ...], **options: Any) -> None:
     """Show which tasks can run together, in what order, and why.
 
-    Tasks are read from the commits of the target branch: SPEC files and a ROADMAP. A task whose files
-    are not known is never called independent of another; it runs alone.
+    Tasks are read from the commits of the target branch. What they declare is joined with what their
+    branches really changed, committed or not, and with what earlier changes let expect; branches that
+    are no tasks take part as other work. Work in flight is merged in memory to see what conflicts. A
+    task whose files are not known is never called independent of another; it runs alone.
     """
-    from ..commands.plan import plan
-    from .show_plan import show_plan
+    from .show_planning import show_planning
 
-    answer = plan(Path.cwd(), tasks, assume_independent=assume_independent)
-    show_plan(answer, as_json=as_json)
-    if check and not as_json:
-        print(printable(answer.reason))
-    if check and not answer.is_valid:
-        sys.exit(ANSWER_IS_NO)
+    sys.exit(show_planning(tasks, **options))
 
 
 class _WithCommand(click.Command):

@@ -2,10 +2,12 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ..overlap.footprint import Entry, Origin
+from ..overlap.scoring import average_precision, recall_at
 from ..project.gate import Denied
 from ..project.landing import Blocked, Broken, Clash, Landed
 from ..schedule.record import TaskRecord
@@ -15,11 +17,16 @@ if TYPE_CHECKING:
     from ..commands.merge import MergeAnswer
     from ..commands.plan import PlanAnswer
     from ..commands.prune import PruneAnswer
+    from ..commands.replay import ReplayAnswer
     from ..commands.run import RunAnswer
     from ..commands.status import StatusAnswer
     from ..commands.tasks import TasksAnswer
+    from ..overlap.drift import Drift
+    from ..overlap.meet import Overlap
 
 VERSION = 1
+# At this precision the recall of two ways to predict is compared.
+_PRECISION = 0.62
 
 
 def put(document: Mapping[str, Any]) -> None:
@@ -34,14 +41,20 @@ def put_by_lines(document: Mapping[str, Any]) -> None:
     json.dump with an indent does not use the encoder that is written in C, and takes ten times as long.
     """
     encode = json.JSONEncoder(ensure_ascii=True, check_circular=False).encode
-    parts = []
-    for key, value in document.items():
-        if isinstance(value, list) and value:
-            items = ",\n    ".join(map(encode, value))
-            parts.append(f"  {encode(key)}: [\n    {items}\n  ]")
+    write = sys.stdout.write
+    write("{")
+    for number, (key, value) in enumerate(document.items()):
+        write(f"{',' if number else ''}\n  {encode(key)}: ")
+        if isinstance(value, (list, Iterator)):
+            # What is made while it is printed is never held as a whole.
+            separator = "["
+            for item in value:
+                write(f"{separator}\n    {encode(item)}")
+                separator = ","
+            write("[]" if separator == "[" else "\n  ]")
         else:
-            parts.append(f"  {encode(key)}: {encode(value)}")
-    sys.stdout.write("{\n" + ",\n".join(parts) + "\n}\n")
+            write(encode(value))
+    write("\n}\n")
 
 
 def of_tasks(answer: "TasksAnswer") -> dict[str, Any]:
@@ -79,13 +92,8 @@ def of_tasks(answer: "TasksAnswer") -> dict[str, Any]:
 
 def of_plan(answer: "PlanAnswer") -> dict[str, Any]:
     """The document of `plan --json`."""
-    files = {
-        task: [
-            {"path": e.path, "kind": e.kind, "origin": e.origin, "line": e.line, "source": e.source}
-            for e in footprint.entries
-        ]
-        for task, footprint in answer.footprints.items()
-    }
+    files = {task: list(map(_entry, footprint.entries)) for task, footprint in answer.footprints.items()}
+    pairs = answer.independent_pairs()
     return {
         "version": VERSION,
         "base": answer.base,
@@ -111,14 +119,74 @@ def of_plan(answer: "PlanAnswer") -> dict[str, Any]:
         "task_file_map": {
             task.id: list(dict.fromkeys(d.path for d in task.touched)) for task in answer.tasks
         },
-        "independent_pairs": [list(pair) for pair in answer.independent_pairs()],
-        "conflicts": [
-            {"pair": [o.left, o.right], "paths": list(o.paths), "risk": o.risk, "why": o.why}
-            for o in answer.overlaps
-        ],
+        "independent_pairs": None if pairs is None else map(list, pairs),
+        "conflicts": map(_overlap, answer.overlaps),
         "waves": [list(wave) for wave in answer.plan.waves],
         "held": [{"id": held.task, "reason": held.reason} for held in answer.plan.held],
+        "other_work": [
+            {"name": other.work, "files": list(map(_entry, other.entries))} for other in answer.others
+        ],
+        "stale": [{"name": work, "paths": sorted(paths)} for work, paths in answer.stale.items()],
+        "drift": list(map(_drift, answer.drifts)),
+        "timeline": _timeline(answer),
+        "merge_order": list(answer.merge_order),
         "problems": [{"source": p.source, "line": p.line, "message": p.message} for p in answer.problems],
+        "warnings": list(answer.warnings),
+    }
+
+
+def _overlap(overlap: "Overlap") -> dict[str, Any]:
+    return {
+        "pair": [overlap.left, overlap.right],
+        "paths": list(overlap.paths),
+        "risk": overlap.risk,
+        "why": overlap.why,
+        "excludes": overlap.excludes,
+        "likelihood": round(overlap.likelihood, 3),
+        "sharing": round(overlap.sharing, 3),
+        "lines": [
+            {"path": at.path, "left": list(map(list, at.left)), "right": list(map(list, at.right))}
+            for at in overlap.lines
+        ],
+    }
+
+
+def _entry(entry: "Entry") -> dict[str, Any]:
+    return {
+        "path": entry.path,
+        "kind": entry.kind,
+        "origin": entry.origin,
+        "line": entry.line,
+        "source": entry.source,
+        "weight": round(entry.weight, 3),
+        "lines": [list(lines) for lines in entry.ranges],
+        "why": entry.why,
+    }
+
+
+def _drift(drift: "Drift") -> dict[str, Any]:
+    return {
+        "id": drift.work,
+        "paths": list(drift.paths),
+        "collides_with": list(drift.others),
+    }
+
+
+def _timeline(answer: "PlanAnswer") -> dict[str, Any] | None:
+    timeline = answer.timeline
+    if timeline is None:
+        return None
+    return {
+        "basis": answer.estimates.basis,
+        "slots": answer.slots,
+        "makespan": round(timeline.makespan, 3),
+        "work": round(timeline.work, 3),
+        "speedup": round(timeline.speedup, 3),
+        "critical_path": list(timeline.critical),
+        "spans": [
+            {"id": s.task, "start": round(s.start, 3), "end": round(s.end, 3), "behind": s.behind}
+            for s in timeline.spans
+        ],
     }
 
 
@@ -160,6 +228,7 @@ def of_status(answer: "StatusAnswer") -> dict[str, Any]:
             "ended": _time(row.record.ended),
             "ahead": row.ahead,
             "drift": list(row.drift),
+            "collides_with": list(row.collides),
         }
         for row in answer.rows
     ]
@@ -267,14 +336,10 @@ def _written(declared: Declared) -> dict[str, Any]:
     }
 
 
-def _declared(declared: Any) -> dict[str, Any]:
-    return {
-        "path": declared.path,
-        "kind": declared.kind,
-        "origin": "declared",
-        "line": declared.line,
-        "source": declared.source,
-    }
+def _declared(declared: Declared) -> dict[str, Any]:
+    return _entry(
+        Entry(declared.path, declared.kind, Origin.DECLARED, declared.source, declared.line, declared.ranges)
+    )
 
 
 def _state(record: TaskRecord | None) -> str:
@@ -294,3 +359,39 @@ def _time(seconds: float | None) -> str | None:
     return (
         None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
     )
+
+
+def of_replay(answer: "ReplayAnswer") -> dict[str, Any]:
+    """The document of `plan --replay --json`."""
+    return {
+        "version": VERSION,
+        "range": answer.revisions,
+        "windows": answer.windows,
+        "changes": answer.changes,
+        "left_out": answer.left_out,
+        "pairs": len(answer.pairs),
+        "sharing": answer.same_file.said,
+        "conflicting": answer.same_file.true,
+        "conflicts_by_shared_file": {
+            "precision": _rounded(answer.same_file.precision),
+            "recall": _rounded(answer.same_file.recall),
+            "average_precision": _rounded(answer.ranked_by_shared),
+        },
+        "conflicts_by_likelihood": {"average_precision": _rounded(answer.ranked_by_likelihood)},
+        "sharing_by_declared": _ranking(answer.sharing_declared),
+        "sharing_by_expected": _ranking(answer.sharing_expected),
+    }
+
+
+def _ranking(pairs: list[tuple[float, bool]]) -> dict[str, Any]:
+    recall, threshold = recall_at(pairs, _PRECISION)
+    return {
+        "precision": _PRECISION,
+        "recall": _rounded(recall),
+        "threshold": _rounded(threshold),
+        "average_precision": _rounded(average_precision(pairs)),
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

@@ -15,6 +15,7 @@ from .reference import (
     AGENT_MEANINGS,
     EMPTY_DEFAULTS,
     FILES,
+    HOT_MEANINGS,
     JSON,
     MEANINGS,
     PLACES,
@@ -174,6 +175,7 @@ def _configuration() -> list[str]:
             "Settings are read from `git config` in all its scopes, and from the tracked file `.gitparallel`."
         ),
         _table({f"`{key}`": f"{meaning} {_default(key)}" for key, meaning in MEANINGS.items()}),
+        _table({f"`{key}`": meaning for key, meaning in HOT_MEANINGS.items()}),
         roff.paragraph("Each form of task document may be looked for elsewhere:"),
         _table({f"`{key}`": meaning for key, meaning in SOURCE_MEANINGS.items()}),
         _table({f"`{name}`": _places(globs) for name, globs in PLACES.items()}),

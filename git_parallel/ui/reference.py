@@ -22,6 +22,12 @@ MEANINGS = {
     "disk free. `off` launches whatever the load.",
     "parallel.ownership": "What happens to a path that is nobody's when a task changes it. `claim` takes it "
     "for the task. `strict` refuses it until `git parallel claim` has taken it.",
+    "parallel.overlap": "From what on an overlap keeps two tasks from running at the same time. `file`: both may "
+    "touch the same file. `hunk`: only if both change the same or neighbouring lines, or one takes a file away "
+    "or creates it that the other touches.",
+    "parallel.otherWork": "Which branches that are no tasks take part in `git parallel plan` as other work, when "
+    "they are ahead of the target: `none`, `local` ones, or `remote` ones as well. They are shown, and keep no "
+    "task from running.",
     "parallel.specs": "Glob of the spec files that declare tasks. May be given several times.",
     "parallel.roadmap": "Glob of the roadmaps that declare tasks. May be given several times.",
     "parallel.sources": "The forms of task documents to read, by name; the first that knows a document reads it. "
@@ -43,6 +49,13 @@ EMPTY_DEFAULTS = {
     "parallel.agent": "none",
     "parallel.verify": "none",
     "parallel.timeout": "none",
+}
+HOT_MEANINGS = {
+    "parallel.hotFile.<glob>": "What it means that two tasks touch a file which everybody touches, such as a "
+    "changelog or a lockfile. `serialise`: one of them at a time, even where it is only expected. `allow`: it "
+    "keeps nobody apart. `union`: nor does it, and a merge keeps the lines of both sides. A name without `/` is "
+    "that file in any directory. git allows letters, digits and `-` only at the end of a key: other globs are "
+    "written `parallel.hotFile.<glob>.policy`.",
 }
 SOURCE_MEANINGS = {
     "parallel.<name>.files": "Glob of the documents of the form `<name>`, in place of those below. May be given "
@@ -137,13 +150,24 @@ JSON = {
         "reason": "Why, or why not.",
         "tasks": "Each task: `id`, `title`, `source` and `line` of its document, `status` as declared, `state` "
         "as recorded, `agent`, `priority`, `after` (ids), `unknown` (whether nothing is known of its files), "
-        "and `files`, each with `path`, `kind`, `origin`, `line` and `source`.",
+        "and `files`, each with `path`, `kind`, `origin`, `line`, `source`, `weight` (how likely it is that the "
+        "task really changes it), `lines` (where known) and `why` (of what is predicted).",
         "task_file_map": "Declared paths by task id.",
-        "independent_pairs": "The pairs of ids that can run at the same time.",
-        "conflicts": "The pairs that overlap: `pair` (two ids), `paths`, `risk`, `why`.",
+        "independent_pairs": "The pairs of ids that can run at the same time; null for more than 1000 tasks.",
+        "conflicts": "The pairs that overlap: `pair` (two ids, or names of other work), `paths`, `risk`, `why`, "
+        "`excludes` (whether it keeps the two apart), `likelihood` (of a conflict), `sharing` (how likely they "
+        "change one file at all) and `lines`, each with `path` and the ranges `left` and `right`.",
         "waves": "Lists of ids: what can run together, in order.",
         "held": "What cannot be planned: `id`, `reason`.",
+        "other_work": "What is in flight and no task: `name` and `files`.",
+        "stale": "What does not merge into the target any more: `name`, `paths`.",
+        "drift": "What tasks touch beyond what they declared: `id`, `paths`, `collides_with`.",
+        "timeline": "A simulation of the run, null for more than 500 tasks: `basis` of the estimates (`records`, "
+        "`documents` or `equal`), `slots`, `makespan`, `work`, `speedup`, `critical_path`, and `spans`, each with "
+        "`id`, `start`, `end` and `behind`. In seconds, or in lengths of a task.",
+        "merge_order": "Ids that wait for their merge, in the order with least conflict.",
         "problems": "What is wrong in the documents: `source`, `line`, `message`.",
+        "warnings": "What else is to be known, in words.",
     },
     "run": {
         **_VERSION,
@@ -164,7 +188,8 @@ JSON = {
         "target": "The branch that tasks are merged into.",
         "tasks": "Each task that has been run: `id`, `title`, `state`, `agent`, `branch`, `worktree`, `pid`, "
         "`attempt`, `started`, `ended`, `seconds`, `exit_status`, `ahead` (commits that the target has not), "
-        "`drift` (paths taken beyond its declaration) and `reason`.",
+        "`drift` (paths that it touches and did not declare), `collides_with` (the tasks that it meets there) and "
+        "`reason`.",
         "running": "Ids of the tasks whose agents are alive.",
         "queued": "What waits for its launch: `id`, `reason`.",
         "load": "`cpu_percent`, `memory_percent`, `disk_free_bytes`.",

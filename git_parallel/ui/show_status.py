@@ -46,7 +46,8 @@ def _cells(row: Row) -> list[str]:
         taken = time.time() - record.started
     what = [record.reason] if record.reason else []
     if row.drift and record.state != "merged":
-        what.append(f"also took {render.some(row.drift)}")
+        collides = f", which {render.some(row.collides)} touches as well" if row.collides else ""
+        what.append(f"also took {render.some(row.drift)}{collides}")
     if record.attempt > 1:
         what.append(f"attempt {record.attempt}")
     ahead = "" if row.ahead is None else str(row.ahead)

@@ -20,6 +20,9 @@ def test_two_tasks_in_one_file_take_two_waves(repo: Repo, cli: Cli) -> None:
 
         OVERLAP       RISK  WHY
         auth billing  file  both modify app.py
+
+        2 tasks in 4 slots take as long as 2 of them one by one, if all take the same time: no faster
+        critical path: auth -> billing
     """)
 
 
@@ -48,7 +51,16 @@ def test_the_json_document(repo: Repo, cli: Cli) -> None:
         "after": ["1"],
         "unknown": False,
         "files": [
-            {"path": "src/", "kind": "create", "origin": "declared", "line": 5, "source": "specs/SPEC-2.md"}
+            {
+                "path": "src/",
+                "kind": "create",
+                "origin": "declared",
+                "line": 5,
+                "source": "specs/SPEC-2.md",
+                "weight": 0.2,
+                "lines": [],
+                "why": "",
+            }
         ],
     }
     assert document["task_file_map"] == {"1": ["app.py"], "2": ["src/"], "3": ["src/*.py"]}

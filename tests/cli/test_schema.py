@@ -16,6 +16,7 @@ import git_parallel
 from git_parallel.overlap.footprint import Origin
 from git_parallel.overlap.risk import Risk
 from git_parallel.schedule import record
+from git_parallel.schedule.estimate import Basis
 from git_parallel.schedule.record import State
 from git_parallel.tasks.task import Kind, Status
 from git_parallel.ui import document
@@ -119,7 +120,7 @@ def background(repo: Repo) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]
 
 
 def test_there_is_a_schema_for_every_stable_format() -> None:
-    assert list(SCHEMAS) == ["claims", "merge", "plan", "prune", "record", "run", "status", "tasks"]
+    assert list(SCHEMAS) == ["claims", "merge", "plan", "prune", "record", "replay", "run", "status", "tasks"]
     for name, schema in SCHEMAS.items():
         Draft202012Validator.check_schema(schema)
         assert schema["$id"] == f"{name}-{document.VERSION}.json"
@@ -150,6 +151,7 @@ def test_the_words_in_the_schemas_are_those_of_the_code() -> None:
         "plan file kind": list(Kind),
         "plan file origin": list(Origin),
         "plan conflict risk": list(Risk),
+        "plan timeline basis": list(Basis),
         "record state": list(State),
         "run merge_results additionalProperties": list(document._SAID.values()),
         "run state": list(State),
@@ -177,6 +179,7 @@ def roadmap(repo: Repo) -> None:
                 **File**: `done.py`
                 ### PRIORITY 2: Paused ⏸️ Blocked
                 **File**: `app.py`
+                **File**: `package.json`
                 ### PRIORITY 3: Round 📝 Planned
                 **File**: `../../etc/passwd`
                 **Depends on**: PRIORITY 4
@@ -184,7 +187,9 @@ def roadmap(repo: Repo) -> None:
                 **Depends on**: PRIORITY 3
                 ### PRIORITY 5: Late 📝 Planned
                 **Depends on**: PRIORITY 77
-            """
+            """,
+            "package.json": "{}",
+            "package-lock.json": "{}",
         },
     )
 
@@ -212,6 +217,9 @@ def specs(repo: Repo) -> None:
     repo.spec("later", "later.py", "lib/**/*.py", after="good")
     repo.spec("zz-unknown", extra="## References\n\n- `app.py`\n")
     repo.git("branch", "feature/taken")
+    repo.git("checkout", "--quiet", "-b", "side")
+    repo.commit("side", **{"app.py": "by nobody\n"})
+    repo.git("checkout", "--quiet", "main")
 
 
 def ids(entries: Any) -> list[str]:
@@ -230,6 +238,7 @@ def test_every_document_and_record_of_a_long_life_is_as_its_schema_says(
     background: Callable[..., "subprocess.Popen[bytes]"],
     ask: Callable[..., Any],
     documents: Documents,
+    cli: Cli,
 ) -> None:
     roadmap(repo)
     specs(repo)
@@ -252,10 +261,15 @@ def test_every_document_and_record_of_a_long_life_is_as_its_schema_says(
     assert {tuple(one["pair"]): one["risk"] for one in plan["conflicts"]} == {
         ("2", "clash-a"): "file",
         ("2", "clash-b"): "file",
-        ("clash-a", "clash-b"): "hunk",
-        ("foreign", "good"): "hunk",
-        ("slow", "third"): "file",
+        ("2", "heads/side"): "file",
+        ("clash-a", "clash-b"): "conflict",
+        ("clash-a", "heads/side"): "conflict",
+        ("clash-b", "heads/side"): "conflict",
+        ("foreign", "good"): "conflict",
+        ("slow", "third"): "hunk",
     }
+    assert ids(plan["drift"]) == ["extra", "foreign"]
+    assert plan["other_work"][0]["name"] == "heads/side"
     (repo.path.parent / "go").touch()
     out, _ = run.communicate(timeout=60)
     ended = documents.add("run", json.loads(out))
@@ -297,6 +311,8 @@ def test_every_document_and_record_of_a_long_life_is_as_its_schema_says(
         **states(told),
         **dict.fromkeys(("1", "2", "3", "4", "5", "taken"), "planned"),
     }
+    assert {one["name"] for one in ask("plan")["stale"]} == {"clash-b", "foreign", "heads/side"}
+    documents.add("replay", cli("plan", "--replay", "HEAD~5..HEAD", "--json").json)
     assert [one["source"] for one in ask("plan", "1", "clash-b")["problems"]] == ["ROADMAP.md"]
 
     # What is recorded, from the first commit of each chain to the last.

@@ -1,0 +1,291 @@
+"""Work in flight as git has it: every pair that git cannot merge is found, no other, and nothing is left behind."""
+
+import os
+import random
+import subprocess
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from git_parallel.commands.plan import PlanAnswer, plan
+from git_parallel.project.wanted import Wanted
+from tests.conftest import Cli, Repo
+
+CAMPAIGN = int(os.environ.get("GIT_PARALLEL_CAMPAIGN", "0"))
+
+
+def planned(repo: Repo, **wanted: object) -> PlanAnswer:
+    return plan(repo.path, (), Wanted(**wanted))  # type: ignore[arg-type]
+
+
+def conflicts(repo: Repo) -> set[tuple[str, ...]]:
+    """The pairs that the plan says git cannot merge, by the names of their branches."""
+    return {
+        tuple(sorted(work.removeprefix("heads/") for work in (o.left, o.right)))
+        for o in planned(repo).overlaps
+        if o.risk == "conflict"
+    }
+
+
+def really(repo: Repo, *branches: str) -> set[tuple[str, ...]]:
+    """The pairs that git cannot merge, asked one by one."""
+    found = set()
+    for pair in combinations(sorted(branches), 2):
+        merge = ["git", "merge-tree", "--write-tree", *pair]
+        if subprocess.run(merge, cwd=repo.path, capture_output=True, check=False).returncode == 1:
+            found.add(pair)
+    return found
+
+
+def branch(repo: Repo, name: str, script: str, *, at: str = "main") -> None:
+    """A branch with one commit, made by a shell script."""
+    repo.git("checkout", "--quiet", "-b", name, at)
+    subprocess.run(["/bin/sh", "-ec", script], cwd=repo.path, check=True)
+    repo.git("add", "--all")
+    repo.git("commit", "--quiet", "--allow-empty", "-m", name)
+    repo.git("checkout", "--quiet", "main")
+
+
+def everything(path: Path) -> dict[str, bytes]:
+    """All files of a directory but git-parallel's cache."""
+    return {
+        str(file.relative_to(path)): file.read_bytes()
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and "parallel" not in file.parts
+    }
+
+
+@pytest.fixture
+def shop(repo: Repo) -> Repo:
+    """A repository with some files of many lines."""
+    files = {f"src/m{n}/f{n}.py": "".join(f"line {k} of {n}\n" for k in range(40)) for n in range(4)}
+    repo.commit("files", **files, **{"old/a.txt": "a\n" * 30, "old/b.txt": "b\n" * 30, "tool.sh": "echo\n"})
+    return repo
+
+
+EDGES = {
+    "near lines": ("sed -i 5s/.*/x/ src/m0/f0.py", "sed -i 6s/.*/y/ src/m0/f0.py"),
+    "far lines": ("sed -i 5s/.*/x/ src/m0/f0.py", "sed -i 9s/.*/y/ src/m0/f0.py"),
+    "same change": ("sed -i 5s/.*/x/ src/m0/f0.py", "sed -i 5s/.*/x/ src/m0/f0.py"),
+    "edit and delete": ("sed -i 5s/.*/x/ src/m0/f0.py", "rm src/m0/f0.py"),
+    "delete twice": ("rm src/m0/f0.py", "rm src/m0/f0.py"),
+    "edit and rename": ("sed -i 5s/.*/x/ src/m0/f0.py", "git mv src/m0/f0.py src/g.py"),
+    "rename twice": ("git mv src/m0/f0.py src/h.py", "git mv src/m0/f0.py src/g.py"),
+    "rename to one name": ("git mv src/m0/f0.py src/g.py", "git mv src/m1/f1.py src/g.py"),
+    "add twice": ("echo x > new.py", "echo y > new.py"),
+    "add the same": ("echo x > new.py", "echo x > new.py"),
+    "file and directory": ("echo x > lib", "mkdir lib; echo y > lib/y"),
+    "directory moved and file added": ("git mv old new", "echo c > old/c.txt"),
+    "file moved out and file added": ("git mv old/a.txt a.txt", "echo c > old/c.txt"),
+    "mode and edit": ("chmod +x tool.sh", "echo more >> tool.sh"),
+    "mode twice": ("chmod +x tool.sh", "chmod +x tool.sh"),
+    "link and edit": ("rm tool.sh; ln -s app.py tool.sh", "echo more >> tool.sh"),
+    "binary": ("printf 'a\\0b' > app.py", "printf 'a\\0c' > app.py"),
+    "insert at one place": ("sed -i '5a x' src/m0/f0.py", "sed -i '5a y' src/m0/f0.py"),
+    "end of the file": ("echo x >> tool.sh", "echo y >> tool.sh"),
+    "odd names": ("printf x > 'a\\tb ü'", "printf y > 'a\\tb ü'"),
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_two_branches_conflict_exactly_where_git_says_so(shop: Repo, edge: str) -> None:
+    for name, script in zip(("one", "two"), EDGES[edge], strict=True):
+        branch(shop, name, script)
+
+    assert conflicts(shop) == really(shop, "one", "two")
+
+
+@pytest.mark.parametrize("seed", range(3 + CAMPAIGN // 10))
+def test_many_branches_conflict_exactly_where_git_says_so(shop: Repo, seed: int) -> None:
+    chance = random.Random(seed)
+    scripts = [script for pair in EDGES.values() for script in pair]
+    names = []
+    for number in range(9):
+        steps = "; ".join(f"{{ {step}; }} 2>/dev/null || true" for step in chance.sample(scripts, 3))
+        names.append(f"b{number}")
+        branch(shop, names[-1], steps)
+        if chance.random() < 0.4:
+            # The target moves on, so that the bases differ.
+            line = chance.randrange(1, 40)
+            shop.commit("on", **{f"notes{number}.txt": "x"})
+            subprocess.run(
+                ["sed", "-i", f"{line}s/.*/main {number}/", "src/m0/f0.py"], cwd=shop.path, check=True
+            )
+            shop.commit("on")
+
+    assert conflicts(shop) == really(shop, *names)
+
+
+def test_planning_leaves_nothing_behind(shop: Repo) -> None:
+    branch(shop, "one", "sed -i 5s/.*/x/ src/m0/f0.py")
+    branch(shop, "two", "sed -i 5s/.*/y/ src/m0/f0.py")
+    tree = shop.path.parent / "wt"
+    shop.git("worktree", "add", "--quiet", str(tree), "two")
+    (tree / "new.txt").write_text("not saved")
+    before = everything(shop.path.parent)
+
+    assert conflicts(shop) == {("one", "two")}
+    assert everything(shop.path.parent) == before
+
+
+def test_what_is_not_committed_counts_as_if_it_were(shop: Repo) -> None:
+    tree = shop.path.parent / "wt one"
+    shop.git("worktree", "add", "--quiet", "-b", "one", str(tree))
+    branch(shop, "two", "sed -i 5s/.*/y/ src/m0/f0.py; echo two > new.txt")
+    subprocess.run(["sed", "-i", "5s/.*/x/", "src/m0/f0.py"], cwd=tree, check=True)
+    (tree / "new.txt").write_text("one")
+    (tree / "old" / "a.txt").unlink()
+
+    (overlap,) = planned(shop).overlaps
+    assert (overlap.risk, overlap.paths) == ("conflict", ("new.txt", "src/m0/f0.py"))
+    assert {entry.path: entry.kind for entry in planned(shop).others[0].entries} == {
+        "new.txt": "create", "old/a.txt": "delete", "src/m0/f0.py": "modify",
+    }  # fmt: skip
+
+
+def test_what_is_too_large_is_known_by_its_path(shop: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("git_parallel.git.unsaved.LARGEST", 3)
+    tree = shop.path.parent / "wt"
+    shop.git("worktree", "add", "--quiet", "-b", "one", str(tree))
+    (tree / "core").write_text("dumped")
+
+    assert [(e.path, e.kind) for e in planned(shop).others[0].entries] == [("core", "create")]
+
+
+def test_a_branch_that_left_the_target_too_early_is_told_by_itself(shop: Repo) -> None:
+    branch(shop, "early", "sed -i 5s/.*/x/ src/m0/f0.py")
+    subprocess.run(["sed", "-i", "5s/.*/main/", "src/m0/f0.py"], cwd=shop.path, check=True)
+    shop.commit("on")
+    branch(shop, "late", "echo x > late.txt")
+
+    answer = planned(shop)
+
+    assert dict(answer.stale) == {"heads/early": ("src/m0/f0.py",)}
+    (overlap,) = answer.overlaps
+    assert (overlap.risk, overlap.why) == (
+        "conflict",
+        "heads/early conflicts with 'main' already, in src/m0/f0.py",
+    )
+
+
+def test_with_several_merge_bases_git_decides(shop: Repo) -> None:
+    branch(shop, "one", "sed -i 5s/.*/x/ src/m0/f0.py")
+    shop.git("merge", "--quiet", "--no-ff", "-m", "in", "one~0")
+    shop.git("checkout", "--quiet", "-b", "criss", "one")
+    shop.git("merge", "--quiet", "--no-ff", "-m", "cross", "main~1")
+    shop.commit("more", **{"src/m1/f1.py": "all new\n"})
+    shop.git("checkout", "--quiet", "main")
+    branch(shop, "two", "sed -i 7s/.*/y/ src/m1/f1.py")
+
+    assert conflicts(shop) == really(shop, "criss", "two") == {("criss", "two")}
+
+
+def test_the_lines_that_both_change_are_told(shop: Repo, cli: Cli) -> None:
+    branch(shop, "one", "sed -i 5s/.*/x/ src/m0/f0.py")
+    branch(shop, "two", "sed -i '5s/.*/y/;20s/.*/y/' src/m0/f0.py")
+    branch(shop, "three", "sed -i 30s/.*/y/ src/m0/f0.py")
+
+    told = {tuple(one["pair"]): one for one in cli("plan", "--json").json["conflicts"]}
+
+    assert (
+        told["heads/one", "heads/two"]["why"] == "git cannot merge them: both change line 5 of src/m0/f0.py"
+    )
+    assert told["heads/one", "heads/two"]["lines"] == [
+        {"path": "src/m0/f0.py", "left": [[5, 5]], "right": [[5, 5], [20, 20]]}
+    ]
+    assert {pair: one["risk"] for pair, one in told.items()} == {
+        ("heads/one", "heads/three"): "file",
+        ("heads/one", "heads/two"): "conflict",
+        ("heads/three", "heads/two"): "file",
+    }
+
+
+def test_which_branches_take_part(shop: Repo, cli: Cli) -> None:
+    branch(shop, "one", "echo x > one.txt")
+    shop.git("branch", "behind", "main~1")
+    shop.git("branch", "same")
+    shop.git("update-ref", "refs/remotes/origin/one", "one")
+    shop.git(
+        "update-ref",
+        "refs/remotes/origin/far",
+        shop.git("commit-tree", "-p", "main", "-m", "x", "one^{tree}"),
+    )
+    shop.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/far")
+
+    def names(*arguments: str) -> list[str]:
+        return [one["name"] for one in cli("plan", "--json", *arguments).json["other_work"]]
+
+    assert names() == ["heads/one"]
+    assert names("--other-work", "none") == []
+    assert names("--other-work", "remote") == ["heads/one", "remotes/origin/far"]
+    shop.config("parallel.otherWork", "none")
+    assert names() == []
+
+
+def test_what_is_missing_or_foreign_is_named_and_the_rest_is_planned(shop: Repo, cli: Cli) -> None:
+    branch(shop, "good", "sed -i 5s/.*/x/ src/m0/f0.py")
+    shop.git("checkout", "--quiet", "--orphan", "alone")
+    shop.commit("alone")
+    shop.git("checkout", "--quiet", "main")
+    branch(shop, "lost", "echo lost > lost.txt")
+    lost = shop.git("rev-parse", "lost")
+    branch(shop, "hollow", "echo hollow > hollow.txt", at="lost")
+    (shop.path / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    (shop.path / ".git" / "refs" / "heads" / "broken").write_text("rubbish\n")
+    shop.spec("a", "src/m0/f0.py")
+
+    ran = cli("plan", "--json")
+
+    assert ran.status == 0
+    assert [one["name"] for one in ran.json["other_work"]] == ["heads/good"]
+    assert [(one["pair"], one["risk"]) for one in ran.json["conflicts"]] == [(["a", "heads/good"], "file")]
+    told = "\n".join(ran.json["warnings"])
+    for words in (
+        "'alone' has no history in common with 'main'", "'lost' cannot be read: its commit is missing",
+        "'hollow' cannot be looked at", "broken",
+    ):  # fmt: skip
+        assert words in told
+
+
+def test_a_submodule_and_a_nested_repository_are_no_surprise(shop: Repo) -> None:
+    inner = shop.path.parent / "inner"
+    shop.git("init", "--quiet", str(inner))
+    shop.git("commit", "--quiet", "--allow-empty", "-m", "one", at=inner)
+    one = shop.git("rev-parse", "HEAD", at=inner)
+    shop.git("commit", "--quiet", "--allow-empty", "-m", "two", at=inner)
+    two = shop.git("rev-parse", "HEAD", at=inner)
+    for name, oid in (("one", one), ("two", two)):
+        branch(shop, name, f"git update-index --add --cacheinfo 160000,{oid},sub")
+        shop.git("update-ref", f"refs/heads/{name}", _with_link(shop, oid))
+    tree = shop.path.parent / "wt"
+    shop.git("worktree", "add", "--quiet", "-b", "three", str(tree))
+    shop.git("init", "--quiet", "nested", at=tree)
+
+    assert conflicts(shop) == really(shop, "one", "two") == {("one", "two")}
+
+
+def _with_link(repo: Repo, oid: str) -> str:
+    tree = repo.git("ls-tree", "main") + f"\n160000 commit {oid}\tsub\n"
+    made = repo.git("mktree", "--missing", stdin=tree)
+    return repo.git("commit-tree", "-p", "main", "-m", "link", made)
+
+
+def test_a_git_of_another_hash_and_a_shallow_clone(shop: Repo, tmp_path: Path) -> None:
+    branch(shop, "one", "sed -i 5s/.*/x/ src/m0/f0.py")
+    branch(shop, "two", "sed -i 5s/.*/y/ src/m0/f0.py")
+    clone = Repo(tmp_path / "clone")
+    shop.git("clone", "--quiet", "--depth=2", "--no-single-branch", f"file://{shop.path}", str(clone.path))
+    clone.git("branch", "one", "origin/one")
+    clone.git("branch", "two", "origin/two")
+    assert conflicts(clone) == {("one", "two")}
+
+    other = Repo(tmp_path / "sha256")
+    other.git("init", "--quiet", "--object-format=sha256", str(other.path), at=tmp_path)
+    other.commit("first", **{"a.txt": "a\n"})
+    branch(other, "one", "echo one > a.txt")
+    branch(other, "two", "echo two > a.txt")
+    tree = tmp_path / "wt"
+    other.git("worktree", "add", "--quiet", str(tree), "two")
+    (tree / "b.txt").write_text("b")
+    assert conflicts(other) == {("one", "two")}
