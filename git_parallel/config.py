@@ -1,7 +1,7 @@
 """Settings: `git config parallel.*` and `agent.<name>.*`, over the team's tracked `.gitparallel` file."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from os import environ
 
@@ -116,7 +116,7 @@ def build(own: list[tuple[str, str]], team: list[tuple[str, str]]) -> Settings:
         files=_files(trusted, own),
         hot=_hot(trusted, own),
         agents=_agents(trusted, own),
-        warnings=tuple(warnings),
+        warnings=(*warnings, *_lost_case((trusted, own))),
     )
 
 
@@ -134,6 +134,18 @@ def _files(*sources: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
 
 
 _HOT = "parallel.hotfile."
+
+
+def _lost_case(sources: Iterable[list[tuple[str, str]]]) -> Iterator[str]:
+    """What to say of globs whose capital letters git may have taken away."""
+    for source in sources:
+        for key, _ in source:
+            name = key[len(_HOT) :]
+            if key.casefold().startswith(_HOT) and "." not in name:
+                yield (
+                    f"parallel.hotFile.{printable(name)}: git gives this in lower case, whatever was written; "
+                    "if the file is spelled otherwise, set 'parallel.hotFile.<glob>.policy'"
+                )
 
 
 def _hot(*sources: list[tuple[str, str]]) -> tuple[tuple[str, Policy], ...]:

@@ -273,7 +273,8 @@ def _timeline(
     for task, record in world.records.items():
         if _is_running(record):
             ago = now - record.started if record.started and expected.basis is not Basis.EQUAL else 0.0
-            running[task] = max(0.0, expected.of.get(task, 0.0) - ago)
+            known = everything.get(task) or Task(task, record.title, record.source, 1)
+            running[known] = max(0.0, expected.of.get(task, 0.0) - ago)
     return timeline(
         planned,
         seen.overlaps,

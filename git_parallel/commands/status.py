@@ -17,7 +17,7 @@ from ..schedule.admission import Load
 from ..schedule.record import State, TaskRecord
 
 if TYPE_CHECKING:
-    from ..overlap.drift import Drift
+    from ..project.drifting import Drifting
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class StatusAnswer:
-    """All tasks that have a record, what the coordinator lets wait and why, and what was mended on the way."""
+    """All tasks that have a record, what the coordinator lets wait and why, and what was mended on the way.
+
+    `waves` is the plan for the rest as it is now, where running tasks touch more than they declared.
+    """
 
     target: str
     rows: tuple[Row, ...]
@@ -45,6 +48,7 @@ class StatusAnswer:
     load: Load | None
     mended: tuple[str, ...]
     problems: tuple[str, ...]
+    waves: tuple[tuple[TaskId, ...], ...] = ()
 
     @property
     def running(self) -> tuple[TaskId, ...]:
@@ -71,19 +75,21 @@ def status(directory: Path, *, with_load: bool = False) -> StatusAnswer:
         mended = repair.repair(project, read_tasks(project))
         world = snapshot(project.git)
     queue = coordinator.read_queue(project)
+    sight = _look(project, world)
     return StatusAnswer(
         target=project.target.short,
-        rows=_rows(project, world),
+        rows=_rows(project, world, sight),
+        waves=sight.waves if sight else (),
         queue=queue,
         load=_load(project, queue) if with_load else queue.load if queue else None,
         mended=mended,
-        problems=(*project.settings.warnings, *world.problems),
+        problems=(*project.settings.warnings, *world.problems, *(sight.warnings if sight else ())),
     )
 
 
-def _rows(project: Project, world: Snapshot) -> tuple[Row, ...]:
+def _rows(project: Project, world: Snapshot, sight: "Drifting | None") -> tuple[Row, ...]:
     tips = _tips(project, world)
-    drifts = _drifts(project, world)
+    drifts = sight.drifts if sight else {}
     counts = ahead(project.git, tips.values(), of=project.base)
     rows = []
     for task, stored in world.tasks.items():
@@ -105,25 +111,19 @@ def _rows(project: Project, world: Snapshot) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _drifts(project: Project, world: Snapshot) -> "Mapping[TaskId, Drift]":
-    """What running tasks touch beyond what they declared, uncommitted work included."""
+def _look(project: Project, world: Snapshot) -> "Drifting | None":
+    """What running tasks touch beyond what they declared, uncommitted work included; None where none runs."""
     if not any(stored.record.state is State.RUNNING for stored in world.tasks.values()):
-        return {}
+        return None
     # Only here are documents and worktrees read.
-    from ..overlap.drift import find_drift
-    from ..project.declared import is_unfinished, read
-    from ..project.sight import see
+    from ..errors import ParallelError
+    from ..project import drifting
 
-    declared = read(project)
-    unfinished = [task for task in declared.tasks.tasks if is_unfinished(task, world.records)]
-    seen = see(project, declared, world, unfinished, is_hurried=True)
-    found = {}
-    for task, stored in world.tasks.items():
-        if stored.record.state is State.RUNNING and task in seen.prints:
-            drift = find_drift(seen.prints[task], seen.overlaps)
-            if drift is not None:
-                found[task] = drift
-    return found
+    try:
+        return drifting.look(project, world)
+    except (ParallelError, OSError):
+        # The truth about every task is more than what one branch hides.
+        return None
 
 
 def _tips(project: Project, world: Snapshot) -> dict[TaskId, Oid]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from ..errors import BadInput, UnknownTask
 from ..git.refs import Snapshot, snapshot
 from ..names import TaskId, Work, printable
+from ..overlap.exclusion import Policy
 from ..overlap.meet import Overlap
 from ..overlap.risk import Meeting
 from ..project import patches
@@ -24,7 +25,8 @@ class WhyAnswer:
     """How two works stand to each other.
 
     `reasons` are all that keeps the two from running at the same time; without any they may. `meetings`
-    are the places where they meet, with what each has there; `apart` is the level that is in force.
+    are the places where they meet, with what each has there, and `policies` those of hot files among them;
+    `level` is from what on an overlap keeps two apart, and `finished` what of them is over.
     """
 
     left: Work
@@ -34,6 +36,8 @@ class WhyAnswer:
     reasons: tuple[str, ...]
     sharing: float
     level: str
+    policies: tuple[Policy | None, ...] = ()
+    finished: tuple[Work, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
@@ -65,14 +69,24 @@ def why(directory: Path, left: str, right: str, wanted: Wanted) -> WhyAnswer:
     told = list(_reasons(project, tasks, world, one, other, wanted))
     if overlap and overlap.excludes:
         told.insert(0, f"they overlap: {overlap.why}")
+    meetings = seen.overlaps.meetings(one, other)
+    exclusion = seen.overlaps.exclusion
     return WhyAnswer(
         left=one,
         right=other,
         overlap=overlap,
-        meetings=seen.overlaps.meetings(one, other),
+        meetings=meetings,
         reasons=tuple(told),
         sharing=seen.overlaps.sharing(one, other),
-        level=seen.overlaps.exclusion.level,
+        level=exclusion.level,
+        policies=tuple(
+            exclusion.policy_of(meeting.path) if meeting.is_file else None for meeting in meetings
+        ),
+        finished=tuple(
+            work
+            for work in (one, other)
+            if work in tasks and not is_unfinished(tasks[TaskId(work)], world.records)
+        ),
         warnings=seen.warnings,
     )
 
@@ -108,9 +122,11 @@ def _reasons(
         task = tasks.get(TaskId(mine)) if isinstance(mine, TaskId) else None
         if task is None or not isinstance(other, TaskId):
             continue
-        if not is_unfinished(task, world.records):
-            yield f"'{mine}' is finished"
-        elif (path := _way(tasks, task.id, other)) and not is_done(other, world.records, tasks):
+        if (
+            is_unfinished(task, world.records)
+            and (path := _way(tasks, task.id, other))
+            and not is_done(other, world.records, tasks)
+        ):
             yield " comes after ".join(f"'{name}'" for name in path)
     if isinstance(left, TaskId) and isinstance(right, TaskId) and left in tasks and right in tasks:
         why = why_apart(

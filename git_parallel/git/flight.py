@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import BadName
 from ..names import Oid, RefName
 from .command import Git
 from .history import merge_bases
@@ -54,12 +55,15 @@ def tips(git: Git, *prefixes: str) -> tuple[tuple[Tip, ...], tuple[str, ...]]:
     )
     fields = out.stdout.split("\0")
     found = []
+    told = [line.removeprefix("warning: ").removeprefix("error: ") for line in out.stderr.splitlines()]
     for oid, ref, symref, worktree in zip(
         fields[0::4], fields[1::4], fields[2::4], fields[3::4], strict=False
     ):
-        if not symref:
-            found.append(Tip(RefName(ref), Oid(oid.strip()), Path(worktree) if worktree else None))
-    told = [line.removeprefix("warning: ").removeprefix("error: ") for line in out.stderr.splitlines()]
+        try:
+            if not symref:
+                found.append(Tip(RefName(ref), Oid(oid.strip()), Path(worktree) if worktree else None))
+        except BadName as error:
+            told.append(error.message)
     return tuple(found), tuple(told)
 
 
@@ -81,8 +85,8 @@ def absent(git: Git, places: Iterable[tuple[Oid, str]]) -> list[bool]:
         return []
     # A newline would end the question, and be in the answer: such a path counts as absent.
     script = "".join(f"{commit}:{path}\n" if "\n" not in path else "\n" for commit, path in asked)
-    lines = git.run("cat-file", "--batch-check=%(objectname)", stdin=script).stdout.splitlines()
-    return [line.endswith(" missing") for line in lines]
+    lines = git.run("cat-file", "--batch-check=%(objectname)", stdin=script).stdout.split("\n")
+    return [line.endswith(" missing") for line in lines[:-1]]
 
 
 def youngest(git: Git, oids: Collection[Oid], most: int) -> frozenset[Oid]:

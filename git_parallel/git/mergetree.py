@@ -29,10 +29,10 @@ class Conflicted:
     paths: tuple[str, ...]
 
 
-def private(git: Git, common: Path, *, union: Iterable[str] = ()) -> Git:
+def private(git: Git, common: Path, *, union: Iterable[tuple[str, bool]] = ()) -> Git:
     """A git that sees this repository's objects and nothing else of it: no config, refs or attributes.
 
-    Of files that the globs of `union` match, a merge keeps the lines of both sides.
+    Of files that a glob of `union` matches last as one to keep, a merge keeps the lines of both sides.
     """
     aside = common / "parallel" / "judge.git"
     if not (aside / "HEAD").exists():

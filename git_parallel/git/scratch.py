@@ -6,19 +6,24 @@ hooks or attributes, so that none of these decides what comes out (git-facts, se
 
 import hashlib
 import os
+import shutil
 import tempfile
+import time
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..names import Oid
+from . import locks
 from .command import Git
 
 _WHO = "git-parallel <git-parallel@localhost> 0 +0000"
 # What is written here need not survive a power cut.
 HURRIED = ("-c", "core.fsync=none")
+_PREFIX = "git-parallel-scratch-"
+_YOUNG = 60.0
 _SHARED_MEMORY = "/dev/shm"
 _PLENTY = 1 << 30
 
@@ -52,16 +57,18 @@ class Scratch:
 
 
 @contextmanager
-def scratch(common: Path, *, like: Oid, union: Iterable[str] = ()) -> Iterator[Scratch]:
+def scratch(common: Path, *, like: Oid, union: Iterable[tuple[str, bool]] = ()) -> Iterator[Scratch]:
     """A scratch repository beside the one with this common directory, of the hash that `like` is of.
 
-    Of files that the globs of `union` match, a merge keeps the lines of both sides.
+    Of files that a glob of `union` matches last as one to keep, a merge keeps the lines of both sides.
     """
     # As every temporary directory it can be read by nobody else: there is the user's work in it.
-    with tempfile.TemporaryDirectory(
-        prefix="git-parallel-", dir=_fast_place(), ignore_cleanup_errors=True
-    ) as folder:
+    place = _fast_place() or tempfile.gettempdir()
+    _sweep(Path(place))
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=place, ignore_cleanup_errors=True) as folder:
         path = Path(folder).resolve()
+        # Freed by the kernel when this process dies, so that the next one knows that nobody needs it.
+        lock = locks.try_hold(path / "lock")
         algorithm = "sha256" if len(like) == 64 else "sha1"
         for name in ("refs", "objects/info", "objects/pack", "info"):
             (path / name).mkdir(parents=True)
@@ -81,12 +88,31 @@ def scratch(common: Path, *, like: Oid, union: Iterable[str] = ()) -> Iterator[S
                 **({"GIT_SHALLOW_FILE": str(shallow)} if shallow.exists() else {}),
             },
         )
-        yield Scratch(git, path, common / "objects", algorithm)
+        try:
+            yield Scratch(git, path, common / "objects", algorithm)
+        finally:
+            if lock is not None:
+                os.close(lock)
 
 
-def attributes(union: Iterable[str]) -> str:
-    """The text of an attributes file by which git keeps both sides of the files that these globs match."""
-    return "".join(f"{_quoted(glob)} merge=union\n" for glob in union)
+def _sweep(place: Path) -> None:
+    """Remove what processes that were killed have left: there may be unsaved work of the user in it."""
+    for left in place.glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            known = left.lstat()
+            # A young one may be about to be locked.
+            is_young = time.time() - known.st_mtime < _YOUNG
+            if known.st_uid != os.getuid() or left.is_symlink() or is_young or not (left / "lock").exists():
+                continue
+            lock = locks.try_hold(left / "lock")
+            if lock is not None:
+                shutil.rmtree(left, ignore_errors=True)
+                os.close(lock)
+
+
+def attributes(union: Iterable[tuple[str, bool]]) -> str:
+    """The text of an attributes file by which git keeps both sides of the files that these globs match, or not."""
+    return "".join(f"{_quoted(glob)} {'merge=union' if keeps else '!merge'}\n" for glob, keeps in union)
 
 
 def _fast_place() -> str | None:

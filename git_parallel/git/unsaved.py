@@ -14,7 +14,7 @@ from .scratch import HURRIED, Scratch
 # What is larger, or more, is known by its paths only: nobody waits for the hash of a core dump.
 LARGEST = 16 << 20
 MOST = 5000
-# Content as it lies there: a filter would run a program, and git-lfs would store the object for good.
+# git-lfs would store the object for good. Other filters run, as they do for `git status` and `git add`.
 _UNFILTERED = (
     "-c", "filter.lfs.process=", "-c", "filter.lfs.clean=cat", "-c", "filter.lfs.required=false",
 )  # fmt: skip
@@ -22,10 +22,12 @@ _UNFILTERED = (
 
 @dataclass(frozen=True, slots=True)
 class Unsaved:
-    """A commit with the worktree's content on top of its branch, and paths that are not in it."""
+    """A commit with the worktree's content on top of its branch, and paths that are not in it, each with
+    whether the file is new.
+    """
 
     commit: Oid
-    apart: tuple[str, ...] = ()
+    apart: tuple[tuple[str, bool], ...] = ()
 
 
 def find_unsaved(git: Git, worktree: Path, tip: Oid, scratch: Scratch) -> Unsaved | None:
@@ -41,8 +43,8 @@ def find_unsaved(git: Git, worktree: Path, tip: Oid, scratch: Scratch) -> Unsave
         return None
     if not paths:
         return None
-    taken = {path for path in paths[:MOST] if _is_small(worktree / path)}
-    apart = tuple(path for path in paths if path not in taken)
+    taken = {path for path, _ in paths[:MOST] if _is_small(worktree / path)}
+    apart = tuple((path, is_new) for path, is_new in paths if path not in taken)
     index = Path(mkdtemp(prefix="index-", dir=scratch.path)) / "index"
     # With its times: by them git knows which files may have changed in the second it was written.
     shutil.copy2(_index_of(worktree), index)
@@ -53,7 +55,8 @@ def find_unsaved(git: Git, worktree: Path, tip: Oid, scratch: Scratch) -> Unsave
     return Unsaved(scratch.commit(tree, [tip]), apart)
 
 
-def _changed(here: Git) -> Iterator[str]:
+def _changed(here: Git) -> Iterator[tuple[str, bool]]:
+    """The paths that differ from the branch's commit, and whether git knows nothing of them yet."""
     out = here.run(
         "-c", "status.showUntrackedFiles=all", "status", "--porcelain=v2", "-z", "--no-renames",
         "--untracked-files=all", "--ignore-submodules=dirty",
@@ -63,7 +66,7 @@ def _changed(here: Git) -> Iterator[str]:
             path = entry.split(" ", {"1": 8, "u": 10, "?": 1}[entry[0]])[-1]
             # A repository inside the worktree is shown as a directory, and is no content of this one.
             if not path.endswith("/"):
-                yield path
+                yield path, entry[0] == "?"
 
 
 def _is_small(path: Path) -> bool:

@@ -89,7 +89,7 @@ def _file_and_directory(branches: Sequence[Branch]) -> Iterable[tuple[int, int]]
     for at, branch in enumerate(branches):
         for path, side in branch.sides.items():
             if side.kind is Kind.CREATE:
-                for folder in _folders(path):
+                for folder in folders_of(path):
                     above[folder].add(at)
     for at, branch in enumerate(branches):
         for path in branch.sides.keys() & above.keys():
@@ -106,14 +106,14 @@ def left_behind(branches: Sequence[Branch]) -> tuple[tuple[int, str], ...]:
         for branch in branches
         for path, side in branch.sides.items()
         if side.kind is Kind.CREATE
-        for folder in _folders(path)
+        for folder in folders_of(path)
     }
     found = {
         (at, folder)
         for at, branch in enumerate(branches)
         for path, side in branch.sides.items()
         if side.kind in (Kind.MOVE, Kind.DELETE)
-        for folder in _folders(path)
+        for folder in folders_of(path)
         if folder in filled
     }
     return tuple(sorted(found))
@@ -130,13 +130,14 @@ def _directory_moved(branches: Sequence[Branch]) -> Iterable[tuple[int, int]]:
     for at, branch in enumerate(branches):
         for path, side in branch.sides.items():
             if side.kind is Kind.CREATE:
-                for folder in _folders(path):
+                for folder in folders_of(path):
                     yield from (
                         (min(at, other), max(at, other)) for other in left.get(folder, ()) if other != at
                     )
 
 
-def _folders(path: str) -> Iterable[str]:
+def folders_of(path: str) -> Iterable[str]:
+    """The directories above a path, the nearest first."""
     at = path.rfind("/")
     while at >= 0:
         yield path[:at]

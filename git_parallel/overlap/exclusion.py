@@ -1,6 +1,6 @@
 """Which overlaps keep two tasks from running at the same time: the chosen level, and hot files by policy."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -45,15 +45,17 @@ class Exclusion:
 _LEAST = {Level.FILE: Risk.PATTERN.severity, Level.HUNK: Risk.HUNK.severity}
 
 
-def union_globs(hot: Iterable[tuple[str, Policy]]) -> tuple[str, ...]:
-    """The globs of files of which a merge keeps both sides, as git's attributes write them.
+def unions(hot: Sequence[tuple[str, Policy]]) -> tuple[tuple[str, bool], ...]:
+    """The globs of hot files as git's attributes write them, each with whether a merge keeps both sides.
 
-    There are no braces there, and a directory is not what lies below it.
+    The last that matches counts there as well. There are no braces, and a directory is not what lies
+    below it. Nothing at all where nothing is to be kept.
     """
+    if not any(policy is Policy.UNION for _, policy in hot):
+        return ()
     return tuple(
-        f"{text}**" if text.endswith("/") else text
+        (f"{text}**" if text.endswith("/") else text, policy is Policy.UNION)
         for glob, policy in hot
-        if policy is Policy.UNION
         for text in patterns.alternatives(glob)
     )
 

@@ -80,8 +80,11 @@ class Overlaps:
         for footprint in footprints:
             self.places.add(footprint.binding)
             self.works.append(footprint.work)
-        self.places.join()
         self.exclusion = exclusion or Exclusion()
+        if self.exclusion.hot:
+            policy = self.exclusion.policy_of
+            self.places.kept = {p for p in self.places.doubtful if policy(p) is Policy.SERIALISE}
+        self.places.join()
         self.proofs = proofs or Proofs()
         self.position = {work: at for at, work in enumerate(self.works)}
         self._traffic = traffic or Traffic()
@@ -118,7 +121,8 @@ class Overlaps:
         one, other = self.position.get(left), self.position.get(right)
         if one is None or other is None or one == other:
             return ()
-        return tuple(sorted(self._meetings(one, other), key=lambda m: (-m.risk.severity, m.path)))
+        meetings = self._as_proven(one, other, list(self._meetings(one, other)))
+        return tuple(sorted(meetings, key=lambda m: (-m.risk.severity, m.path)))
 
     def sharing(self, left: Work, right: Work) -> float:
         """How likely two works are to change one file, however unlikely that is; 0 where nothing says so."""
@@ -206,14 +210,9 @@ class Overlaps:
     def _overlap(self, left: int, right: int, meetings: list[Meeting]) -> Overlap | None:
         """The overlap of two works that meet there; a file that several entries lead to counts once."""
         proof = self.proofs.conflicts.get((left, right))
-        if proof:
+        if proof is not None:
             return self._conflict(left, right, meetings, proof)
-        if (left, right) in self.proofs.clean:
-            # git was asked: whatever the lines look like, their changes go together.
-            meetings = [
-                m._replace(risk=Risk.FILE) if m.risk is Risk.HUNK and m.sight is Sight.PATH else m
-                for m in meetings
-            ]
+        meetings = self._as_proven(left, right, meetings)
         if not meetings:
             return None
         sharing = of_sharing([m.left.weight * m.right.weight for m in meetings])
@@ -242,6 +241,15 @@ class Overlaps:
             lines=_lines(meetings),
             excludes=self._are_tasks(left, right) and self._excludes(meetings),
         )
+
+    def _as_proven(self, left: int, right: int, meetings: list[Meeting]) -> list[Meeting]:
+        """Where git was asked and could merge: whatever the lines look like, the changes go together."""
+        if (min(left, right), max(left, right)) not in self.proofs.clean:
+            return meetings
+        return [
+            m._replace(risk=Risk.FILE) if m.risk is Risk.HUNK and m.sight is Sight.PATH else m
+            for m in meetings
+        ]
 
     def _conflict(
         self, left: int, right: int, meetings: Sequence[Meeting], proof: tuple[str, ...]
@@ -278,7 +286,8 @@ class Overlaps:
 
     def _is_serial(self, place: Place, other: Place) -> bool:
         """Whether two places meet in a file that is to be touched by one at a time, even if that is only expected."""
-        if not self.exclusion.hot or not (is_file(place) or is_file(other)):
+        is_one = place == other or is_file(place) != is_file(other)
+        if not self.exclusion.hot or not is_one or not (is_file(place) or is_file(other)):
             return False
         return self.exclusion.policy_of(meeting_path(place, other)) is Policy.SERIALISE
 

@@ -20,6 +20,8 @@ Place: TypeAlias = str
 
 _RANK = {origin: rank for rank, origin in enumerate(Origin)}
 _NONE: tuple[Place, ...] = ()
+# So many works may be expected at one place and be asked about in pairs.
+CROWD = 32
 
 
 class Places:
@@ -29,6 +31,7 @@ class Places:
     place the patterns that share a path with it, `files` for a pattern the files that it covers, `cased`
     for a file those that differ from it only in case; at `doubtful` ones somebody is only expected, and
     only at `shared` ones or beside them one work meets another; `meeting` is what each work does there.
+    `crowded` says how many were expected where it were too many to tell, except at those of `kept`.
     """
 
     def __init__(self) -> None:
@@ -37,6 +40,8 @@ class Places:
         self.files: dict[Place, list[Place]] = {}
         self.cased: dict[Place, list[Place]] = {}
         self.doubtful: set[Place] = set()
+        self.crowded: dict[Place, int] = {}
+        self.kept: set[Place] = set()
         self.shared: set[Place] = set()
         self.meeting: list[list[tuple[Place, Entry]]] = []
         self.has_numbers = False
@@ -70,6 +75,7 @@ class Places:
 
     def join(self) -> None:
         """Find for every place the others that share a path with it; after the last `add`."""
+        self._leave_crowds()
         self._join_cases()
         if self._globs:
             self._join_globs()
@@ -80,6 +86,25 @@ class Places:
         self.meeting = [
             [(place, entry) for place, entry in mine.items() if place in shared] for mine in self.of_work
         ]
+
+    def _leave_crowds(self) -> None:
+        """Forget who is merely expected where very many are: that tells no two of them apart from the others."""
+        for place in self.doubtful - self.kept:
+            here = self.at(place)
+            expected = [at for at in here if self.of_work[at][place].origin is Origin.PREDICTED]
+            if len(expected) <= CROWD:
+                continue
+            self.crowded[place] = len(expected)
+            for at in expected:
+                del self.of_work[at][place]
+            left = [at for at in here if place in self.of_work[at]]
+            self._at.pop(place, None)
+            del self._first[place]
+            if left:
+                self._first[place] = left[0]
+            if len(left) > 1:
+                self._at[place] = left
+        self.doubtful -= self.crowded.keys()
 
     def _join_globs(self) -> None:
         index = GlobIndex()

@@ -48,7 +48,10 @@ class Lessons:
     """Earlier works, looked up by what they declared and changed. `tree` are the files that exist."""
 
     def __init__(self, past: Iterable[Past], tree: Collection[str] = ()) -> None:
-        self._past = [one for one in past if 0 < len(one.changed) <= WIDEST]
+        everything = list(past)
+        self._past = [one for one in everything if 0 < len(one.changed) <= WIDEST]
+        # What taught nothing else still left most files alone.
+        self._idle = len(everything) - len(self._past)
         self._beside = Beside(tree)
         self._by_changed: dict[str, list[int]] = defaultdict(list)
         self._by_declared: dict[str, list[int]] = defaultdict(list)
@@ -159,7 +162,7 @@ class Lessons:
         changed = len(self._by_changed.get(path, ())) - sum(
             path in self._past[at].changed for at in declaring
         )
-        return (changed + 0.05) / (len(self._past) - len(declaring) + _USUAL_PRIOR)
+        return (changed + 0.05) / (len(self._past) + self._idle - len(declaring) + _USUAL_PRIOR)
 
     def _general_worth(self) -> float:
         """How often a file that is declared by its name really changes."""
@@ -193,7 +196,7 @@ class Lessons:
                 best, most, of = text, both, len(theirs)
         if best:
             return f"{most} of {of} changes of {best} changed it"
-        return f"{len(mine)} of the last {len(self._past)} changes changed it"
+        return f"{len(mine)} of the last {len(self._past) + self._idle} changes changed it"
 
     def _matching(self, text: str) -> tuple[str, ...]:
         """The files known from earlier works that a declared text covers."""

@@ -93,6 +93,7 @@ def observe(
     problems += lost
     found, bases, lost = _with_bases(project, found)
     problems += lost
+    found = [one for one in found if one.worktree is not None or bases[one.tip.oid] != one.tip.oid]
     found, left_out = _latest(project, found)
     if left_out:
         problems.append(f"{left_out} older branches are left out; the latest {MOST_OTHERS} are looked at")
@@ -119,6 +120,7 @@ def _found(
     # Branches of tasks that were cancelled or are merged are of no interest to anybody.
     ours = {RefName.of_branch(s.record.branch) for s in world.tasks.values() if s.record.branch}
     seen: set[Oid] = set()
+    local = {tip.ref for tip in tips if tip.ref.startswith("refs/heads/")}
     for tip in tips:
         if tip.ref in mine:
             task = mine[tip.ref]
@@ -135,11 +137,15 @@ def _found(
         # Without a commit of its own a branch may still have work in its worktree.
         if tip.oid == project.base and tip.worktree is None:
             continue
-        # A remote's copy of a branch that is here as well is the same work.
-        if not is_local and tip.oid in seen:
+        # A remote's copy of a branch that is here as well is the same work, though it may be behind.
+        if not is_local and (tip.oid in seen or f"refs/heads/{_without_remote(tip.ref)}" in local):
             continue
         seen.add(tip.oid)
         yield _Found(OtherWork(tip.ref.removeprefix("refs/")), tip, tip.worktree)
+
+
+def _without_remote(ref: RefName) -> str:
+    return ref.removeprefix("refs/remotes/").partition("/")[2]
 
 
 def _readable(project: Project, found: Sequence[_Found]) -> tuple[list[_Found], list[str]]:
@@ -207,7 +213,10 @@ def _looked_at(
             problems.append(unsaved)
         branch = Branch(one.work, one.tip.ref, bases[one.tip.oid], one.tip.oid)
         if isinstance(unsaved, Unsaved):
-            apart = tuple(Change(path, Kind.CREATE, TOP) for path in unsaved.apart)
+            apart = tuple(
+                Change(path, Kind.CREATE, TOP) if is_new else Change(path, Kind.MODIFY, WHOLE)
+                for path, is_new in unsaved.apart
+            )
             branch = replace(branch, commit=unsaved.commit, changes=apart, is_unsaved=True)
         yield branch
 
@@ -220,8 +229,7 @@ def _diffed(
     problems: list[str],
 ) -> Iterator[Branch]:
     git = scratch.beside(project.git)
-    touched = flight.touches(git, ((branch.base, branch.commit) for branch in branches))
-    known = [replace(branch, touches=touched[branch.base, branch.commit]) for branch in branches]
+    known = _touching(git, branches, problems)
     counted = Counter(path for branch in known for path in _edited(branch))
     shared = {path for path, count in counted.items() if count > 1 or path in lined}
     asked = [branch for branch in known if not shared.isdisjoint(_edited(branch))]
@@ -230,6 +238,18 @@ def _diffed(
         mine = lines.get((branch.base, branch.commit), {})
         changes = (*branch.changes, *(change for touch in branch.touches for change in _changes(touch, mine)))
         yield replace(branch, changes=changes, lines=mine)
+
+
+def _touching(git: Git, branches: Sequence[Branch], problems: list[str]) -> list[Branch]:
+    """The branches with what they touch; one that is damaged is left out, and named."""
+    try:
+        touched = flight.touches(git, ((branch.base, branch.commit) for branch in branches))
+        return [replace(branch, touches=touched[branch.base, branch.commit]) for branch in branches]
+    except GitFailed as error:
+        if len(branches) == 1:
+            problems.append(f"'{printable(branches[0].ref.short)}' cannot be looked at: {error.message}")
+            return []
+    return [known for branch in branches for known in _touching(git, [branch], problems)]
 
 
 def _edited(branch: Branch) -> Iterator[str]:
@@ -246,7 +266,13 @@ def _lines(
 
     found: dict[tuple[Oid, Oid], dict[str, Ranges]] = {}
     names = {(branch.base, branch.commit): branch.ref.short for branch in asked}
-    for pair, text in flight.patches(git, names, sorted(shared)):
+    try:
+        texts = list(flight.patches(git, names, sorted(shared)))
+    except GitFailed as error:
+        # Some blob is missing. What is not known of lines is asked by merging.
+        problems.append(f"the lines that branches change are not known: {error.message}")
+        return found
+    for pair, text in texts:
         try:
             found[pair] = {
                 change.path: change.ranges

@@ -12,7 +12,7 @@ from ..git.mergetree import Conflicted
 from ..git.refs import Stored, snapshot
 from ..git.target import Refused
 from ..names import Oid, RefName, TaskId, printable
-from ..overlap.exclusion import union_globs
+from ..overlap.exclusion import unions
 from ..ownership.judge import Foreign
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import TaskSet
@@ -164,7 +164,7 @@ def _try(project: Project, tasks: TaskSet, stored: Stored, verify: _Verify) -> L
             cleared = Denied(task, tuple(Violation(None, foreign) for foreign in late.foreign))
     if isinstance(cleared, Denied):
         return _reject(project, stored, cleared)
-    union = union_globs(project.settings.hot)
+    union = unions(project.settings.hot)
     private = mergetree.private(project.git, project.common, union=union)
     merged = mergetree.merge_tree(private, ours=onto, theirs=tip)
     if isinstance(merged, Conflicted):

@@ -7,6 +7,7 @@ where it cannot be written, nothing but time is lost.
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 
 from ..errors import BadName
@@ -27,19 +28,23 @@ _NAME = "history.json"
 
 def lessons(project: Project, tasks: TaskSet, world: Snapshot, tree: Collection[str] = ()) -> Lessons:
     """The lessons of the target's history and of the tasks of this repository that were merged."""
-    history = _history(project)
+    merged = {record.tip for record in world.records.values() if record.state is State.MERGED and record.tip}
+    history = _history(project, merged)
     return Lessons(
         [*(Past(frozenset(paths)) for paths in history.values()), *_merged(project, tasks, world)], tree
     )
 
 
-def _history(project: Project) -> Mapping[Oid, list[str]]:
-    """The paths of the latest changes of the target, oldest first; what is known already is not asked again."""
+def _history(project: Project, merged: AbstractSet[Oid]) -> Mapping[Oid, list[str]]:
+    """The paths of the latest changes of the target, oldest first; what is known already is not asked again.
+
+    Without the merges of tasks, which speak for themselves.
+    """
     out = project.git.run("rev-list", "--first-parent", "--parents", f"--max-count={MOST}", project.base)
     parents: dict[Oid, Oid] = {}
     for line in reversed(out.stdout.splitlines()):
         oid, *before = line.split()
-        if before:
+        if before and merged.isdisjoint(before[1:]):
             parents[Oid(oid)] = Oid(before[0])
     known = _recall(project)
     asked = [(parent, oid) for oid, parent in parents.items() if oid not in known]

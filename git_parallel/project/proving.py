@@ -1,17 +1,18 @@
 """What git says of work in flight: which pairs it cannot merge, and which of them not even with the target."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from ..errors import GitFailed
-from ..git.flight import absent
+from ..git import flight
+from ..git.flight import Touch, absent
 from ..git.mergetree import Conflicted, Merged, merge_trees
 from ..git.scratch import Scratch
 from ..names import Oid, Work, printable
 from ..overlap.candidates import Branch as Sides
-from ..overlap.candidates import Side, candidates, left_behind
+from ..overlap.candidates import Side, candidates, folders_of, left_behind
 from ..overlap.meet import Proofs
 from ..tasks.task import Kind
 from .inflight import Branch, Flight
@@ -21,7 +22,6 @@ from .open import Project
 MOST = 20_000
 # Below this a second process is not worth its start.
 _SPLIT = 64
-_MOST_STUCK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class Proven:
     problems: tuple[str, ...] = ()
 
 
-def prove(project: Project, flight: Flight, scratch: Scratch, position: Mapping[Work, int]) -> Proven:
+def prove(project: Project, seen: Flight, scratch: Scratch, position: Mapping[Work, int]) -> Proven:
     """Merge in memory every two branches that may conflict, in one process for each core."""
-    branches = [branch for branch in flight.branches if branch.work in position]
+    branches = [branch for branch in seen.branches if branch.work in position]
     if not branches:
         return Proven()
     problems: list[str] = []
@@ -47,7 +47,8 @@ def prove(project: Project, flight: Flight, scratch: Scratch, position: Mapping[
         Sides(branch.base, _sides(branch), frozenset(into.get(number, ())))
         for number, branch in enumerate(branches)
     ]
-    asked = candidates(_with_vacated(branches, sides, scratch))
+    sides = _with_vacated(branches, sides, scratch)
+    asked = candidates(sides)
     if len(asked) > MOST:
         problems.append(
             f"{len(asked) - MOST} of {len(asked)} merges are not tried; their risk is what their lines tell"
@@ -61,7 +62,7 @@ def prove(project: Project, flight: Flight, scratch: Scratch, position: Mapping[
         if isinstance(answer, Merged):
             clean.add(pair)
         elif isinstance(answer, Conflicted):
-            conflicts[pair] = answer.paths
+            conflicts[pair] = answer.paths or _unplaced(sides[a], sides[b])
             if why := _drifted(project, branches, stuck, (a, b), answer.paths):
                 because[pair] = why
         else:
@@ -83,23 +84,63 @@ def _with_vacated(branches: Sequence[Branch], sides: Sequence[Sides], scratch: S
 def _stuck(
     project: Project, branches: Sequence[Branch], scratch: Scratch, problems: list[str]
 ) -> dict[tuple[int, Oid], tuple[str, ...]]:
-    """Into which later states of the target a branch does not merge, by its number, and the paths."""
-    bases = {branch.base for branch in branches}
-    wanted = {project.base} if len(bases) * len(branches) > _MOST_STUCK else {*bases, project.base}
-    asked = [
-        (number, into)
-        for number, branch in enumerate(branches)
-        for into in sorted(wanted)
-        if into != branch.base
-    ]
+    """Into which other states of the target a branch does not merge, by its number, and the paths.
+
+    Only states in which the target has another version of something that the branch touches are asked
+    about, and of those with the same versions only one.
+    """
+    states = sorted({*(branch.base for branch in branches), project.base})
+    if len(states) == 1:
+        return {}
+    versions = Versions(
+        flight.touches(project.git, ((state, project.base) for state in states), renames=False)
+    )
+    alike: dict[tuple[int, Oid], list[Oid]] = {}
+    for number, branch in enumerate(branches):
+        touched = [path for touch in branch.touches for path in (touch.path, touch.source) if path]
+        groups: dict[object, Oid] = {}
+        for into in states:
+            if into != branch.base and versions.differ(branch.base, into, touched):
+                first = groups.setdefault(versions.of(into, touched), into)
+                alike.setdefault((number, first), []).append(into)
+    asked = list(alike)
+    if len(asked) > MOST:
+        problems.append(
+            f"{len(asked) - MOST} of {len(asked)} merges with earlier states of the target are not tried"
+        )
+        asked = asked[:MOST]
     answers = _merged(scratch, [(branches[number].commit, into) for number, into in asked])
     found = {}
     for (number, into), answer in zip(asked, answers, strict=True):
         if isinstance(answer, Conflicted):
-            found[number, into] = answer.paths
+            found.update({(number, one): answer.paths for one in alike[number, into]})
         elif isinstance(answer, GitFailed):
             problems.append(f"'{branches[number].work}' cannot be merged to see: {answer.message}")
     return found
+
+
+class Versions:
+    """What the target had at each path in several of its states, told by how they differ from one of them."""
+
+    def __init__(self, touches: Mapping[tuple[Oid, Oid], Sequence[Touch]]) -> None:
+        # A path that does not differ is there as it is in the last state.
+        self._old = {state: {touch.path: touch.old for touch in some} for (state, _), some in touches.items()}
+        # Files that come and go may mean that a directory was renamed, which is felt by all who add to it.
+        self._folders = {
+            state: frozenset(
+                folder for touch in some if touch.status in "AD" for folder in folders_of(touch.path)
+            )
+            for (state, _), some in touches.items()
+        }
+
+    def of(self, state: Oid, paths: Iterable[str]) -> tuple[object, ...]:
+        """The versions of these paths in one state; equal where a merge would come out the same."""
+        old, folders = self._old.get(state, {}), self._folders.get(state, frozenset())
+        return tuple((old.get(path), *(folder in folders for folder in folders_of(path))) for path in paths)
+
+    def differ(self, left: Oid, right: Oid, paths: Sequence[str]) -> bool:
+        """Whether two states have other versions of any of these paths."""
+        return self.of(left, paths) != self.of(right, paths)
 
 
 def _drifted(
@@ -114,11 +155,30 @@ def _drifted(
         against = stuck.get((mine, branches[other].base), ())
         if against and set(paths) <= set(against):
             more = f" and {len(against) - 1} more" if len(against) > 1 else ""
+            is_now = (mine, project.base) in stuck
+            state = "already" if is_now else f"as it was when {branches[other].work} began"
             return (
-                f"{branches[mine].work} conflicts with '{project.target.short}' already, "
+                f"{branches[mine].work} conflicts with '{project.target.short}' {state}, "
                 f"in {printable(min(against))}{more}"
             )
     return ""
+
+
+def _unplaced(left: Sides, right: Sides) -> tuple[str, ...]:
+    """The directories that one has split up while the other added to them: git names no path then."""
+    return (
+        tuple(
+            sorted(
+                {
+                    f"{folder}/"
+                    for mine, other in ((left, right), (right, left))
+                    for folder in mine.vacated
+                    if any(path.startswith(f"{folder}/") for path in other.sides)
+                }
+            )
+        )
+        or tuple(sorted(left.sides.keys() | right.sides.keys()))[:1]
+    )
 
 
 def _merged(scratch: Scratch, pairs: Sequence[tuple[Oid, Oid]]) -> list[Merged | Conflicted | GitFailed]:
@@ -128,9 +188,17 @@ def _merged(scratch: Scratch, pairs: Sequence[tuple[Oid, Oid]]) -> list[Merged |
     size = -(-len(pairs) // workers)
     parts = [pairs[start : start + size] for start in range(0, len(pairs), size)]
     with ThreadPoolExecutor(workers) as pool:
-        return [
-            one for part in pool.map(lambda some: list(merge_trees(scratch.git, some)), parts) for one in part
-        ]
+        return [one for part in pool.map(lambda some: _all_of(scratch, some), parts) for one in part]
+
+
+def _all_of(scratch: Scratch, pairs: Sequence[tuple[Oid, Oid]]) -> list[Merged | Conflicted | GitFailed]:
+    """The answers for all pairs; once too many have failed, the rest is as failed."""
+    found: list[Merged | Conflicted | GitFailed] = []
+    try:
+        found += merge_trees(scratch.git, pairs)
+    except GitFailed as error:
+        found += [error] * (len(pairs) - len(found))
+    return found
 
 
 def _sides(branch: Branch) -> dict[str, Side]:

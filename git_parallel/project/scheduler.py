@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..agents import process
-from ..errors import ParallelError
+from ..errors import GitFailed, ParallelError
 from ..git.refs import Snapshot, Stored, snapshot
 from ..names import TaskId
 from ..overlap.meet import Overlaps
@@ -29,6 +29,7 @@ from ..tasks.task import Task, TaskSet
 from . import coordinator, landing
 from .attempt import Order, launch
 from .declared import Declared, is_unfinished, ownership, singletons
+from .footprints import footprints
 from .landing import Landing
 from .open import Project
 from .settling import settle
@@ -86,6 +87,8 @@ class Scheduler:
     _stored: dict[TaskId, Stored] = field(default_factory=dict)
     _overlaps: Overlaps = field(default_factory=lambda: Overlaps(()))
     _events: "queue.SimpleQueue[Callable[[], None]]" = field(default_factory=queue.SimpleQueue)
+    _looks: int = 0
+    _latest_look: int = 0
     _published: object = None
     _heard: float = 0.0
     _workers: Any = None
@@ -128,7 +131,12 @@ class Scheduler:
     def _look(self, concerned: Sequence[Task], world: Snapshot) -> Overlaps:
         """Where these meet as things are now: what runs may touch more than it declared."""
         unfinished = [task for task in concerned if is_unfinished(task, world.records)]
-        return see(self.project, Declared(self.tasks, {}), world, unfinished).overlaps
+        try:
+            return see(self.project, Declared(self.tasks, {}), world, unfinished).overlaps
+        except (GitFailed, OSError):
+            # What branches show is more than what is declared, but no reason to run nothing.
+            prints, _ = footprints(unfinished, world)
+            return Overlaps(prints.values(), exclusion=self.project.settings.exclusion())
 
     # -- deciding ----------------------------------------------------------------------------------
 
@@ -200,7 +208,11 @@ class Scheduler:
         return work
 
     def _settle(self, task: TaskId) -> Callable[[], Callable[[], None]]:
-        running, waiting = list(self.running.values()), list(self.waiting.values())
+        # Those that end just now hold what they declared until they are settled.
+        running = [*self.running.values(), *self.closing.values()]
+        waiting = list(self.waiting.values())
+        self._looks += 1
+        number = self._looks
 
         def work() -> Callable[[], None]:
             try:
@@ -209,11 +221,11 @@ class Scheduler:
                 reason = f"its end could not be recorded: {error.message}"
                 return lambda: self._not_settled(task, reason)
             overlaps = None
-            if running and waiting:
+            if len(running) > 1 and waiting:
                 # Who is launched next must not meet what the others have come to touch in the meantime.
                 with suppress(ParallelError, OSError):
                     overlaps = self._look([*running, *waiting], snapshot(self.project.git))
-            return lambda: self._settled(stored, overlaps)
+            return lambda: self._settled(stored, overlaps, number)
 
         return work
 
@@ -270,11 +282,13 @@ class Scheduler:
         self.closing[task] = self.running.pop(task)
         self._submit(self._workers, self._settle(task))
 
-    def _settled(self, stored: Stored, overlaps: Overlaps | None = None) -> None:
+    def _settled(self, stored: Stored, overlaps: Overlaps | None = None, number: int = 0) -> None:
         task = stored.record.id
-        # A task that was launched since that look was taken is in the one before only.
-        if overlaps is not None and all(running in overlaps.position for running in self.running):
-            self._overlaps = overlaps
+        # A task that was launched since that look was taken is in the one before only; and of two looks
+        # the later one may be through first.
+        is_whole = overlaps is not None and all(running in overlaps.position for running in self.running)
+        if overlaps is not None and is_whole and number > self._latest_look:
+            self._overlaps, self._latest_look = overlaps, number
         if self.limits.merge and stored.record.state is State.SUCCEEDED:
             self._stored[task] = stored
             self.ended[task] = stored.record

@@ -7,11 +7,12 @@ from ..errors import GitFailed
 from ..git.refs import Snapshot
 from ..git.scratch import scratch
 from ..names import TaskId, Work
-from ..overlap.exclusion import union_globs
+from ..overlap.exclusion import unions
 from ..overlap.footprint import Footprint, Origin
 from ..overlap.likelihood import Traffic
 from ..overlap.meet import Overlaps
 from ..overlap.predict import Lessons
+from ..schedule.record import State
 from ..tasks.task import Problem, Task
 from . import footprints as prints
 from . import lessons as history
@@ -51,12 +52,12 @@ def see(
     In a hurry nothing is learnt from history, and git is not asked what it can merge.
     """
     exclusion = project.settings.exclusion(level)
-    more = tuple(extra)
+    more = tuple({footprint.work: footprint for footprint in extra}.values())
     lined = {d.path for task in tasks for d in task.touched if d.ranges}
     lined |= {entry.path for footprint in more for entry in footprint.entries if entry.ranges}
-    with scratch(project.common, like=project.base, union=union_globs(exclusion.hot)) as room:
+    with scratch(project.common, like=project.base, union=unions(exclusion.hot)) as room:
         flight = observe(project, world, room, others=others, lined=lined)
-        found, problems = prints.footprints(_with_flying(tasks, declared, flight), world, flight)
+        found, problems = prints.footprints(_with_flying(tasks, declared, world, flight), world, flight)
         taught, told = (None, ()) if is_hurried else _taught(project, declared, world, found.values())
         all_of_them = [
             *(taught.complete(footprint) if taught else footprint for footprint in found.values()),
@@ -79,10 +80,12 @@ def see(
     )
 
 
-def _with_flying(tasks: Sequence[Task], declared: Declared, flight: Flight) -> list[Task]:
-    """The tasks asked about, and those besides that have work in flight."""
+def _with_flying(tasks: Sequence[Task], declared: Declared, world: Snapshot, flight: Flight) -> list[Task]:
+    """The tasks asked about, and those besides that run or have work in flight."""
     mine = {task.id for task in tasks}
-    flying = {branch.work for branch in flight.branches if isinstance(branch.work, TaskId)} - mine
+    flying = {branch.work for branch in flight.branches if isinstance(branch.work, TaskId)}
+    flying |= {task for task, record in world.records.items() if record.state is State.RUNNING}
+    flying -= mine
     known = {task.id: task for task in declared.tasks.tasks}
     return [*tasks, *(known.get(TaskId(work)) or Task(TaskId(work), "", "", 1) for work in sorted(flying))]
 

@@ -54,13 +54,14 @@ def timeline(
     waits: Mapping[TaskId, Sequence[TaskId]],
     seconds: Mapping[TaskId, float],
     slots: int,
-    running: Mapping[TaskId, float] | None = None,
+    running: Mapping[Task, float] | None = None,
     singletons: Collection[str] = (),
     assume_independent: bool = False,
 ) -> Timeline:
     """The timeline of `tasks`, in the order in which they are to be launched, after what `waits` says.
 
-    `running` are the seconds that tasks which run already will still take; each holds a slot.
+    `running` are the seconds that tasks which run already will still take; each holds a slot, though there
+    may be more of them than slots by now.
     """
     house = _House(tasks, overlaps, waits, seconds, slots, singletons, assume_independent)
     for task, left in (running or {}).items():
@@ -109,19 +110,19 @@ class _House:
                 self._behind.setdefault(name, []).append(task)
         self._ready = [self._position[task] for task, names in self._missing.items() if not names]
         heapq.heapify(self._ready)
+        self._slots = slots
         self._free = list(range(slots))
-        self._in: dict[int, TaskId] = {}
+        self._in: dict[int, Task] = {}
         self._ends: list[tuple[float, int]] = []
         self._blocked: dict[int, list[int]] = {}
-        self._lone: int | None = None
         self._last: TaskId | None = None
         self._now = 0.0
 
-    def occupy(self, task: TaskId, left: float) -> None:
+    def occupy(self, task: Task, left: float) -> None:
         """A task that runs already."""
         slot = heapq.heappop(self._free) if self._free else len(self._in)
         self._in[slot] = task
-        self._calendar.take(task, slot)
+        self._calendar.take(task.id, slot)
         heapq.heappush(self._ends, (left, slot))
 
     def run(self) -> None:
@@ -133,9 +134,10 @@ class _House:
             self._launch()
 
     def _end(self, slot: int) -> None:
-        self._last = task = self._in.pop(slot)
+        self._last = task = self._in.pop(slot).id
         self._calendar.free(task, slot)
-        heapq.heappush(self._free, slot)
+        if slot < self._slots:
+            heapq.heappush(self._free, slot)
         for position in self._blocked.pop(slot, ()):
             heapq.heappush(self._ready, position)
         for waiting in self._behind.get(task, ()):
@@ -144,18 +146,12 @@ class _House:
                 heapq.heappush(self._ready, self._position[waiting])
 
     def _launch(self) -> None:
-        if self._lone is not None:
-            if self._in:
-                return
-            self._begin(self._tasks[self._order[self._lone]])
-            self._lone = None
-            return
         while self._ready and self._free:
             position = heapq.heappop(self._ready)
             task = self._tasks[self._order[position]]
             if runs_alone(task, assume_independent=self._assume_independent) and self._in:
-                # As in `ready`: nobody slips past a task that needs the whole house.
-                self._lone = position
+                # As in `ready`: nobody behind it slips past a task that needs the whole house.
+                heapq.heappush(self._ready, position)
                 return
             slot = self._excluder(task)
             if slot is None:
@@ -168,9 +164,8 @@ class _House:
         taken = self._calendar.taken(task.id)
         if taken:
             return taken.bit_length() - 1
-        for slot, other in self._in.items():
-            running = self._tasks.get(other)
-            if running and why_apart(
+        for slot, running in self._in.items():
+            if why_apart(
                 task, running, singletons=self._singletons, assume_independent=self._assume_independent
             ):
                 return slot
@@ -178,7 +173,7 @@ class _House:
 
     def _begin(self, task: Task) -> None:
         slot = heapq.heappop(self._free)
-        self._in[slot] = task.id
+        self._in[slot] = task
         self._calendar.take(task.id, slot)
         end = self._now + self._seconds[task.id]
         heapq.heappush(self._ends, (end, slot))

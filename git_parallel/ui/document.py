@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..overlap.footprint import Entry, Origin
+from ..overlap.patch import WHOLE, Ranges
 from ..overlap.scoring import average_precision, recall_at
 from ..project.gate import Denied
 from ..project.landing import Blocked, Broken, Clash, Landed
@@ -145,8 +146,7 @@ def _overlap(overlap: "Overlap") -> dict[str, Any]:
         "likelihood": round(overlap.likelihood, 3),
         "sharing": round(overlap.sharing, 3),
         "lines": [
-            {"path": at.path, "left": list(map(list, at.left)), "right": list(map(list, at.right))}
-            for at in overlap.lines
+            {"path": at.path, "left": _lines(at.left), "right": _lines(at.right)} for at in overlap.lines
         ],
     }
 
@@ -159,9 +159,14 @@ def _entry(entry: "Entry") -> dict[str, Any]:
         "line": entry.line,
         "source": entry.source,
         "weight": round(entry.weight, 3),
-        "lines": [list(lines) for lines in entry.ranges],
+        "lines": _lines(entry.ranges),
         "why": entry.why,
     }
+
+
+def _lines(ranges: Ranges) -> list[list[int]]:
+    """Ranges of lines; a file as a whole has none to tell."""
+    return [] if ranges == WHOLE else [list(lines) for lines in ranges]
 
 
 def _drift(drift: "Drift") -> dict[str, Any]:
@@ -239,6 +244,7 @@ def of_status(answer: "StatusAnswer") -> dict[str, Any]:
         "tasks": tasks,
         "running": list(answer.running),
         "queued": [{"id": task, "reason": why} for task, why in answer.queued.items()],
+        "replanned": [list(wave) for wave in answer.waves],
         "load": {
             "cpu_percent": load.cpu_percent if load else None,
             "memory_percent": load.memory_percent if load else None,

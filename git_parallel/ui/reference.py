@@ -192,6 +192,8 @@ JSON = {
         "`reason`.",
         "running": "Ids of the tasks whose agents are alive.",
         "queued": "What waits for its launch: `id`, `reason`.",
+        "replanned": "Where running tasks collide with others beyond what they declared: the waves as they are "
+        "planned now.",
         "load": "`cpu_percent`, `memory_percent`, `disk_free_bytes`.",
         "mended": "What was put right on the way, in words.",
         "problems": "What is wrong, in words.",

@@ -129,6 +129,8 @@ def _show_drifts(answer: PlanAnswer) -> None:
 def _show_outlook(answer: PlanAnswer, *, with_timeline: bool) -> None:
     """The timeline in a sentence or as bars, and the order of the merges."""
     timeline = answer.timeline
+    if timeline is None and with_timeline:
+        note("there are too many tasks for a timeline; name some of them")
     if timeline is not None and timeline.spans and with_timeline:
         print()
         render.table(["TASK", "START", "END", "BEHIND", ""], list(_bars(answer, timeline)))

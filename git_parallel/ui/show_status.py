@@ -31,6 +31,10 @@ def _show(answer: StatusAnswer) -> None:
     rows = [_cells(row) for row in answer.rows]
     rows += [[task, "waiting", "", "", "", why] for task, why in answer.queued.items()]
     render.table(["TASK", "STATE", "TIME", "AHEAD", "WORKTREE", "WHAT"], rows)
+    if answer.waves:
+        print("planned anew, because of what running tasks touch beyond their word:")
+        for number, wave in enumerate(answer.waves, 1):
+            print(f"  wave {number}: {render.some(wave, 8)}")
     if answer.queue and answer.load:
         load = answer.load
         print(

@@ -29,6 +29,8 @@ def _show(answer: WhyAnswer) -> None:
     names = f"{answer.left} and {answer.right}"
     if not are_tasks:
         print(f"{names} {'overlap' if answer.overlap else 'touch nothing in common'}")
+    elif answer.finished:
+        print(f"{' and '.join(answer.finished)} {'is' if len(answer.finished) == 1 else 'are'} finished")
     elif answer.may_run_together:
         print(f"{names} may run at the same time")
     else:
@@ -69,7 +71,8 @@ def _ways_on(answer: WhyAnswer, *, are_tasks: bool) -> Iterator[str]:
     """What one could do, where the overlap is all that keeps two tasks apart."""
     if not are_tasks or len(answer.reasons) != 1 or not (answer.overlap and answer.overlap.excludes):
         return
-    if answer.level == "file" and all(_is_mild(meeting) for meeting in answer.meetings):
+    is_by_level = all(policy is None for policy in answer.policies)
+    if answer.level == "file" and is_by_level and all(_is_mild(meeting) for meeting in answer.meetings):
         yield "with --overlap hunk they may run at the same time: no lines that both change are known"
 
 

@@ -211,7 +211,10 @@ def test_drift_of_a_running_task_is_seen_before_it_commits_and_plans_the_others_
     assert re.search(r"^auth +ledger.py, notes.txt +billing$", text, re.M)
     (status,) = cli("status", "--json").json["tasks"]
     assert (status["drift"], status["collides_with"]) == (["ledger.py", "notes.txt"], ["billing"])
-    assert "also took ledger.py, notes.txt, which billing touches as well" in cli("status").stdout
+    assert cli("status", "--json").json["replanned"] == [["search"], ["billing"]]
+    text = cli("status").stdout
+    assert "also took ledger.py, notes.txt, which billing touches as well" in text
+    assert text.endswith("beyond their word:\n  wave 1: search\n  wave 2: billing\n")
 
 
 def test_the_merge_order_is_the_one_with_least_conflict(repo: Repo, cli: Cli, agent: Agent) -> None:

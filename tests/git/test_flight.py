@@ -248,6 +248,71 @@ def test_what_is_missing_or_foreign_is_named_and_the_rest_is_planned(shop: Repo,
         assert words in told
 
 
+def test_a_branch_of_which_a_tree_or_a_file_is_missing_is_named_and_the_rest_is_planned(
+    shop: Repo, cli: Cli
+) -> None:
+    branch(shop, "good", "sed -i 5s/.*/x/ src/m0/f0.py")
+    branch(shop, "also", "sed -i 5s/.*/y/ src/m0/f0.py")
+    branch(shop, "hollow", "sed -i 5s/.*/z/ src/m0/f0.py")
+    for what in ("hollow:src/m0/f0.py", "hollow^{tree}"):
+        oid = shop.git("rev-parse", what)
+        (shop.path / ".git" / "objects" / oid[:2] / oid[2:]).unlink(missing_ok=True)
+        ran = cli("plan", "--json")
+        assert ran.status == 0
+        conflicting = [one["pair"] for one in ran.json["conflicts"] if one["risk"] == "conflict"]
+        assert ["heads/also", "heads/good"] in conflicting
+        assert any("hollow" in words or "lines" in words for words in ran.json["warnings"])
+
+
+def test_odd_names_of_branches_and_directories_are_no_surprise(shop: Repo, cli: Cli) -> None:
+    odd = "we\u2028ird\x0bdir"
+    shop.commit("odd", **{f"{odd}/a.txt": "a\n" * 20, f"{odd}/b.txt": "b\n" * 20})
+    branch(shop, "mover", f"git mv '{odd}' moved")
+    branch(shop, "adder", f"echo c > '{odd}/c.txt'")
+    shop.git("update-ref", "refs/heads/a/-b", "adder")
+
+    assert conflicts(shop) == {("adder", "mover")} == really(shop, "mover", "adder")
+    assert "not a full ref name: 'refs/heads/a/-b'" in "\n".join(cli("plan", "--json").json["warnings"])
+
+
+def test_a_directory_that_is_split_up_is_a_conflict_without_a_path(shop: Repo) -> None:
+    files = {f"pack/{name}.txt": f"{name}\n" * 20 for name in "abcd"}
+    shop.commit("pack", **files)
+    branch(shop, "split", "mkdir one two; git mv pack/a.txt pack/b.txt one; git mv pack/c.txt pack/d.txt two")
+    branch(shop, "adder", "echo e > pack/e.txt")
+
+    assert conflicts(shop) == really(shop, "split", "adder")
+    if conflicts(shop):
+        (overlap,) = planned(shop).overlaps
+        assert overlap.paths == ("pack/",)
+
+
+def test_branches_from_many_states_of_the_target_are_compared_with_each(shop: Repo) -> None:
+    branch(shop, "old", "sed -i 5s/.*/old/ src/m0/f0.py")
+    source = (shop.path / "src/m0/f0.py").read_text()
+    shop.commit("away", **{"src/m0/f0.py": source.replace("line 4 ", "main 4 ")})
+    names = [f"b{number}" for number in range(12)]
+    for name in names:
+        branch(shop, name, f"echo x > {name}.txt")
+        shop.commit("on", **{f"on-{name}.txt": "x"})
+    shop.commit("back", **{"src/m0/f0.py": source})
+
+    assert conflicts(shop) == {(name, "old") for name in names} == really(shop, "old", *names)
+    assert dict(planned(shop).stale) == {}
+    overlap = next(iter(planned(shop).overlaps))
+    assert overlap.why.endswith(" began, in src/m0/f0.py")
+
+
+def test_a_remote_copy_of_a_branch_is_the_same_work_even_if_it_is_behind(shop: Repo) -> None:
+    branch(shop, "one", "echo x > one.txt")
+    shop.git("update-ref", "refs/remotes/origin/one", "one")
+    branch(shop, "more", "echo y > one.txt", at="one")
+    shop.git("branch", "--force", "one", "more")
+    shop.git("branch", "-D", "--quiet", "more")
+
+    assert [other.work for other in planned(shop, other_work="remote").others] == ["heads/one"]
+
+
 def test_a_submodule_and_a_nested_repository_are_no_surprise(shop: Repo) -> None:
     inner = shop.path.parent / "inner"
     shop.git("init", "--quiet", str(inner))

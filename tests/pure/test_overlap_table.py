@@ -116,6 +116,10 @@ def test_two_new_files_of_one_number_merge_and_are_wrong(left: str, right: str) 
         ("specs/004-login/spec.md", "specs/004-login/plan.md"),
         ("img/icon-16.png", "img/logo-16.png"),
         ("test_01_a.py", "test_01_b.py"),
+        ("_posts/2024-06-01-a.md", "_posts/2024-07-01-b.md"),
+        ("docs/v1.2.md", "docs/v1.3.md"),
+        ("changes/1234.bugfix.rst", "changes/1234.feature.rst"),
+        ("img/256-light.png", "img/256-dark.png"),
     ],
 )
 def test_other_digits_in_names_mean_nothing(left: str, right: str) -> None:

@@ -51,7 +51,7 @@ def simulated(
         waits={TaskId(name): [TaskId(w) for w in words.split()] for name, words in (after or {}).items()},
         seconds={TaskId(name): length for name, length in lengths.items()},
         slots=slots,
-        running={TaskId(name): left for name, left in (running or {}).items()},
+        running={task(name, agent=(agents or {}).get(name)): left for name, left in (running or {}).items()},
         singletons=("architect",),
     )
 
@@ -95,7 +95,20 @@ def test_what_runs_already_holds_its_slot_and_its_files() -> None:
     told = simulated({"a": 3, "b": 5}, overlaps=meeting("r a"), running={"r": 2}, slots=2)
 
     assert spans(told) == {"b": (0, 5), "a": (2, 5)}
-    assert simulated({"a": 3}, running={"r": 2, "q": 4}, slots=1).spans[0].start == 2
+    agents = {"a": "architect", "r": "architect"}
+    assert spans(simulated({"a": 3}, running={"r": 2}, agents=agents)) == {"a": (2, 5)}
+
+
+def test_more_may_run_already_than_there_are_slots_now() -> None:
+    told = simulated({"a": 9, "b": 9}, running={"q": 1, "r": 2, "s": 4}, slots=1)
+
+    assert spans(told) == {"a": (1, 10), "b": (10, 19)}
+
+
+def test_only_those_behind_a_task_of_unknown_files_wait_for_it() -> None:
+    told = simulated({"a": 3, "b": 5, "x": 1, "c": 1}, overlaps=meeting("a b"), unknown="x")
+
+    assert spans(told) == {"a": (0, 3), "b": (3, 8), "x": (8, 9), "c": (9, 10)}
 
 
 def test_nothing_takes_no_time() -> None:
