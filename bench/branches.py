@@ -11,28 +11,34 @@ _LINES = 60
 _HOT = 40
 
 
-def build(repo: Path, branches: int, *, seed: int = 1) -> None:
-    """Make the repository with `git fast-import`."""
+def build(repo: Path, branches: int, *, seed: int = 1, is_moving: bool = False) -> None:
+    """Make the repository with `git fast-import`; when it is moving, the target goes on between the branches."""
     subprocess.run(["git", "init", "-q", "-b", "main", str(repo)], check=True)
     for key, value in (("user.name", "Bench"), ("user.email", "bench@example.com")):
         subprocess.run(["git", "-C", str(repo), "config", key, value], check=True)
     child = subprocess.Popen(["git", "-C", str(repo), "fast-import", "--quiet"], stdin=subprocess.PIPE)
     assert child.stdin
     with child.stdin as stream:
-        stream.writelines(_commits(branches, random.Random(seed)))
+        stream.writelines(_commits(branches, random.Random(seed), is_moving=is_moving))
     if child.wait():
         sys.exit("git fast-import failed")
     subprocess.run(["git", "-C", str(repo), "reset", "-q", "--hard"], check=True)
 
 
-def _commits(branches: int, chance: random.Random) -> Iterator[bytes]:
-    yield b"commit refs/heads/main\nmark :1\n" + _who(0)
+def _commits(branches: int, chance: random.Random, *, is_moving: bool) -> Iterator[bytes]:
+    yield b"commit refs/heads/main\n" + _who(0)
     for number in range(FILES):
         yield _file(_path(number), _body(number))
     for branch in range(branches):
-        yield b"commit refs/heads/work/b%d\n" % branch + _who(branch + 1) + b"from :1\n"
+        yield b"commit refs/heads/work/b%d\n" % branch + _who(branch + 1) + b"from refs/heads/main\n"
         for _ in range(chance.randint(1, 8)):
             yield _change(branch, chance)
+        if is_moving and chance.random() < 0.5:
+            yield b"commit refs/heads/main\n" + _who(branch + 1)
+            number, line = chance.randrange(FILES // 10), chance.randrange(_LINES)
+            lines = _body(number)
+            lines[line] = f"moved on after {branch}"
+            yield _file(_path(number), lines)
 
 
 def _change(branch: int, chance: random.Random) -> bytes:

@@ -123,9 +123,9 @@ def throughput() -> None:
 # -- 2. in flight ----------------------------------------------------------------------------------
 
 
-def in_flight(home: Path) -> None:
-    repo = home / "flight"
-    branches.build(repo, BRANCHES)
+def in_flight(home: Path, *, is_moving: bool) -> None:
+    repo = home / f"flight-{is_moving}"
+    branches.build(repo, BRANCHES, is_moving=is_moving)
     times = []
     for _ in range(5):
         before = time.perf_counter()
@@ -151,8 +151,9 @@ def in_flight(home: Path) -> None:
     true = {
         frozenset(pair) for pair, is_clean in zip(pairs, _statuses(out.stdout), strict=True) if not is_clean
     }
+    where = "from a target that moves on" if is_moving else "from one commit"
     print(
-        f"{BRANCHES} branches, {branches.FILES:,} files, {len(pairs):,} pairs: {len(true)} conflict; "
+        f"{BRANCHES} branches {where}, {branches.FILES:,} files, {len(pairs):,} pairs: {len(true)} conflict; "
         f"found {len(found & true)}, missed {len(true - found)}, invented {len(found - true)}\n"
     )
     rows = [
@@ -296,7 +297,8 @@ def main() -> None:
         throughput()
     if given.only in (None, "flight"):
         with tempfile.TemporaryDirectory(prefix="git-parallel-bench-") as home:
-            in_flight(Path(home))
+            for is_moving in (False, True):
+                in_flight(Path(home), is_moving=is_moving)
     if given.only in (None, "quality"):
         for source in given.scopes or [CORPUS / "taskplane" / "scope-vs-changed.json"]:
             sharing(source) if source.exists() else print(f"{source} is not here\n")

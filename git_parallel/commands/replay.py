@@ -52,6 +52,10 @@ class ReplayAnswer:
         """Predicting a conflict for all who change one file, as most tools do."""
         return score((pair.shared > 0, pair.conflicts) for pair in self.pairs)
 
+    def likely(self, least: float) -> Score:
+        """Predicting a conflict for all whose likelihood is at least this."""
+        return score((pair.likelihood >= least, pair.conflicts) for pair in self.pairs)
+
     @property
     def ranked_by_likelihood(self) -> float | None:
         """The average precision when the likeliest pairs come first."""

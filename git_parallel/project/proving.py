@@ -1,7 +1,8 @@
 """What git says of work in flight: which pairs it cannot merge, and which of them not even with the target."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -93,16 +94,20 @@ def _stuck(
     if len(states) == 1:
         return {}
     versions = Versions(
-        flight.touches(project.git, ((state, project.base) for state in states), renames=False)
+        flight.touches(project.git, ((project.base, state) for state in states), renames=False)
     )
     alike: dict[tuple[int, Oid], list[Oid]] = {}
     for number, branch in enumerate(branches):
-        touched = [path for touch in branch.touches for path in (touch.path, touch.source) if path]
+        paths = {path for touch in branch.touches for path in (touch.path, touch.source) if path}
+        moving = versions.moving(paths)
+        if not any(moving):
+            continue
+        mine = versions.of(branch.base, *moving)
         groups: dict[object, Oid] = {}
         for into in states:
-            if into != branch.base and versions.differ(branch.base, into, touched):
-                first = groups.setdefault(versions.of(into, touched), into)
-                alike.setdefault((number, first), []).append(into)
+            version = versions.of(into, *moving)
+            if version != mine:
+                alike.setdefault((number, groups.setdefault(version, into)), []).append(into)
     asked = list(alike)
     if len(asked) > MOST:
         problems.append(
@@ -124,23 +129,27 @@ class Versions:
 
     def __init__(self, touches: Mapping[tuple[Oid, Oid], Sequence[Touch]]) -> None:
         # A path that does not differ is there as it is in the last state.
-        self._old = {state: {touch.path: touch.old for touch in some} for (state, _), some in touches.items()}
+        self._at = {state: {touch.path: touch.new for touch in some} for (_, state), some in touches.items()}
         # Files that come and go may mean that a directory was renamed, which is felt by all who add to it.
         self._folders = {
             state: frozenset(
                 folder for touch in some if touch.status in "AD" for folder in folders_of(touch.path)
             )
-            for (state, _), some in touches.items()
+            for (_, state), some in touches.items()
         }
 
-    def of(self, state: Oid, paths: Iterable[str]) -> tuple[object, ...]:
-        """The versions of these paths in one state; equal where a merge would come out the same."""
-        old, folders = self._old.get(state, {}), self._folders.get(state, frozenset())
-        return tuple((old.get(path), *(folder in folders for folder in folders_of(path))) for path in paths)
+        self._all_paths = frozenset().union(*self._at.values())
+        self._all_folders = frozenset().union(*self._folders.values())
 
-    def differ(self, left: Oid, right: Oid, paths: Sequence[str]) -> bool:
-        """Whether two states have other versions of any of these paths."""
-        return self.of(left, paths) != self.of(right, paths)
+    def moving(self, paths: AbstractSet[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Of some paths and the directories above them those that are not the same in all states."""
+        folders = {folder for path in paths for folder in folders_of(path)}
+        return tuple(sorted(paths & self._all_paths)), tuple(sorted(folders & self._all_folders))
+
+    def of(self, state: Oid, paths: Sequence[str], folders: Sequence[str]) -> tuple[object, ...]:
+        """The versions of these in one state; equal in two of them where a merge would come out the same."""
+        old, gone = self._at.get(state, {}), self._folders.get(state, frozenset())
+        return (*map(old.get, paths), *(folder in gone for folder in folders))
 
 
 def _drifted(

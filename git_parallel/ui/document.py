@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from ..commands.run import RunAnswer
     from ..commands.status import StatusAnswer
     from ..commands.tasks import TasksAnswer
+    from ..commands.why import WhyAnswer
     from ..overlap.drift import Drift
     from ..overlap.meet import Overlap
 
 VERSION = 1
 # At this precision the recall of two ways to predict is compared.
 _PRECISION = 0.62
+# From these likelihoods on a conflict is taken as predicted.
+_LEVELS = (0.1, 0.2, 0.4)
 
 
 def put(document: Mapping[str, Any]) -> None:
@@ -367,6 +370,31 @@ def _time(seconds: float | None) -> str | None:
     )
 
 
+def of_why(answer: "WhyAnswer") -> dict[str, Any]:
+    """The document of `plan --why --json`."""
+    return {
+        "version": VERSION,
+        "pair": [answer.left, answer.right],
+        "together": answer.may_run_together,
+        "reasons": list(answer.reasons),
+        "finished": list(answer.finished),
+        "level": answer.level,
+        "overlap": _overlap(answer.overlap) if answer.overlap else None,
+        "sharing": round(answer.sharing, 3),
+        "meetings": [
+            {
+                "path": meeting.path,
+                "risk": meeting.risk,
+                "policy": policy,
+                "left": _entry(meeting.left),
+                "right": _entry(meeting.right),
+            }
+            for meeting, policy in zip(answer.meetings, answer.policies, strict=True)
+        ],
+        "warnings": list(answer.warnings),
+    }
+
+
 def of_replay(answer: "ReplayAnswer") -> dict[str, Any]:
     """The document of `plan --replay --json`."""
     return {
@@ -383,7 +411,18 @@ def of_replay(answer: "ReplayAnswer") -> dict[str, Any]:
             "recall": _rounded(answer.same_file.recall),
             "average_precision": _rounded(answer.ranked_by_shared),
         },
-        "conflicts_by_likelihood": {"average_precision": _rounded(answer.ranked_by_likelihood)},
+        "conflicts_by_likelihood": {
+            "average_precision": _rounded(answer.ranked_by_likelihood),
+            "levels": [
+                {
+                    "likelihood": least,
+                    "said": (told := answer.likely(least)).said,
+                    "precision": _rounded(told.precision),
+                    "recall": _rounded(told.recall),
+                }
+                for least in _LEVELS
+            ],
+        },
         "sharing_by_declared": _ranking(answer.sharing_declared),
         "sharing_by_expected": _ranking(answer.sharing_expected),
     }

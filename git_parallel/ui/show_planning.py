@@ -36,7 +36,7 @@ def show_planning(
     given = [name for name, value in forms.items() if value]
     if len(given) > 1:
         raise BadInput(f"{given[0]} and {given[1]} cannot be given together")
-    if as_json and (dot or mermaid or why or with_timeline):
+    if as_json and (dot or mermaid or with_timeline):
         raise BadInput(f"{given[0]} and --json cannot be given together", hint="the document holds all of it")
     if replay:
         if tasks or check:
@@ -55,7 +55,7 @@ def show_planning(
             raise BadInput("--why takes two names, and no others", hint="git parallel plan --why A B")
         from .show_why import show_why
 
-        return show_why(why[0], why[1], wanted, check=check)
+        return show_why(why[0], why[1], wanted, check=check, as_json=as_json)
     answer = plan(Path.cwd(), tasks, wanted)
     if dot or mermaid:
         from .graph import as_dot, as_mermaid

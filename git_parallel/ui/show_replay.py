@@ -9,6 +9,8 @@ from . import render
 
 # At this precision the recall of two ways to predict is compared.
 PRECISION = 0.62
+# From these likelihoods on a conflict is taken as predicted.
+LEVELS = (0.1, 0.2, 0.4)
 
 
 def show_replay(revisions: str, *, as_json: bool) -> int:
@@ -34,7 +36,8 @@ def _show(answer: ReplayAnswer) -> None:
         ["CONFLICTS", "PRECISION", "RECALL", "AVERAGE PRECISION"],
         [
             ["all who share a file", *_of(same), _figure(answer.ranked_by_shared)],
-            ["likeliest first", "", "", _figure(answer.ranked_by_likelihood)],
+            ["ranked by likelihood", "", "", _figure(answer.ranked_by_likelihood)],
+            *([f"likelihood of {least:.0%} and more", *_of(answer.likely(least)), ""] for least in LEVELS),
         ],
     )
     print()

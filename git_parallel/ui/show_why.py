@@ -15,12 +15,17 @@ from .errors import note
 _MOST = 20
 
 
-def show_why(left: str, right: str, wanted: Wanted, *, check: bool) -> int:
+def show_why(left: str, right: str, wanted: Wanted, *, check: bool, as_json: bool) -> int:
     """Print how two works stand to each other; the exit status."""
     answer = why(Path.cwd(), left, right, wanted)
-    for warning in answer.warnings:
-        note(printable(warning))
-    _show(answer)
+    if as_json:
+        from .document import of_why, put
+
+        put(of_why(answer))
+    else:
+        for warning in answer.warnings:
+            note(printable(warning))
+        _show(answer)
     return ANSWER_IS_NO if check and not answer.may_run_together else DONE
 
 

@@ -13,6 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import git_parallel
+from git_parallel.overlap.exclusion import Level
 from git_parallel.overlap.footprint import Origin
 from git_parallel.overlap.risk import Risk
 from git_parallel.schedule import record
@@ -120,7 +121,18 @@ def background(repo: Repo) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]
 
 
 def test_there_is_a_schema_for_every_stable_format() -> None:
-    assert list(SCHEMAS) == ["claims", "merge", "plan", "prune", "record", "replay", "run", "status", "tasks"]
+    assert list(SCHEMAS) == [
+        "claims",
+        "merge",
+        "plan",
+        "prune",
+        "record",
+        "replay",
+        "run",
+        "status",
+        "tasks",
+        "why",
+    ]
     for name, schema in SCHEMAS.items():
         Draft202012Validator.check_schema(schema)
         assert schema["$id"] == f"{name}-{document.VERSION}.json"
@@ -158,6 +170,11 @@ def test_the_words_in_the_schemas_are_those_of_the_code() -> None:
         "status state": list(State),
         "tasks task status": list(Status),
         "tasks path kind": list(Kind),
+        "why level": list(Level),
+        "why conflict risk": list(Risk),
+        "why meeting risk": list(Risk),
+        "why file kind": list(Kind),
+        "why file origin": list(Origin),
     }
 
 
@@ -312,6 +329,7 @@ def test_every_document_and_record_of_a_long_life_is_as_its_schema_says(
         **dict.fromkeys(("1", "2", "3", "4", "5", "taken"), "planned"),
     }
     assert {one["name"] for one in ask("plan")["stale"]} == {"clash-b", "foreign", "heads/side"}
+    documents.add("why", cli("plan", "--why", "clash-b", "side", "--json").json)
     documents.add("replay", cli("plan", "--replay", "HEAD~5..HEAD", "--json").json)
     assert [one["source"] for one in ask("plan", "1", "clash-b")["problems"]] == ["ROADMAP.md"]
 
