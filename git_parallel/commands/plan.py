@@ -11,7 +11,8 @@ from ..git.refs import Snapshot, snapshot
 from ..names import Oid, OtherWork, TaskId, Work, printable
 from ..overlap.drift import Drift, find_drift
 from ..overlap.footprint import Footprint
-from ..overlap.meet import Overlap, Overlaps
+from ..overlap.meet import Overlaps
+from ..overlap.pair import Overlap
 from ..project import patches
 from ..project.collector import collector_paused
 from ..project.declared import (

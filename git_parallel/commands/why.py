@@ -8,7 +8,7 @@ from ..errors import BadInput, UnknownTask
 from ..git.refs import Snapshot, snapshot
 from ..names import TaskId, Work, printable
 from ..overlap.exclusion import Policy
-from ..overlap.meet import Overlap
+from ..overlap.pair import Overlap
 from ..overlap.risk import Meeting
 from ..project import patches
 from ..project.declared import is_unfinished, read, require_tasks, singletons

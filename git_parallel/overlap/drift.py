@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from ..names import Work
 from .footprint import Footprint, Origin
-from .meet import Overlap, Overlaps
+from .meet import Overlaps
+from .pair import Overlap
 from .patterns import matches
 
 

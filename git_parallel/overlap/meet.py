@@ -1,13 +1,13 @@
 """Where works meet: every two that touch something in common, without asking every two."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ..names import OtherWork, Work, printable
+from .counting import count
 from .exclusion import Exclusion, Policy
 from .footprint import Entry, Footprint
 from .likelihood import Traffic, of_conflict, of_sharing
-from .patch import Ranges
+from .pair import Lines, Overlap, Proofs
 from .places import Place, Places, is_file, is_number, is_same_name, meeting_path
 from .risk import Meeting, Risk, Sight, is_predicted, judge, sentence
 
@@ -15,48 +15,6 @@ from .risk import Meeting, Risk, Sight, is_predicted, judge, sentence
 # meet nowhere else are worth a word from that chance on: below it, most of them do not share a file.
 LEAST = 0.12
 LIKELY = 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """The lines that both sides of an overlap change in one file, of their common base."""
-
-    path: str
-    left: Ranges
-    right: Ranges
-
-
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """Two works that touch something in common, the earlier one of the input on the left.
-
-    `paths` are the files where they meet, sorted; where two patterns meet, both as `a ~ b` (or once,
-    when they are the same). `risk` is that of the worst of these, and `why` names it. `likelihood` is how
-    likely they are to end in a conflict, `sharing` how likely they are to change one file at all;
-    `excludes` is whether they may not run at the same time.
-    """
-
-    left: Work
-    right: Work
-    paths: tuple[str, ...]
-    risk: Risk
-    why: str
-    likelihood: float = field(default=0.0, compare=False)
-    sharing: float = field(default=0.0, compare=False)
-    lines: tuple[Lines, ...] = field(default=(), compare=False)
-    excludes: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Proofs:
-    """What git said when it was asked to merge two works: the paths in conflict, or that there are none.
-
-    By positions, the earlier one first. `because` is why two works conflict that share no path.
-    """
-
-    conflicts: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
-    clean: Collection[tuple[int, int]] = frozenset()
-    because: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 class Overlaps:
@@ -105,7 +63,7 @@ class Overlaps:
     def __len__(self) -> int:
         """How many there are; found without comparing anything."""
         if self._count is None:
-            self._count = count(self)
+            self._count = count(self.places, self.proofs.conflicts, map(self.met, range(len(self.works))))
         return self._count
 
     def between(self, left: Work, right: Work) -> Overlap | None:
@@ -328,79 +286,6 @@ class Overlaps:
 
     def _sizes(self, left: int, right: int) -> tuple[int, int]:
         return len(self.places.of_work[left]), len(self.places.of_work[right])
-
-
-def count(overlaps: Overlaps) -> int:
-    """How many pairs of works meet, without comparing what they do wherever that does not matter."""
-    places = overlaps.places
-    if places.doubtful or places.has_numbers or places.cased:
-        return sum(len(overlaps.met(position)) for position in range(len(overlaps.works))) // 2
-    size = len(overlaps.works)
-    if _products(places) > _MOST_PRODUCTS:
-        return sum(_met_by_bits(overlaps))
-    # A pair is one number, so that the set is one of small objects.
-    pairs = {min(pair) * size + max(pair) for pair in overlaps.proofs.conflicts}
-    for place in places.shared:
-        here = places.at(place)
-        for number, left in enumerate(here):
-            pairs.update(left * size + right for right in here[number + 1 :])
-        for other in places.near(place):
-            if other > place:
-                there = places.at(other)
-                pairs.update(
-                    left * size + right if left < right else right * size + left
-                    for left in here
-                    for right in there
-                    if left != right
-                )
-    return len(pairs)
-
-
-# More meetings than this are counted by bits, since a set of them would take the memory.
-_MOST_PRODUCTS = 3_000_000
-
-
-def _products(places: Places) -> int:
-    total = 0
-    for place in places.shared:
-        here = len(places.at(place))
-        total += here * here // 2 + here * sum(len(places.at(other)) for other in places.near(place))
-    return total
-
-
-def _met_by_bits(overlaps: Overlaps) -> Iterator[int]:
-    """For each work how many of the later ones it meets; whoever is at a crowded place is the bits of a number."""
-    places = overlaps.places
-    bits: dict[Place, int] = {}
-    for place in places.shared:
-        here = places.at(place)
-        if len(here) >= _CROWD:
-            taken = bytearray(here[-1] // 8 + 1)
-            for position in here:
-                taken[position >> 3] |= 1 << (position & 7)
-            bits[place] = int.from_bytes(taken, "little")
-    for position, mine in enumerate(places.of_work):
-        found = 0
-        few: set[int] = set(overlaps.proven(position))
-        for place in mine:
-            if place in places.shared:
-                for other, _ in places.beside(place):
-                    if other in bits:
-                        found |= bits[other]
-                    else:
-                        few.update(places.at(other))
-        later = found >> (position + 1)
-        yield later.bit_count() + sum(
-            other > position and not later >> (other - position - 1) & 1 for other in few
-        )
-
-
-_CROWD = 64
-
-
-def find_overlaps(footprints: Sequence[Footprint]) -> tuple[Overlap, ...]:
-    """The pairs of works that overlap, in the order of the input, written out."""
-    return tuple(Overlaps(footprints))
 
 
 def _by_kind(entry: Entry, there: Entry) -> Risk:

@@ -14,7 +14,7 @@ from ..git.scratch import Scratch
 from ..names import Oid, Work, printable
 from ..overlap.candidates import Branch as Sides
 from ..overlap.candidates import Side, candidates, folders_of, left_behind
-from ..overlap.meet import Proofs
+from ..overlap.pair import Proofs
 from ..tasks.task import Kind
 from .inflight import Branch, Flight
 from .open import Project

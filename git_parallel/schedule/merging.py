@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..names import TaskId
-from ..overlap.meet import Overlap
+from ..overlap.pair import Overlap
 from ..overlap.risk import Risk
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..commands.tasks import TasksAnswer
     from ..commands.why import WhyAnswer
     from ..overlap.drift import Drift
-    from ..overlap.meet import Overlap
+    from ..overlap.pair import Overlap
 
 VERSION = 1
 # At this precision the recall of two ways to predict is compared.

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from ..commands.plan import PlanAnswer
 from ..names import OtherWork, Work, printable
-from ..overlap.meet import Overlap
+from ..overlap.pair import Overlap
 from ..overlap.risk import Risk
 from . import render
 

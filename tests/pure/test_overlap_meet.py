@@ -8,7 +8,8 @@ from git_parallel.errors import BadName
 from git_parallel.names import TaskId
 from git_parallel.overlap import patterns
 from git_parallel.overlap.footprint import COVERED, NAMED, Entry, Footprint, Origin, of_task
-from git_parallel.overlap.meet import Overlap, find_overlaps
+from git_parallel.overlap.meet import Overlaps
+from git_parallel.overlap.pair import Overlap
 from git_parallel.overlap.patch import WHOLE, Change
 from git_parallel.overlap.risk import Risk, touching
 from git_parallel.tasks.task import Declared, Kind, Task
@@ -17,6 +18,10 @@ from git_parallel.tasks.task import Declared, Kind, Task
 def task(name: str, *paths: str, kind: Kind = Kind.MODIFY) -> Task:
     declared = tuple(Declared(path, kind, "ROADMAP.md", n) for n, path in enumerate(paths, 1))
     return Task(TaskId(name), name, "ROADMAP.md", 1, declared)
+
+
+def find_overlaps(footprints: list[Footprint]) -> tuple[Overlap, ...]:
+    return tuple(Overlaps(footprints))
 
 
 def overlaps(*tasks: Task | Footprint) -> list[tuple[str, ...]]:

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from git_parallel.names import OtherWork, TaskId, Work
-from git_parallel.overlap import meet
+from git_parallel.overlap import counting
 from git_parallel.overlap.exclusion import Exclusion, Level, Policy
 from git_parallel.overlap.footprint import Entry, Footprint, Origin
-from git_parallel.overlap.meet import Lines, Overlaps, Proofs
+from git_parallel.overlap.meet import Overlaps
+from git_parallel.overlap.pair import Lines, Proofs
 from git_parallel.schedule.calendar import Calendar, first_free
 from git_parallel.tasks.task import Kind
 
@@ -286,12 +287,12 @@ def test_iterating_counting_and_asking_agree(overlaps: Overlaps) -> None:
 @settings(max_examples=200, deadline=None)
 @given(tables())
 def test_counting_by_bits_is_counting(overlaps: Overlaps) -> None:
-    limits = meet._MOST_PRODUCTS, meet._CROWD
+    limits = counting.MOST_PRODUCTS, counting.CROWD
     try:
-        meet._MOST_PRODUCTS, meet._CROWD = -1, 2
-        assert meet.count(overlaps) == len(list(overlaps))
+        counting.MOST_PRODUCTS, counting.CROWD = -1, 2
+        assert len(overlaps) == len(list(overlaps))
     finally:
-        meet._MOST_PRODUCTS, meet._CROWD = limits
+        counting.MOST_PRODUCTS, counting.CROWD = limits
 
 
 @settings(max_examples=600, deadline=None)

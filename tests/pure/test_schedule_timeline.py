@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from git_parallel.names import TaskId
 from git_parallel.overlap.footprint import Entry, Footprint, Origin
-from git_parallel.overlap.meet import Overlap, Overlaps
+from git_parallel.overlap.meet import Overlaps
+from git_parallel.overlap.pair import Overlap
 from git_parallel.overlap.risk import Risk
 from git_parallel.schedule.estimate import Basis, estimates
 from git_parallel.schedule.merging import merge_order
