@@ -79,14 +79,16 @@ class PlanAnswer:
     @property
     def is_valid(self) -> bool:
         """Whether all the tasks asked about could run at the same time."""
-        return not self._apart and not self._told_apart and self._is_known
+        return next(self._apart(), None) is None and not self._told_apart and self._is_known
 
     @property
     def reason(self) -> str:
         """Why the tasks can or cannot all run at the same time."""
-        if first := self._apart:
-            more = len(self.overlaps) - 1
-            others = f", and {more} more pairs overlap" if more > 0 else ""
+        apart = tuple(islice(self._apart(), _MOST_COMPARED))
+        if apart:
+            first, more = apart[0], len(apart) - 1
+            count = f"{more} more pairs are" if more > 1 else "one more pair is"
+            others = f", and {count} kept apart" if more else ""
             return f"'{first.left}' and '{first.right}' overlap: {first.why}{others}"
         if self._told_apart:
             return self._told_apart
@@ -136,11 +138,10 @@ class PlanAnswer:
     def _is_known(self) -> bool:
         return self.assume_independent or not self.unknown or len(self.footprints) < 2
 
-    @property
-    def _apart(self) -> Overlap | None:
-        """The first overlap that keeps two of the tasks asked about apart."""
+    def _apart(self) -> Iterator[Overlap]:
+        """The overlaps that keep two of the tasks asked about apart."""
         mine = self.footprints
-        return next((o for o in self.overlaps if o.excludes and o.left in mine and o.right in mine), None)
+        return (o for o in self.overlaps if o.excludes and o.left in mine and o.right in mine)
 
     @property
     def _told_apart(self) -> str:
