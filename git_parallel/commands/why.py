@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import BadInput, UnknownTask
+from ..errors import BadInput, BadName, UnknownTask
 from ..git.refs import Snapshot, snapshot
-from ..names import TaskId, Work, printable
+from ..names import Oid, RefName, TaskId, Work, printable
 from ..overlap.exclusion import Policy
 from ..overlap.pair import Overlap
 from ..overlap.risk import Meeting
@@ -100,13 +100,23 @@ def _named(project: Project, tasks: TaskSet, seen: Sight, name: str) -> Work:
     try:
         return require_tasks(project, tasks, [name])[0].id
     except UnknownTask as error:
-        found = project.git.run("rev-parse", "--verify", "--quiet", f"refs/heads/{name}", answers=(0, 1, 128))
-        if found.status:
+        tip = _find_branch(project, name)
+        if tip is None:
             raise
-        raise UnknownTask(
-            f"branch '{printable(name)}' has nothing that '{project.target.short}' has not",
-            hint="other work is what is ahead of the target",
-        ) from error
+        if project.git.is_ancestor(old=tip, new=project.base):
+            message = f"branch '{printable(name)}' has nothing that '{project.target.short}' has not"
+            raise UnknownTask(message, hint="other work is what is ahead of the target") from error
+        message = f"branch '{printable(name)}' is not looked at: " + (
+            "; ".join(warning for warning in seen.warnings if f"'{name}'" in warning) or "it takes no part"
+        )
+        raise UnknownTask(message, hint="see parallel.otherWork, and --other-work") from error
+
+
+def _find_branch(project: Project, name: str) -> Oid | None:
+    try:
+        return project.git.find_ref(RefName.of_branch(name))
+    except BadName:
+        return None
 
 
 def _reasons(

@@ -5,7 +5,7 @@ Every question is asked of all of them through one process.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import BadName
@@ -39,6 +39,11 @@ class Touch:
     old: Oid
     new: Oid
     source: str = ""
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is a submodule before or after."""
+        return "160000" in (self.old_mode, self.new_mode)
 
     @property
     def is_plain(self) -> bool:
@@ -99,29 +104,57 @@ def youngest(git: Git, oids: Collection[Oid], most: int) -> frozenset[Oid]:
     return frozenset(oid for _, oid in dated[:most])
 
 
-def bases(git: Git, tips: Iterable[Oid], *, target: Oid) -> Mapping[Oid, tuple[Oid, ...]]:
-    """The merge bases of each tip with the target; empty where they share no history.
+@dataclass(frozen=True, slots=True)
+class Forks:
+    """Where tips leave the target: the merge bases of each, and which of them share commits beyond it."""
+
+    bases: Mapping[Oid, tuple[Oid, ...]] = field(default_factory=dict)
+    kin: frozenset[frozenset[Oid]] = frozenset()
+
+
+def forks(git: Git, tips: Iterable[Oid], *, target: Oid) -> Forks:
+    """The merge bases of each tip with the target, empty where they share no history, and who shares commits.
 
     One walk of what the target has not. Where the commits of a tip leave the target at one commit only,
     that is the merge base; for the few others git is asked.
     """
     wanted = list(dict.fromkeys(tips))
     if not wanted:
-        return {}
+        return Forks()
     script = "".join(f"{tip}\n" for tip in wanted) + f"^{target}\n"
     out = git.run("rev-list", "--topo-order", "--reverse", "--parents", "--boundary", "--stdin", stdin=script)
     left: dict[str, frozenset[str]] = {}
+    graph: dict[str, list[str]] = {}
     for line in out.stdout.splitlines():
         oid, *parents = line.split()
         if oid.startswith("-"):
             continue
+        graph[oid] = parents
         # A parent that was not listed before is on the target: with --reverse parents come first.
         left[oid] = frozenset().union(*(left.get(parent, frozenset((parent,))) for parent in parents))
     found: dict[Oid, tuple[Oid, ...]] = {}
     for tip in wanted:
         edges = left.get(tip, frozenset((tip,)))
         found[tip] = tuple(map(Oid, edges)) if len(edges) < 2 else merge_bases(git, tip, target)
-    return found
+    return Forks(found, _kin(graph, wanted))
+
+
+def _kin(graph: dict[str, list[str]], tips: Sequence[Oid]) -> frozenset[frozenset[Oid]]:
+    """The sets of tips that share a commit; `graph` has parents before their children."""
+    # Whose commit it is, as bits: it is handed down from the tips to all that they reach.
+    of: dict[str, int] = {}
+    for number, tip in enumerate(tips):
+        of[tip] = of.get(tip, 0) | 1 << number
+    shared = set()
+    for oid in reversed(graph):
+        mine = of.get(oid, 0)
+        if mine & (mine - 1):
+            shared.add(mine)
+        for parent in graph[oid]:
+            of[parent] = of.get(parent, 0) | mine
+    return frozenset(
+        frozenset(tip for number, tip in enumerate(tips) if bits >> number & 1) for bits in shared
+    )
 
 
 def touches(
@@ -192,13 +225,13 @@ def _raw(fields: Iterable[str]) -> Iterator[tuple[Oid, list[Touch]]]:
     header: Oid | None = None
     found: list[Touch] = []
     rest = iter(fields)
-    for field in rest:
-        if not field.startswith(":"):
+    for entry in rest:
+        if not entry.startswith(":"):
             if header is not None:
                 yield header, found
-            header, found = Oid(field.strip()), []
+            header, found = Oid(entry.strip()), []
             continue
-        old_mode, new_mode, old, new, status = field[1:].split(" ")
+        old_mode, new_mode, old, new, status = entry[1:].split(" ")
         path = next(rest)
         source = ""
         if status[0] in "RC":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..errors import GitFailed
 from ..names import Oid, printable
-from .command import Git
+from .command import Git, Result
 from .scratch import HURRIED, attributes
 
 
@@ -76,34 +76,50 @@ def merge_tree(git: Git, *, ours: Oid, theirs: Oid) -> Merged | Conflicted:
     return Merged(Oid(fields[0])) if out.status == 0 else Conflicted(tuple(dict.fromkeys(fields[1:])))
 
 
-def merge_trees(git: Git, pairs: Sequence[tuple[Oid, Oid]]) -> Iterator[Merged | Conflicted | GitFailed]:
+def merge_trees(git: Git, pairs: Sequence[tuple[Oid, Oid]]) -> list[Merged | Conflicted | GitFailed]:
     """The merge of each pair, in their order, through one process; GitFailed for one that git gives up on.
 
-    Meant for a scratch repository, since each of them writes objects.
+    Meant for a scratch repository, since each of them writes objects. Raises GitFailed where git gives up
+    on more than a few.
     """
-    at = failures = 0
-    while at < len(pairs):
-        script = "".join(f"{ours} {theirs}\n" for ours, theirs in pairs[at:])
-        out = git.run(
-            *HURRIED, "merge-tree", "--write-tree", "--stdin", "-z", "--name-only", "--no-messages",
-            stdin=script, answers=(0, 1, 128),
-        )  # fmt: skip
-        for answer in _answers(out.stdout):
-            at += 1
-            yield answer
-        if at < len(pairs):
-            # It died of this pair, and the rest has not been looked at.
-            at += 1
-            failures += 1
-            words = out.stderr.strip().splitlines() or [f"exit status {out.status}"]
-            failed = GitFailed(f"git merge-tree failed: {printable(words[-1].removeprefix('fatal: '))}")
-            if failures > MOST_FAILURES:
-                raise failed
-            yield failed
+    return _merged(git, pairs, [MOST_FAILURES])
 
 
 # A repository in which more merges than this cannot be tried is not to be asked any further.
 MOST_FAILURES = 20
+# git ended by itself, and has said all that it knew before.
+_BY_ITSELF = (0, 1, 128)
+# It was ended: an assertion of its own, or the system for want of memory.
+_KILLED = tuple(range(-64, 0))
+
+
+def _merged(
+    git: Git, pairs: Sequence[tuple[Oid, Oid]], left: list[int]
+) -> list[Merged | Conflicted | GitFailed]:
+    found: list[Merged | Conflicted | GitFailed] = []
+    while len(found) < len(pairs):
+        rest = pairs[len(found) :]
+        out = git.run(
+            *HURRIED, "merge-tree", "--write-tree", "--stdin", "-z", "--name-only", "--no-messages",
+            stdin="".join(f"{ours} {theirs}\n" for ours, theirs in rest), answers=(*_BY_ITSELF, *_KILLED),
+        )  # fmt: skip
+        if out.status in _BY_ITSELF:
+            found += _answers(out.stdout)
+        elif len(rest) > 1:
+            # What it had found out went down with it, and nobody knows of which pair it died.
+            half = len(rest) // 2
+            return [*found, *_merged(git, rest[:half], left), *_merged(git, rest[half:], left)]
+        if len(found) < len(pairs):
+            found.append(_failure(out))
+            left[0] -= 1
+            if left[0] < 0:
+                raise _failure(out)
+    return found
+
+
+def _failure(out: Result) -> GitFailed:
+    words = out.stderr.strip().splitlines() or [f"exit status {out.status}"]
+    return GitFailed(f"git merge-tree failed: {printable(words[-1].removeprefix('fatal: '))}")
 
 
 def _answers(text: str) -> Iterator[Merged | Conflicted]:

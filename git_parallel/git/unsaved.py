@@ -1,9 +1,11 @@
 """What lies uncommitted in a worktree, as a commit in a scratch repository; the worktree stays as it is."""
 
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISLNK, S_ISREG
 from tempfile import mkdtemp
 
 from ..errors import GitFailed
@@ -16,8 +18,10 @@ LARGEST = 16 << 20
 MOST = 5000
 # git-lfs would store the object for good. Other filters run, as they do for `git status` and `git add`.
 _UNFILTERED = (
-    "-c", "filter.lfs.process=", "-c", "filter.lfs.clean=cat", "-c", "filter.lfs.required=false",
+    "-c", "filter.lfs.process=", "-c", "filter.lfs.clean=", "-c", "filter.lfs.required=false",
 )  # fmt: skip
+# Nothing of the repository is run or written because an index is made that nobody else sees.
+_ALONE = ("-c", "core.splitIndex=false", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,38 +47,58 @@ def find_unsaved(git: Git, worktree: Path, tip: Oid, scratch: Scratch) -> Unsave
         return None
     if not paths:
         return None
-    taken = {path for path, _ in paths[:MOST] if _is_small(worktree / path)}
-    apart = tuple((path, is_new) for path, is_new in paths if path not in taken)
+    taken, gone, apart = _sorted(worktree, paths)
     index = Path(mkdtemp(prefix="index-", dir=scratch.path)) / "index"
     # With its times: by them git knows which files may have changed in the second it was written.
     shutil.copy2(_index_of(worktree), index)
     writing = scratch.beside(here).with_environment(GIT_INDEX_FILE=str(index))
-    script = "".join(f"{path}\0" for path in taken)
-    writing.run(*HURRIED, *_UNFILTERED, "update-index", "--add", "--remove", "-z", "--stdin", stdin=script)
-    tree = Oid(writing.run(*HURRIED, "write-tree").stdout.strip())
-    return Unsaved(scratch.commit(tree, [tip]), apart)
+    update = (*HURRIED, *_ALONE, *_UNFILTERED, "update-index", "-z")
+    # First what is gone: a file may have become a directory, and a directory a link.
+    for how, some in ((("--force-remove",), gone), (("--add", "--remove", "--replace"), taken)):
+        if some:
+            writing.run(*update, *how, "--stdin", stdin="".join(f"{path}\0" for path in some))
+    tree = Oid(writing.run(*HURRIED, *_ALONE, "write-tree").stdout.strip())
+    return Unsaved(scratch.commit(tree, [tip]), tuple(apart))
+
+
+def _sorted(
+    worktree: Path, paths: Sequence[tuple[str, bool]]
+) -> tuple[list[str], list[str], list[tuple[str, bool]]]:
+    """The paths to take in, those that are gone, and those that stay apart: too large, too many, or not to be read."""
+    taken, gone, apart = [], [], []
+    for number, (path, is_new) in enumerate(paths):
+        at = worktree / path
+        try:
+            known = at.lstat()
+        except OSError:
+            gone.append(path)
+            continue
+        if any((worktree / above).is_symlink() for above in Path(path).parents if above.name):
+            gone.append(path)
+        elif (
+            number >= MOST
+            or known.st_size > LARGEST
+            or not (S_ISLNK(known.st_mode) or (S_ISREG(known.st_mode) and os.access(at, os.R_OK)))
+        ):
+            apart.append((path, is_new))
+        else:
+            taken.append(path)
+    return taken, gone, apart
 
 
 def _changed(here: Git) -> Iterator[tuple[str, bool]]:
     """The paths that differ from the branch's commit, and whether git knows nothing of them yet."""
     out = here.run(
-        "-c", "status.showUntrackedFiles=all", "status", "--porcelain=v2", "-z", "--no-renames",
+        *_UNFILTERED, "-c", "status.showUntrackedFiles=all", "status", "--porcelain=v2", "-z", "--no-renames",
         "--untracked-files=all", "--ignore-submodules=dirty",
     )  # fmt: skip
     for entry in out.fields:
         if entry[0] in "1u?":
             path = entry.split(" ", {"1": 8, "u": 10, "?": 1}[entry[0]])[-1]
+            is_link = entry[0] == "1" and "160000" in entry.split(" ")[3:6]
             # A repository inside the worktree is shown as a directory, and is no content of this one.
-            if not path.endswith("/"):
+            if not path.endswith("/") and not is_link:
                 yield path, entry[0] == "?"
-
-
-def _is_small(path: Path) -> bool:
-    try:
-        return path.lstat().st_size <= LARGEST
-    except OSError:
-        # Deleted, which is a change as well.
-        return True
 
 
 def _index_of(worktree: Path) -> Path:

@@ -214,8 +214,9 @@ class Overlaps:
     ) -> Overlap:
         names = {"left": self.works[left], "right": self.works[right]}
         because = self.proofs.because.get((left, right))
+        where = set(proof)
         worst = min(
-            (m for m in meetings if m.path in proof),
+            (m for m in meetings if m.path in where),
             key=lambda m: (-m.risk.severity, m.path),
             default=None,
         )

@@ -37,6 +37,7 @@ class Branch:
     work: Work
     ref: RefName
     base: Oid
+    tip: Oid
     commit: Oid
     touches: tuple[Touch, ...] = ()
     changes: tuple[Change, ...] = ()
@@ -46,10 +47,11 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """All that is in flight, and what could not be looked at, as sentences."""
+    """All that is in flight, who of it shares commits, and what could not be looked at, as sentences."""
 
     branches: tuple[Branch, ...] = ()
     problems: tuple[str, ...] = ()
+    kin: frozenset[frozenset[Oid]] = frozenset()
 
     def of(self, work: Work) -> tuple[Change, ...]:
         """What one of them changes."""
@@ -91,7 +93,7 @@ def observe(
     found = list(_found(project, world, tips, mine, others))
     found, lost = _readable(project, found)
     problems += lost
-    found, bases, lost = _with_bases(project, found)
+    found, bases, kin, lost = _with_bases(project, found)
     problems += lost
     found = [one for one in found if one.worktree is not None or bases[one.tip.oid] != one.tip.oid]
     found, left_out = _latest(project, found)
@@ -99,7 +101,7 @@ def observe(
         problems.append(f"{left_out} older branches are left out; the latest {MOST_OTHERS} are looked at")
     branches = list(_looked_at(project, scratch, found, bases, problems))
     branches = [branch for branch in branches if branch.commit != branch.base]
-    return Flight(tuple(_diffed(project, scratch, branches, lined, problems)), tuple(problems))
+    return Flight(tuple(_diffed(scratch, branches, lined, problems)), tuple(problems), kin)
 
 
 def _branches_of(world: Snapshot, only: Collection[TaskId] | None) -> dict[RefName, TaskId]:
@@ -160,16 +162,21 @@ def _readable(project: Project, found: Sequence[_Found]) -> tuple[list[_Found], 
     )
 
 
-def _with_bases(project: Project, found: Sequence[_Found]) -> tuple[list[_Found], dict[Oid, Oid], list[str]]:
+def _with_bases(
+    project: Project, found: Sequence[_Found]
+) -> tuple[list[_Found], dict[Oid, Oid], frozenset[frozenset[Oid]], list[str]]:
     bases: dict[Oid, tuple[Oid, ...]] = {}
+    kin: frozenset[frozenset[Oid]] = frozenset()
     problems = []
     try:
-        bases.update(flight.bases(project.git, (one.tip.oid for one in found), target=project.base))
+        forks = flight.forks(project.git, (one.tip.oid for one in found), target=project.base)
+        bases.update(forks.bases)
+        kin = forks.kin
     except GitFailed:
         # The history of one is damaged; which one, only each of them tells.
         for one in found:
             try:
-                bases.update(flight.bases(project.git, [one.tip.oid], target=project.base))
+                bases.update(flight.forks(project.git, [one.tip.oid], target=project.base).bases)
             except GitFailed as error:
                 problems.append(f"'{printable(one.tip.ref.short)}' cannot be looked at: {error.message}")
     kept, first = [], {}
@@ -182,7 +189,7 @@ def _with_bases(project: Project, found: Sequence[_Found]) -> tuple[list[_Found]
             continue
         kept.append(one)
         first[one.tip.oid] = min(bases[one.tip.oid])
-    return kept, first, problems
+    return kept, first, kin, problems
 
 
 def _latest(project: Project, found: Sequence[_Found]) -> tuple[list[_Found], int]:
@@ -211,7 +218,7 @@ def _looked_at(
     for one, unsaved in zip(found, looks, strict=True):
         if isinstance(unsaved, str):
             problems.append(unsaved)
-        branch = Branch(one.work, one.tip.ref, bases[one.tip.oid], one.tip.oid)
+        branch = Branch(one.work, one.tip.ref, bases[one.tip.oid], one.tip.oid, one.tip.oid)
         if isinstance(unsaved, Unsaved):
             apart = tuple(
                 Change(path, Kind.CREATE, TOP) if is_new else Change(path, Kind.MODIFY, WHOLE)
@@ -222,13 +229,13 @@ def _looked_at(
 
 
 def _diffed(
-    project: Project,
     scratch: Scratch,
     branches: Sequence[Branch],
     lined: Collection[str],
     problems: list[str],
 ) -> Iterator[Branch]:
-    git = scratch.beside(project.git)
+    # No attribute, filter or replacement of the repository has a say in what differs, as in the merges.
+    git = scratch.git
     known = _touching(git, branches, problems)
     counted = Counter(path for branch in known for path in _edited(branch))
     shared = {path for path, count in counted.items() if count > 1 or path in lined}
@@ -266,13 +273,7 @@ def _lines(
 
     found: dict[tuple[Oid, Oid], dict[str, Ranges]] = {}
     names = {(branch.base, branch.commit): branch.ref.short for branch in asked}
-    try:
-        texts = list(flight.patches(git, names, sorted(shared)))
-    except GitFailed as error:
-        # Some blob is missing. What is not known of lines is asked by merging.
-        problems.append(f"the lines that branches change are not known: {error.message}")
-        return found
-    for pair, text in texts:
+    for pair, text in _patches(git, names, sorted(shared), problems):
         try:
             found[pair] = {
                 change.path: change.ranges
@@ -284,6 +285,20 @@ def _lines(
                 f"the lines that '{printable(names[pair])}' changes are not known: {error.message}"
             )
     return found
+
+
+def _patches(
+    git: Git, names: Mapping[tuple[Oid, Oid], str], paths: Collection[str], problems: list[str]
+) -> list[tuple[tuple[Oid, Oid], str]]:
+    """The diffs of branches; without those of which a blob is missing, whose lines are then not known."""
+    try:
+        return list(flight.patches(git, names, paths))
+    except GitFailed as error:
+        if len(names) == 1:
+            (name,) = names.values()
+            problems.append(f"the lines that '{printable(name)}' changes are not known: {error.message}")
+            return []
+    return [one for pair, name in names.items() for one in _patches(git, {pair: name}, paths, problems)]
 
 
 def _changes(touch: Touch, lines: Mapping[str, Ranges]) -> Iterator[Change]:
@@ -299,4 +314,4 @@ def _changes(touch: Touch, lines: Mapping[str, Ranges]) -> Iterator[Change]:
     else:
         # Its kind or mode changes, or it is a submodule: there are no lines to tell.
         is_mode_only = touch.old == touch.new
-        yield Change(touch.path, Kind.MODIFY, () if is_mode_only else WHOLE, touch.old)
+        yield Change(touch.path, Kind.MODIFY, () if is_mode_only or touch.is_link else WHOLE, touch.old)

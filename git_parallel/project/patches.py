@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from errno import EINVAL
 from pathlib import Path
 from typing import TypeAlias
 
@@ -53,7 +54,7 @@ def footprints(paths: Sequence[str]) -> tuple[Footprint, ...]:
     found = []
     for path in paths:
         try:
-            data = Path(path).read_bytes()
+            data = _read(Path(path))
         except OSError as error:
             raise BadInput(
                 f"--patch: '{printable(path)}' cannot be read: {(error.strerror or '').lower()}"
@@ -66,6 +67,14 @@ def footprints(paths: Sequence[str]) -> tuple[Footprint, ...]:
         )
         found.append(Footprint(OtherWork(f"patch:{path}"), entries))
     return tuple(found)
+
+
+def _read(path: Path) -> bytes:
+    """No more than says that it is too much; raises OSError for what is no file."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OSError(EINVAL, "not a regular file")
+    with path.open("rb") as file:
+        return file.read(LARGEST + 1)
 
 
 def content(path: str, data: bytes) -> _Content:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 from ..errors import GitFailed
 from ..git import flight
@@ -40,16 +41,19 @@ def prove(project: Project, seen: Flight, scratch: Scratch, position: Mapping[Wo
     if not branches:
         return Proven()
     problems: list[str] = []
-    stuck = _stuck(project, branches, scratch, problems)
+    states = sorted({*(branch.base for branch in branches), project.base})
+    stuck = _stuck(project, branches, states, scratch, problems)
+    canonical = _canonical(project, states, scratch)
+    kin = _kin(branches, seen)
     into: dict[int, set[Oid]] = {}
     for number, base in stuck:
         into.setdefault(number, set()).add(base)
     sides = [
-        Sides(branch.base, _sides(branch), frozenset(into.get(number, ())))
+        Sides(branch.base, _sides(branch, canonical[branch.base]), frozenset(into.get(number, ())))
         for number, branch in enumerate(branches)
     ]
     sides = _with_vacated(branches, sides, scratch)
-    asked = candidates(sides)
+    asked = tuple(sorted({*candidates(sides), *kin}))
     if len(asked) > MOST:
         problems.append(
             f"{len(asked) - MOST} of {len(asked)} merges are not tried; their risk is what their lines tell"
@@ -63,9 +67,17 @@ def prove(project: Project, seen: Flight, scratch: Scratch, position: Mapping[Wo
         if isinstance(answer, Merged):
             clean.add(pair)
         elif isinstance(answer, Conflicted):
-            conflicts[pair] = answer.paths or _unplaced(sides[a], sides[b])
+            paths = answer.paths or _unplaced(sides[a], sides[b])
+            links = {t.path for branch in (first, second) for t in branch.touches if t.is_link}
+            if links.issuperset(paths) and _is_clean_there(project, scratch, first, second):
+                clean.add(pair)
+                continue
+            conflicts[pair] = paths
             if why := _drifted(project, branches, stuck, (a, b), answer.paths):
                 because[pair] = why
+            elif (a, b) in kin:
+                more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+                because[pair] = f"git cannot merge them: conflict in {printable(min(paths))}{more}"
         else:
             problems.append(f"'{first.work}' and '{second.work}' cannot be merged to see: {answer.message}")
     stale = {branches[at].work: paths for (at, into), paths in stuck.items() if into == project.base}
@@ -82,15 +94,47 @@ def _with_vacated(branches: Sequence[Branch], sides: Sequence[Sides], scratch: S
     return [replace(side, vacated=frozenset(vacated.get(number, ()))) for number, side in enumerate(sides)]
 
 
+def _is_clean_there(project: Project, scratch: Scratch, left: Branch, right: Branch) -> bool:
+    """Whether two merge in the repository itself: only its submodules know which of their commits leads to which."""
+    (answer,) = merge_trees(scratch.beside(project.git), [(left.commit, right.commit)])
+    return isinstance(answer, Merged)
+
+
+def _kin(branches: Sequence[Branch], seen: Flight) -> frozenset[tuple[int, int]]:
+    """The pairs that share commits beyond the target: they are merged from there, which no diff here shows."""
+    numbers: dict[Oid, list[int]] = {}
+    for number, branch in enumerate(branches):
+        numbers.setdefault(branch.tip, []).append(number)
+    found: set[tuple[int, int]] = set()
+    for tips in seen.kin:
+        members = sorted(number for tip in tips for number in numbers.get(tip, ()))
+        found.update(combinations(members, 2))
+    return frozenset(found)
+
+
+def _canonical(project: Project, states: Sequence[Oid], scratch: Scratch) -> dict[Oid, Mapping[str, str]]:
+    """For each state of the target what its files are called today, where they have been renamed since."""
+    touched = flight.touches(
+        scratch.git, ((project.base, state) for state in states if state != project.base)
+    )
+    renamed: dict[Oid, Mapping[str, str]] = {state: {} for state in states}
+    for (_, state), touches in touched.items():
+        renamed[state] = {touch.path: touch.source for touch in touches if touch.status == "R"}
+    return renamed
+
+
 def _stuck(
-    project: Project, branches: Sequence[Branch], scratch: Scratch, problems: list[str]
+    project: Project,
+    branches: Sequence[Branch],
+    states: Sequence[Oid],
+    scratch: Scratch,
+    problems: list[str],
 ) -> dict[tuple[int, Oid], tuple[str, ...]]:
     """Into which other states of the target a branch does not merge, by its number, and the paths.
 
     Only states in which the target has another version of something that the branch touches are asked
     about, and of those with the same versions only one.
     """
-    states = sorted({*(branch.base for branch in branches), project.base})
     if len(states) == 1:
         return {}
     versions = Versions(
@@ -118,7 +162,8 @@ def _stuck(
     found = {}
     for (number, into), answer in zip(asked, answers, strict=True):
         if isinstance(answer, Conflicted):
-            found.update({(number, one): answer.paths for one in alike[number, into]})
+            where = answer.paths or tuple(sorted(touch.path for touch in branches[number].touches))[:1]
+            found.update({(number, one): where for one in alike[number, into]})
         elif isinstance(answer, GitFailed):
             problems.append(f"'{branches[number].work}' cannot be merged to see: {answer.message}")
     return found
@@ -202,15 +247,14 @@ def _merged(scratch: Scratch, pairs: Sequence[tuple[Oid, Oid]]) -> list[Merged |
 
 def _all_of(scratch: Scratch, pairs: Sequence[tuple[Oid, Oid]]) -> list[Merged | Conflicted | GitFailed]:
     """The answers for all pairs; once too many have failed, the rest is as failed."""
-    found: list[Merged | Conflicted | GitFailed] = []
     try:
-        found += merge_trees(scratch.git, pairs)
+        return merge_trees(scratch.git, pairs)
     except GitFailed as error:
-        found += [error] * (len(pairs) - len(found))
-    return found
+        return [error for _ in pairs]
 
 
-def _sides(branch: Branch) -> dict[str, Side]:
+def _sides(branch: Branch, canonical: Mapping[str, str]) -> dict[str, Side]:
+    """What a branch does to each path; to a file that the target has renamed since, under both its names."""
     found: dict[str, Side] = {}
     lines = branch.lines or {}
     for touch in branch.touches:
@@ -224,4 +268,6 @@ def _sides(branch: Branch) -> dict[str, Side]:
             found[touch.path] = Side(Kind.DELETE, touch.old)
         else:
             found[touch.path] = Side(Kind.MODIFY, touch.old, touch.is_plain, lines.get(touch.path))
+    for path in found.keys() & canonical.keys():
+        found.setdefault(canonical[path], replace(found[path], is_plain=False))
     return found

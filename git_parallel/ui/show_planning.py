@@ -38,7 +38,7 @@ def show_planning(
         raise BadInput(f"{given[0]} and {given[1]} cannot be given together")
     if as_json and (dot or mermaid or with_timeline):
         raise BadInput(f"{given[0]} and --json cannot be given together", hint="the document holds all of it")
-    if replay:
+    if replay is not None:
         if tasks or check:
             raise BadInput("--replay looks at past changes, and takes no tasks")
         from .show_replay import show_replay

@@ -3,6 +3,7 @@
 import os
 import random
 import subprocess
+import time
 from itertools import combinations
 from pathlib import Path
 
@@ -328,6 +329,115 @@ def test_a_submodule_and_a_nested_repository_are_no_surprise(shop: Repo) -> None
     shop.git("init", "--quiet", "nested", at=tree)
 
     assert conflicts(shop) == really(shop, "one", "two") == {("one", "two")}
+
+
+def test_a_submodule_that_only_went_on_is_no_conflict(shop: Repo) -> None:
+    inner = shop.path.parent / "inner"
+    shop.git("init", "--quiet", str(inner))
+    oids = []
+    for number in range(3):
+        shop.git("commit", "--quiet", "--allow-empty", "-m", str(number), at=inner)
+        oids.append(shop.git("rev-parse", "HEAD", at=inner))
+    shop.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner), "sub")
+    shop.git("checkout", "--quiet", oids[0], at=shop.path / "sub")
+    shop.commit("sub")
+    for name, oid in (("one", oids[1]), ("two", oids[2])):
+        branch(shop, name, f"cd sub; git checkout --quiet {oid}")
+        shop.git("submodule", "--quiet", "update")
+
+    assert conflicts(shop) == really(shop, "one", "two") == set()
+
+
+def test_what_the_target_renamed_is_the_same_file_on_both_sides(shop: Repo) -> None:
+    branch(shop, "before", "sed -i 5s/.*/x/ src/m0/f0.py")
+    shop.git("mv", "src/m0/f0.py", "src/g.py")
+    shop.commit("renamed")
+    branch(shop, "after", "sed -i 5s/.*/y/ src/g.py")
+
+    assert conflicts(shop) == really(shop, "after", "before") == {("after", "before")}
+
+
+def test_branches_that_share_commits_are_merged_from_there(shop: Repo) -> None:
+    branch(shop, "shared", "echo s > shared.txt; sed -i 5s/.*/s/ src/m0/f0.py")
+    branch(
+        shop, "one", "git rm -q shared.txt; sed -i '5s/.*/line 4 of 0/;15s/.*/x/' src/m0/f0.py", at="shared"
+    )
+    branch(shop, "two", "echo more >> shared.txt; sed -i 5s/.*/y/ src/m0/f0.py", at="shared")
+    shop.git("branch", "-D", "--quiet", "shared")
+
+    assert conflicts(shop) == really(shop, "one", "two") == {("one", "two")}
+    (overlap,) = planned(shop).overlaps
+    assert overlap.why.startswith("git cannot merge them: conflict in ")
+
+
+def test_one_pair_of_which_git_dies_leaves_the_others_their_answers(
+    shop: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c", "d"):
+        branch(shop, name, f"sed -i 5s/.*/{name}/ src/m0/f0.py")
+    pair = "".join(shop.git("rev-parse", name) for name in ("b", "c"))
+    real = subprocess.run(["which", "git"], capture_output=True, text=True, check=True).stdout.strip()
+    fake = tmp_path / "bin" / "git"
+    fake.parent.mkdir()
+    # As an assertion of git does: what was said before goes down with it.
+    fake.write_text(
+        f"""#!/bin/sh
+case "$*" in *merge-tree*--stdin*) ;; *) exec {real} "$@" ;; esac
+asked=$(cat); case "$(echo $asked | tr -d ' \n')" in *{pair}*) echo 'Assertion failed' >&2; kill -ABRT $$ ;; esac
+echo "$asked" | exec {real} "$@"
+"""
+    )
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}{os.pathsep}{os.environ['PATH']}")
+
+    answer = planned(shop)
+
+    found = {(o.left, o.right): o.risk for o in answer.overlaps}
+    assert [pair for pair, risk in found.items() if risk != "conflict"] == [("heads/b", "heads/c")]
+    assert [words for words in answer.warnings if "cannot be merged" in words] == [
+        "'heads/b' and 'heads/c' cannot be merged to see: git merge-tree failed: Assertion failed"
+    ]
+
+
+def test_files_and_directories_may_swap_in_a_worktree_and_some_may_not_be_read(shop: Repo) -> None:
+    tree = shop.path.parent / "wt"
+    shop.git("worktree", "add", "--quiet", "-b", "one", str(tree))
+    (tree / "tool.sh").unlink()
+    (tree / "tool.sh").mkdir()
+    (tree / "tool.sh" / "in").write_text("x")
+    subprocess.run(["rm", "-r", "old"], cwd=tree, check=True)
+    (tree / "old").symlink_to("/tmp")
+    os.mkfifo(tree / "pipe")
+    branch(shop, "two", "echo y >> tool.sh; echo x >> src/m0/f0.py")
+    subprocess.run(["sed", "-i", "5s/.*/x/", "src/m0/f0.py"], cwd=tree, check=True)
+
+    answer = planned(shop)
+
+    assert answer.warnings == ()
+    assert {entry.path: entry.kind for entry in answer.others[0].entries} == {
+        "old": "create", "old/a.txt": "delete", "old/b.txt": "delete", "src/m0/f0.py": "modify",
+        "tool.sh": "delete", "tool.sh/in": "create",
+    }  # fmt: skip
+    assert conflicts(shop) == {("one", "two")}
+
+
+def test_no_program_of_the_repository_is_run_for_what_is_not_committed(shop: Repo) -> None:
+    tree = shop.path.parent / "wt"
+    shop.commit("lfs", **{".gitattributes": "*.bin filter=lfs\n", "x.bin": "one\n"})
+    shop.git("worktree", "add", "--quiet", "-b", "one", str(tree))
+    # So that git need not look into the files of the main worktree, where it may run what it likes.
+    time.sleep(1.1)
+    shop.git("checkout", "--quiet", "main")
+    ran = shop.path.parent / "ran"
+    shop.config("filter.lfs.clean", f"touch '{ran}'; cat")
+    hook = shop.path / ".git" / "hooks" / "post-index-change"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\ntouch '{ran}'\n")
+    hook.chmod(0o755)
+    (tree / "x.bin").write_text("two\n")
+
+    assert [(e.path, e.kind) for e in planned(shop).others[0].entries] == [("x.bin", "modify")]
+    assert not ran.exists()
 
 
 def _with_link(repo: Repo, oid: str) -> str:
