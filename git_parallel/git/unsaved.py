@@ -57,7 +57,7 @@ def find_unsaved(git: Git, worktree: Path, tip: Oid, scratch: Scratch) -> Unsave
     for how, some in ((("--force-remove",), gone), (("--add", "--remove", "--replace"), taken)):
         if some:
             writing.run(*update, *how, "--stdin", stdin="".join(f"{path}\0" for path in some))
-    tree = Oid(writing.run(*HURRIED, *_ALONE, "write-tree").stdout.strip())
+    tree = Oid(writing.run(*HURRIED, *_ALONE, *_UNFILTERED, "write-tree").stdout.strip())
     return Unsaved(scratch.commit(tree, [tip]), tuple(apart))
 
 

@@ -84,11 +84,11 @@ def _goes_together(one: Side, other: Side) -> bool:
 
 
 def _file_and_directory(branches: Sequence[Branch]) -> Iterable[tuple[int, int]]:
-    """Who creates a file below a path that another one has as a file."""
+    """Who has a file below a path that another one has as a file."""
     above: dict[str, set[int]] = defaultdict(set)
     for at, branch in enumerate(branches):
         for path, side in branch.sides.items():
-            if side.kind is Kind.CREATE:
+            if side.kind in (Kind.CREATE, Kind.MODIFY):
                 for folder in folders_of(path):
                     above[folder].add(at)
     for at, branch in enumerate(branches):

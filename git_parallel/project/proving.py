@@ -2,14 +2,13 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from ..errors import GitFailed
 from ..git import flight
-from ..git.flight import Touch, absent
+from ..git.flight import absent
 from ..git.mergetree import Conflicted, Merged, merge_trees
 from ..git.scratch import Scratch
 from ..names import Oid, Work, printable
@@ -137,19 +136,15 @@ def _stuck(
     """
     if len(states) == 1:
         return {}
-    versions = Versions(
-        flight.touches(project.git, ((project.base, state) for state in states), renames=False)
-    )
+    versions = Versions(scratch, project.base, states, branches)
     alike: dict[tuple[int, Oid], list[Oid]] = {}
     for number, branch in enumerate(branches):
-        paths = {path for touch in branch.touches for path in (touch.path, touch.source) if path}
-        moving = versions.moving(paths)
-        if not any(moving):
+        if not versions.matters(branch):
             continue
-        mine = versions.of(branch.base, *moving)
+        mine = versions.of(branch.base, branch)
         groups: dict[object, Oid] = {}
         for into in states:
-            version = versions.of(into, *moving)
+            version = versions.of(into, branch)
             if version != mine:
                 alike.setdefault((number, groups.setdefault(version, into)), []).append(into)
     asked = list(alike)
@@ -170,31 +165,78 @@ def _stuck(
 
 
 class Versions:
-    """What the target had at each path in several of its states, told by how they differ from one of them."""
+    """What the target had of that which matters to branches, in several of its states.
 
-    def __init__(self, touches: Mapping[tuple[Oid, Oid], Sequence[Touch]]) -> None:
-        # A path that does not differ is there as it is in the last state.
+    The blob of each path, told by how the states differ from one of them; whether the directories were
+    there into which a branch puts files, since one that has gone was perhaps renamed; and what lay in those
+    that a branch has emptied, or put a file in the place of.
+    """
+
+    def __init__(
+        self, scratch: Scratch, origin: Oid, states: Sequence[Oid], branches: Sequence[Branch]
+    ) -> None:
+        touches = flight.touches(scratch.git, ((origin, state) for state in states), renames=False)
+        # A path that does not differ is there as it is in the first of them.
         self._at = {state: {touch.path: touch.new for touch in some} for (_, state), some in touches.items()}
-        # Files that come and go may mean that a directory was renamed, which is felt by all who add to it.
-        self._folders = {
-            state: frozenset(
-                folder for touch in some if touch.status in "AD" for folder in folders_of(touch.path)
-            )
-            for (_, state), some in touches.items()
-        }
+        self._paths = frozenset().union(*self._at.values())
+        self._below: dict[tuple[Oid, str], set[tuple[str, str]]] = {}
+        for (_, state), some in touches.items():
+            for touch in some:
+                for folder in folders_of(touch.path) if touch.status in "AD" else ():
+                    self._below.setdefault((state, folder), set()).add((touch.path, touch.status))
+        moved = {folder for _, folder in self._below}
+        filled = {number: _filled(branch) & moved for number, branch in enumerate(branches)}
+        left = [
+            (number, folder) for number, branch in enumerate(branches) for folder in _left(branch) & moved
+        ]
+        gone = absent(scratch.git, [(branches[number].commit, folder) for number, folder in left])
+        asked = [(state, folder) for folder in sorted(set().union(*filled.values())) for state in states]
+        self._absent = dict(zip(asked, absent(scratch.git, asked), strict=True))
+        self._filled = {branches[number].commit: tuple(sorted(some)) for number, some in filled.items()}
+        self._emptied: dict[Oid, set[str]] = {}
+        for (number, folder), is_gone in zip(left, gone, strict=True):
+            if is_gone:
+                self._emptied.setdefault(branches[number].commit, set()).add(folder)
+        for branch in branches:
+            taken = {touch.path for touch in branch.touches if touch.status in "ACRT"} & moved
+            self._emptied.setdefault(branch.commit, set()).update(taken)
 
-        self._all_paths = frozenset().union(*self._at.values())
-        self._all_folders = frozenset().union(*self._folders.values())
+    def of(self, state: Oid, branch: Branch) -> tuple[object, ...]:
+        """All that matters to a branch in one state; equal in two of them where a merge would come out the same."""
+        at = self._at.get(state, {})
+        return (
+            *(at.get(path) for path in sorted(_paths(branch) & self._paths)),
+            *(self._absent[state, folder] for folder in self._filled[branch.commit]),
+            *(
+                frozenset(self._below.get((state, folder), ()))
+                for folder in sorted(self._emptied[branch.commit])
+            ),
+        )
 
-    def moving(self, paths: AbstractSet[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Of some paths and the directories above them those that are not the same in all states."""
-        folders = {folder for path in paths for folder in folders_of(path)}
-        return tuple(sorted(paths & self._all_paths)), tuple(sorted(folders & self._all_folders))
+    def matters(self, branch: Branch) -> bool:
+        """Whether the states differ at all in what matters to a branch."""
+        here = branch.commit
+        return bool(_paths(branch) & self._paths or self._filled[here] or self._emptied[here])
 
-    def of(self, state: Oid, paths: Sequence[str], folders: Sequence[str]) -> tuple[object, ...]:
-        """The versions of these in one state; equal in two of them where a merge would come out the same."""
-        old, gone = self._at.get(state, {}), self._folders.get(state, frozenset())
-        return (*map(old.get, paths), *(folder in gone for folder in folders))
+
+def _paths(branch: Branch) -> set[str]:
+    """The paths that a branch touches, and those that must not be files for it."""
+    return {path for touch in branch.touches for path in (touch.path, touch.source) if path} | _filled(branch)
+
+
+def _filled(branch: Branch) -> set[str]:
+    """The directories into which a branch puts files."""
+    return {folder for touch in branch.touches if touch.status in "ACR" for folder in folders_of(touch.path)}
+
+
+def _left(branch: Branch) -> set[str]:
+    """The directories out of which a branch takes files."""
+    return {
+        folder
+        for touch in branch.touches
+        if touch.status in "DR"
+        for folder in folders_of(touch.source or touch.path)
+    }
 
 
 def _drifted(
