@@ -100,9 +100,9 @@ def _show_overlaps(answer: PlanAnswer) -> None:
     if expected is not None:
         # Only these are left: the worst come first.
         pairs = "pair is" if more == 1 else "pairs are"
-        which = "" if more == 1 else ", most of all"
+        which = "" if more == 1 else ", first of all"
         print(
-            f"\n{more} more {pairs} expected to meet{which} {expected.left} {expected.right}: {expected.why}"
+            f"\n{more} more {pairs} expected to meet{which}: {expected.left} {expected.right} ({expected.why})"
         )
     elif more:
         print(f"and {more} more; 'git parallel plan --json' lists all, 'plan --why ID ID' explains one")
