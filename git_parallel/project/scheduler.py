@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from ..agents import process
@@ -329,16 +330,28 @@ class Scheduler:
             yield
             return
 
-        def heard(number: int, _frame: object) -> None:
-            self._events.put(lambda: self._interrupted(number))
-
+        # The kernel may hand a signal to any thread, and then nothing wakes the main one, in which Python runs
+        # its handlers. What the C level writes into a pipe at once is heard whoever got the signal.
+        heard, told = os.pipe()
+        os.set_blocking(told, False)
         numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        before = {number: signal.signal(number, heard) for number in numbers}
+        before = {number: signal.signal(number, lambda *_: None) for number in numbers}
+        known = signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+        threading.Thread(target=self._relay, args=(heard,), name="signals", daemon=True).start()
         try:
             yield
         finally:
+            signal.set_wakeup_fd(known)
             for number, handler in before.items():
                 signal.signal(number, handler)
+            os.close(told)
+
+    def _relay(self, heard: int) -> None:
+        with open(heard, "rb", buffering=0) as pipe:
+            while some := pipe.read(64):
+                for number in some:
+                    if number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                        self._events.put(partial(self._interrupted, number))
 
     def _interrupted(self, number: int) -> None:
         # One Ctrl-C can come twice: from the terminal, and handed on by the git that started us.
