@@ -20,8 +20,8 @@ Place: TypeAlias = str
 
 _RANK = {origin: rank for rank, origin in enumerate(Origin)}
 _NONE: tuple[Place, ...] = ()
-# So many works may be expected at one place and be asked about in pairs.
-CROWD = 32
+# So many meetings at places where somebody is merely expected are looked into, a third of a second's worth.
+MOST_EXPECTED = 500_000
 
 
 class Places:
@@ -88,23 +88,33 @@ class Places:
         ]
 
     def _leave_crowds(self) -> None:
-        """Forget who is merely expected where very many are: that tells no two of them apart from the others."""
-        for place in self.doubtful - self.kept:
-            here = self.at(place)
-            expected = [at for at in here if self.of_work[at][place].origin is Origin.PREDICTED]
-            if len(expected) <= CROWD:
-                continue
-            self.crowded[place] = len(expected)
-            for at in expected:
-                del self.of_work[at][place]
-            left = [at for at in here if place in self.of_work[at]]
-            self._at.pop(place, None)
-            del self._first[place]
-            if left:
-                self._first[place] = left[0]
-            if len(left) > 1:
-                self._at[place] = left
+        """Forget who is merely expected where the most are, as far as asking them all in pairs would take too long.
+
+        A file that everybody is expected to change tells the least of who meets whom.
+        """
+        expected = {
+            place: [at for at in self.at(place) if self.of_work[at][place].origin is Origin.PREDICTED]
+            for place in self.doubtful - self.kept
+        }
+        spent = 0
+        for place, some in sorted(expected.items(), key=lambda item: (len(item[1]), item[0])):
+            spent += len(some) * len(self.at(place))
+            if spent > MOST_EXPECTED:
+                self._forget(place, some)
         self.doubtful -= self.crowded.keys()
+
+    def _forget(self, place: Place, some: Sequence[int]) -> None:
+        self.crowded[place] = len(some)
+        here = self.at(place)
+        for at in some:
+            del self.of_work[at][place]
+        left = [at for at in here if place in self.of_work[at]]
+        self._at.pop(place, None)
+        del self._first[place]
+        if left:
+            self._first[place] = left[0]
+        if len(left) > 1:
+            self._at[place] = left
 
     def _join_globs(self) -> None:
         index = GlobIndex()

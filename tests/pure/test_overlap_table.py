@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from git_parallel.names import OtherWork, TaskId, Work
-from git_parallel.overlap import counting
+from git_parallel.overlap import counting, places
 from git_parallel.overlap.exclusion import Exclusion, Level, Policy
 from git_parallel.overlap.footprint import Entry, Footprint, Origin
 from git_parallel.overlap.meet import Overlaps
@@ -321,3 +321,20 @@ def test_the_first_free_time_is_free_and_none_before_it_is(taken: int, start: in
     assert time >= start
     assert not taken >> time & 1
     assert all(taken >> earlier & 1 for earlier in range(start, time))
+
+
+def test_where_the_most_are_expected_nobody_is_as_soon_as_asking_takes_too_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    works = [
+        footprint(f"t{number}", expected("log.md", 0.9), *([expected("few.md", 0.9)] if number < 2 else []))
+        for number in range(6)
+    ]
+
+    assert len(Overlaps(works)) == 15
+    monkeypatch.setattr(places, "MOST_EXPECTED", 20)
+    found = Overlaps(works)
+    assert dict(found.places.crowded) == {"log.md": 6}
+    assert [(o.left, o.right, o.paths) for o in found] == [("t0", "t1", ("few.md",))]
+    serial = Exclusion(hot=(("log.md", Policy.SERIALISE),))
+    assert len(Overlaps(works, exclusion=serial)) == 15
