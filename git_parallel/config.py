@@ -4,12 +4,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from os import environ
+from typing import TYPE_CHECKING
 
 from .errors import BadInput, BadName, ParallelError
 from .git.command import Git
 from .names import Oid, RefName, printable
-from .overlap.exclusion import Exclusion, Level, Policy
 from .overlap.patterns import parse
+from .overlap.policy import Level, Policy
+
+if TYPE_CHECKING:
+    from .overlap.exclusion import Exclusion
 
 TEAM_FILE = ".gitparallel"
 
@@ -60,8 +64,11 @@ class Settings:
     agents: Mapping[str, AgentType] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
-    def exclusion(self, level: str = "") -> Exclusion:
+    def exclusion(self, level: str = "") -> "Exclusion":
         """What keeps two tasks apart, at the level that is set or the one given."""
+        # Hooks and `status` read settings too, and have no use for it.
+        from .overlap.exclusion import Exclusion
+
         return Exclusion(Level(level or self.overlap), self.hot)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from ..errors import BadInput, BadName, UnknownTask
 from ..git.refs import Snapshot, snapshot
 from ..names import Oid, RefName, TaskId, Work, printable
-from ..overlap.exclusion import Policy
 from ..overlap.pair import Overlap
+from ..overlap.policy import Policy
 from ..overlap.risk import Meeting
 from ..project import patches
 from ..project.declared import is_unfinished, read, require_tasks, singletons

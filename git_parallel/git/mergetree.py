@@ -12,7 +12,7 @@ from pathlib import Path
 from ..errors import GitFailed
 from ..names import Oid, printable
 from .command import Git, Result
-from .scratch import HURRIED, attributes
+from .scratch import HURRIED, attributes, isolated
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +39,11 @@ def private(git: Git, common: Path, *, union: Iterable[tuple[str, bool]] = ()) -
         algorithm = git.run("rev-parse", "--show-object-format").stdout.strip()
         git.run("init", "--quiet", "--bare", "--template=", f"--object-format={algorithm}", str(aside))
     _set_attributes(aside / "info" / "attributes", attributes(union))
-    # In a shallow clone history ends where this file says; without it git would look for the rest.
-    shallow = common / "shallow"
-    return Git(
-        aside,
-        {
-            **({"GIT_SHALLOW_FILE": str(shallow)} if shallow.exists() else {}),
-            "GIT_DIR": str(aside),
-            "GIT_OBJECT_DIRECTORY": str(common / "objects"),
-            "GIT_NO_REPLACE_OBJECTS": "1",
-            "GIT_GRAFT_FILE": "/dev/null",
-            "GIT_CONFIG_COUNT": "1",
-            "GIT_CONFIG_KEY_0": "core.commitGraph",
-            "GIT_CONFIG_VALUE_0": "false",
-        },
+    return isolated(aside, common).with_environment(
+        GIT_OBJECT_DIRECTORY=str(common / "objects"),
+        GIT_CONFIG_COUNT="1",
+        GIT_CONFIG_KEY_0="core.commitGraph",
+        GIT_CONFIG_VALUE_0="false",
     )
 
 

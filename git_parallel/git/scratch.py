@@ -77,22 +77,26 @@ def scratch(common: Path, *, like: Oid, union: Iterable[tuple[str, bool]] = ()) 
         (path / "info" / "attributes").write_text(attributes(union), "utf-8", "surrogateescape")
         alternates = path / "objects" / "info" / "alternates"
         alternates.write_text(f"{_quoted(common / 'objects')}\n", "utf-8", "surrogateescape")
-        # In a shallow clone history ends where this file says; without it git would look for the rest.
-        shallow = common / "shallow"
-        git = Git(
-            path,
-            {
-                "GIT_DIR": str(path),
-                "GIT_NO_REPLACE_OBJECTS": "1",
-                "GIT_GRAFT_FILE": "/dev/null",
-                **({"GIT_SHALLOW_FILE": str(shallow)} if shallow.exists() else {}),
-            },
-        )
         try:
-            yield Scratch(git, path, common / "objects", algorithm)
+            yield Scratch(isolated(path, common), path, common / "objects", algorithm)
         finally:
             if lock is not None:
                 os.close(lock)
+
+
+def isolated(path: Path, common: Path) -> Git:
+    """A git in a git directory of its own, that takes nothing for granted which the repository may say of objects."""
+    # In a shallow clone history ends where this file says; without it git would look for the rest.
+    shallow = common / "shallow"
+    return Git(
+        path,
+        {
+            "GIT_DIR": str(path),
+            "GIT_NO_REPLACE_OBJECTS": "1",
+            "GIT_GRAFT_FILE": "/dev/null",
+            **({"GIT_SHALLOW_FILE": str(shallow)} if shallow.exists() else {}),
+        },
+    )
 
 
 def _sweep(place: Path) -> None:

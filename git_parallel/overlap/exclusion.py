@@ -2,26 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
 from . import patterns
+from .policy import Level, Policy
 from .risk import Risk
-
-
-class Level(StrEnum):
-    """From what risk on an overlap excludes."""
-
-    FILE = "file"  # whoever may touch the same file
-    HUNK = "hunk"  # only who changes the same lines, or takes a file away from under the other
-
-
-class Policy(StrEnum):
-    """What a shared hot file means."""
-
-    SERIALISE = "serialise"  # one task at a time, even where it is only predicted
-    ALLOW = "allow"  # it keeps nobody apart
-    UNION = "union"  # nor does it; the merge keeps the lines of both sides
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ..names import OtherWork, Work, printable
 from .counting import count
-from .exclusion import Exclusion, Policy
+from .exclusion import Exclusion
 from .footprint import Entry, Footprint
 from .likelihood import Traffic, of_conflict, of_sharing
 from .pair import Lines, Overlap, Proofs
 from .places import Place, Places, is_file, is_number, is_same_name, meeting_path
+from .policy import Policy
 from .risk import Meeting, Risk, Sight, is_predicted, judge, sentence
 
 # A file that two works are merely expected to share counts from this chance on; and so many works that

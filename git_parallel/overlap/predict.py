@@ -85,7 +85,7 @@ class Lessons:
         named = {entry.path for entry in known if entry.is_named or not patterns.is_magic(entry.path)}
         expected = self._expected(texts, named)
         for path, entry in self._by_rule(known):
-            if path not in named and entry.weight > expected.get(path, entry).weight * (path in expected):
+            if path not in named and (path not in expected or entry.weight > expected[path].weight):
                 expected[path] = entry
         most = sorted(expected.values(), key=lambda entry: (-entry.weight, entry.path))[:_MOST]
         covered = self._covered_weights(texts, expected)

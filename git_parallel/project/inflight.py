@@ -42,7 +42,6 @@ class Branch:
     touches: tuple[Touch, ...] = ()
     changes: tuple[Change, ...] = ()
     lines: Mapping[str, Ranges] | None = None
-    is_unsaved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +223,7 @@ def _looked_at(
                 Change(path, Kind.CREATE, TOP) if is_new else Change(path, Kind.MODIFY, WHOLE)
                 for path, is_new in unsaved.apart
             )
-            branch = replace(branch, commit=unsaved.commit, changes=apart, is_unsaved=True)
+            branch = replace(branch, commit=unsaved.commit, changes=apart)
         yield branch
 
 

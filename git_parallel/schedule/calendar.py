@@ -6,10 +6,10 @@ A *time* is the number of a wave, or of a slot; the times that are taken are the
 from collections import defaultdict
 
 from ..names import Work
-from ..overlap.exclusion import Level, Policy
 from ..overlap.footprint import Entry, Origin
 from ..overlap.meet import Overlaps
 from ..overlap.places import Place, is_file, is_number, is_same_name
+from ..overlap.policy import Level, Policy
 from ..overlap.risk import Risk, is_predicted, judge
 
 

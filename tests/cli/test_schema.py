@@ -13,8 +13,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import git_parallel
-from git_parallel.overlap.exclusion import Level
 from git_parallel.overlap.footprint import Origin
+from git_parallel.overlap.policy import Level
 from git_parallel.overlap.risk import Risk
 from git_parallel.schedule import record
 from git_parallel.schedule.estimate import Basis

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from git_parallel.names import OtherWork, TaskId, Work
 from git_parallel.overlap import counting, places
-from git_parallel.overlap.exclusion import Exclusion, Level, Policy
+from git_parallel.overlap.exclusion import Exclusion
 from git_parallel.overlap.footprint import Entry, Footprint, Origin
 from git_parallel.overlap.meet import Overlaps
 from git_parallel.overlap.pair import Lines, Proofs
+from git_parallel.overlap.policy import Level, Policy
 from git_parallel.schedule.calendar import Calendar, first_free
 from git_parallel.tasks.task import Kind
 
