@@ -1,28 +1,25 @@
 """What git says of work in flight: which pairs it cannot merge, and which of them not even with the target."""
 
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from ..errors import GitFailed
-from ..git import flight
 from ..git.flight import absent
 from ..git.mergetree import Conflicted, Merged, merge_trees
 from ..git.scratch import Scratch
 from ..names import Oid, Work, printable
 from ..overlap.candidates import Branch as Sides
-from ..overlap.candidates import Side, candidates, folders_of, left_behind
+from ..overlap.candidates import Side, candidates, left_behind
 from ..overlap.pair import Proofs
 from ..tasks.task import Kind
 from .inflight import Branch, Flight
+from .merging import merged
 from .open import Project
+from .stuck import find_stuck, names_today
 
 # More merges than these are not tried; those left over keep the risk that their lines tell.
 MOST = 20_000
-# Below this a second process is not worth its start.
-_SPLIT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +38,8 @@ def prove(project: Project, seen: Flight, scratch: Scratch, position: Mapping[Wo
         return Proven()
     problems: list[str] = []
     states = sorted({*(branch.base for branch in branches), project.base})
-    stuck = _stuck(project, branches, states, scratch, problems)
-    canonical = _canonical(project, states, scratch)
+    stuck = find_stuck(project, branches, states, scratch, problems)
+    canonical = names_today(project, states, scratch)
     kin = _kin(branches, seen)
     into: dict[int, set[Oid]] = {}
     for number, base in stuck:
@@ -58,7 +55,8 @@ def prove(project: Project, seen: Flight, scratch: Scratch, position: Mapping[Wo
             f"{len(asked) - MOST} of {len(asked)} merges are not tried; their risk is what their lines tell"
         )
         asked = asked[:MOST]
-    answers = _merged(scratch, [(branches[a].commit, branches[b].commit) for a, b in asked])
+    answers = merged(scratch, [(branches[a].commit, branches[b].commit) for a, b in asked])
+    answers = _with_links(project, scratch, [(branches[a], branches[b]) for a, b in asked], answers)
     conflicts, clean, because = {}, set(), {}
     for (a, b), answer in zip(asked, answers, strict=True):
         first, second = sorted((branches[a], branches[b]), key=lambda branch: position[branch.work])
@@ -66,17 +64,11 @@ def prove(project: Project, seen: Flight, scratch: Scratch, position: Mapping[Wo
         if isinstance(answer, Merged):
             clean.add(pair)
         elif isinstance(answer, Conflicted):
-            paths = answer.paths or _unplaced(sides[a], sides[b])
-            links = {t.path for branch in (first, second) for t in branch.touches if t.is_link}
-            if links.issuperset(paths) and _is_clean_there(project, scratch, first, second):
-                clean.add(pair)
-                continue
-            conflicts[pair] = paths
+            conflicts[pair] = paths = answer.paths or _unplaced(sides[a], sides[b])
             if why := _drifted(project, branches, stuck, (a, b), answer.paths):
                 because[pair] = why
             elif (a, b) in kin:
-                more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-                because[pair] = f"git cannot merge them: conflict in {printable(min(paths))}{more}"
+                because[pair] = f"git cannot merge them: conflict in {_some(paths)}"
         else:
             problems.append(f"'{first.work}' and '{second.work}' cannot be merged to see: {answer.message}")
     stale = {branches[at].work: paths for (at, into), paths in stuck.items() if into == project.base}
@@ -93,10 +85,36 @@ def _with_vacated(branches: Sequence[Branch], sides: Sequence[Sides], scratch: S
     return [replace(side, vacated=frozenset(vacated.get(number, ()))) for number, side in enumerate(sides)]
 
 
-def _is_clean_there(project: Project, scratch: Scratch, left: Branch, right: Branch) -> bool:
-    """Whether two merge in the repository itself: only its submodules know which of their commits leads to which."""
-    (answer,) = merge_trees(scratch.beside(project.git), [(left.commit, right.commit)])
-    return isinstance(answer, Merged)
+def _with_links(
+    project: Project,
+    scratch: Scratch,
+    pairs: Sequence[tuple[Branch, Branch]],
+    answers: Sequence[Merged | Conflicted | GitFailed],
+) -> list[Merged | Conflicted | GitFailed]:
+    """The answers; where only submodules conflict, those of the repository itself.
+
+    Only its submodules know which of their commits leads to which.
+    """
+    found = list(answers)
+    doubtful = [
+        at
+        for at, (pair, answer) in enumerate(zip(pairs, answers, strict=True))
+        if isinstance(answer, Conflicted) and answer.paths and _links(pair).issuperset(answer.paths)
+    ]
+    here = scratch.beside(project.git)
+    asked = [(pairs[at][0].commit, pairs[at][1].commit) for at in doubtful]
+    for at, answer in zip(doubtful, merge_trees(here, asked), strict=True):
+        found[at] = answer
+    return found
+
+
+def _links(pair: Sequence[Branch]) -> set[str]:
+    return {touch.path for branch in pair for touch in branch.touches if touch.is_link}
+
+
+def _some(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"{printable(min(paths))}{more}"
 
 
 def _kin(branches: Sequence[Branch], seen: Flight) -> frozenset[tuple[int, int]]:
@@ -111,134 +129,6 @@ def _kin(branches: Sequence[Branch], seen: Flight) -> frozenset[tuple[int, int]]
     return frozenset(found)
 
 
-def _canonical(project: Project, states: Sequence[Oid], scratch: Scratch) -> dict[Oid, Mapping[str, str]]:
-    """For each state of the target what its files are called today, where they have been renamed since."""
-    touched = flight.touches(
-        scratch.git, ((project.base, state) for state in states if state != project.base)
-    )
-    renamed: dict[Oid, Mapping[str, str]] = {state: {} for state in states}
-    for (_, state), touches in touched.items():
-        renamed[state] = {touch.path: touch.source for touch in touches if touch.status == "R"}
-    return renamed
-
-
-def _stuck(
-    project: Project,
-    branches: Sequence[Branch],
-    states: Sequence[Oid],
-    scratch: Scratch,
-    problems: list[str],
-) -> dict[tuple[int, Oid], tuple[str, ...]]:
-    """Into which other states of the target a branch does not merge, by its number, and the paths.
-
-    Only states in which the target has another version of something that the branch touches are asked
-    about, and of those with the same versions only one.
-    """
-    if len(states) == 1:
-        return {}
-    versions = Versions(scratch, project.base, states, branches)
-    alike: dict[tuple[int, Oid], list[Oid]] = {}
-    for number, branch in enumerate(branches):
-        if not versions.matters(branch):
-            continue
-        mine = versions.of(branch.base, branch)
-        groups: dict[object, Oid] = {}
-        for into in states:
-            version = versions.of(into, branch)
-            if version != mine:
-                alike.setdefault((number, groups.setdefault(version, into)), []).append(into)
-    asked = list(alike)
-    if len(asked) > MOST:
-        problems.append(
-            f"{len(asked) - MOST} of {len(asked)} merges with earlier states of the target are not tried"
-        )
-        asked = asked[:MOST]
-    answers = _merged(scratch, [(branches[number].commit, into) for number, into in asked])
-    found = {}
-    for (number, into), answer in zip(asked, answers, strict=True):
-        if isinstance(answer, Conflicted):
-            where = answer.paths or tuple(sorted(touch.path for touch in branches[number].touches))[:1]
-            found.update({(number, one): where for one in alike[number, into]})
-        elif isinstance(answer, GitFailed):
-            problems.append(f"'{branches[number].work}' cannot be merged to see: {answer.message}")
-    return found
-
-
-class Versions:
-    """What the target had of that which matters to branches, in several of its states.
-
-    The blob of each path, told by how the states differ from one of them; whether the directories were
-    there into which a branch puts files, since one that has gone was perhaps renamed; and what lay in those
-    that a branch has emptied, or put a file in the place of.
-    """
-
-    def __init__(
-        self, scratch: Scratch, origin: Oid, states: Sequence[Oid], branches: Sequence[Branch]
-    ) -> None:
-        touches = flight.touches(scratch.git, ((origin, state) for state in states), renames=False)
-        # A path that does not differ is there as it is in the first of them.
-        self._at = {state: {touch.path: touch.new for touch in some} for (_, state), some in touches.items()}
-        self._paths = frozenset().union(*self._at.values())
-        self._below: dict[tuple[Oid, str], set[tuple[str, str]]] = {}
-        for (_, state), some in touches.items():
-            for touch in some:
-                for folder in folders_of(touch.path) if touch.status in "AD" else ():
-                    self._below.setdefault((state, folder), set()).add((touch.path, touch.status))
-        moved = {folder for _, folder in self._below}
-        filled = {number: _filled(branch) & moved for number, branch in enumerate(branches)}
-        left = [
-            (number, folder) for number, branch in enumerate(branches) for folder in _left(branch) & moved
-        ]
-        gone = absent(scratch.git, [(branches[number].commit, folder) for number, folder in left])
-        asked = [(state, folder) for folder in sorted(set().union(*filled.values())) for state in states]
-        self._absent = dict(zip(asked, absent(scratch.git, asked), strict=True))
-        self._filled = {branches[number].commit: tuple(sorted(some)) for number, some in filled.items()}
-        self._emptied: dict[Oid, set[str]] = {}
-        for (number, folder), is_gone in zip(left, gone, strict=True):
-            if is_gone:
-                self._emptied.setdefault(branches[number].commit, set()).add(folder)
-        for branch in branches:
-            taken = {touch.path for touch in branch.touches if touch.status in "ACRT"} & moved
-            self._emptied.setdefault(branch.commit, set()).update(taken)
-
-    def of(self, state: Oid, branch: Branch) -> tuple[object, ...]:
-        """All that matters to a branch in one state; equal in two of them where a merge would come out the same."""
-        at = self._at.get(state, {})
-        return (
-            *(at.get(path) for path in sorted(_paths(branch) & self._paths)),
-            *(self._absent[state, folder] for folder in self._filled[branch.commit]),
-            *(
-                frozenset(self._below.get((state, folder), ()))
-                for folder in sorted(self._emptied[branch.commit])
-            ),
-        )
-
-    def matters(self, branch: Branch) -> bool:
-        """Whether the states differ at all in what matters to a branch."""
-        here = branch.commit
-        return bool(_paths(branch) & self._paths or self._filled[here] or self._emptied[here])
-
-
-def _paths(branch: Branch) -> set[str]:
-    """The paths that a branch touches, and those that must not be files for it."""
-    return {path for touch in branch.touches for path in (touch.path, touch.source) if path} | _filled(branch)
-
-
-def _filled(branch: Branch) -> set[str]:
-    """The directories into which a branch puts files."""
-    return {folder for touch in branch.touches if touch.status in "ACR" for folder in folders_of(touch.path)}
-
-
-def _left(branch: Branch) -> set[str]:
-    """The directories out of which a branch takes files."""
-    return {
-        folder
-        for touch in branch.touches
-        if touch.status in "DR"
-        for folder in folders_of(touch.source or touch.path)
-    }
-
-
 def _drifted(
     project: Project,
     branches: Sequence[Branch],
@@ -250,12 +140,10 @@ def _drifted(
     for mine, other in (pair, pair[::-1]):
         against = stuck.get((mine, branches[other].base), ())
         if against and set(paths) <= set(against):
-            more = f" and {len(against) - 1} more" if len(against) > 1 else ""
             is_now = (mine, project.base) in stuck
             state = "already" if is_now else f"as it was when {branches[other].work} began"
             return (
-                f"{branches[mine].work} conflicts with '{project.target.short}' {state}, "
-                f"in {printable(min(against))}{more}"
+                f"{branches[mine].work} conflicts with '{project.target.short}' {state}, in {_some(against)}"
             )
     return ""
 
@@ -275,24 +163,6 @@ def _unplaced(left: Sides, right: Sides) -> tuple[str, ...]:
         )
         or tuple(sorted(left.sides.keys() | right.sides.keys()))[:1]
     )
-
-
-def _merged(scratch: Scratch, pairs: Sequence[tuple[Oid, Oid]]) -> list[Merged | Conflicted | GitFailed]:
-    if not pairs:
-        return []
-    workers = min(os.cpu_count() or 1, max(1, len(pairs) // _SPLIT))
-    size = -(-len(pairs) // workers)
-    parts = [pairs[start : start + size] for start in range(0, len(pairs), size)]
-    with ThreadPoolExecutor(workers) as pool:
-        return [one for part in pool.map(lambda some: _all_of(scratch, some), parts) for one in part]
-
-
-def _all_of(scratch: Scratch, pairs: Sequence[tuple[Oid, Oid]]) -> list[Merged | Conflicted | GitFailed]:
-    """The answers for all pairs; once too many have failed, the rest is as failed."""
-    try:
-        return merge_trees(scratch.git, pairs)
-    except GitFailed as error:
-        return [error for _ in pairs]
 
 
 def _sides(branch: Branch, canonical: Mapping[str, str]) -> dict[str, Side]:

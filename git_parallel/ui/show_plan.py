@@ -86,6 +86,8 @@ def _why_behind(answer: PlanAnswer) -> dict[TaskId, str]:
             said[second].append(f"conflicts with {first}")
         if runs_alone(task, assume_independent=answer.assume_independent):
             said[task.id].append("runs alone")
+        if not said[task.id] and wave_of[task.id] and task.agent in answer.singletons:
+            said[task.id].append(f"one {task.agent} at a time")
     return {task: render.some(list(dict.fromkeys(reasons)), 2) for task, reasons in said.items()}
 
 
