@@ -30,7 +30,7 @@ from git_parallel.overlap.footprint import Entry, Footprint, Origin, of_task
 from git_parallel.overlap.likelihood import Traffic
 from git_parallel.overlap.meet import Overlaps
 from git_parallel.overlap.predict import Lessons, Past
-from git_parallel.overlap.scoring import average_precision, recall_at, score
+from git_parallel.overlap.scoring import PRECISION, average_precision, recall_at, score
 from git_parallel.project.collector import collector_paused
 from git_parallel.schedule.plan import make_plan
 from git_parallel.tasks.task import Declared, Kind, Task
@@ -45,7 +45,6 @@ BRANCHES = 300
 START = time.perf_counter()
 # What takes minutes is measured on a part, and the whole reckoned from it.
 _ROWS, _MERGES = 4, 1_000
-PRECISION = 0.62
 
 
 # -- 1. throughput -------------------------------------------------------------------------------

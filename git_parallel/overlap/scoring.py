@@ -3,6 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+# At this precision the recall of two ways to predict is compared.
+PRECISION = 0.62
+# From these likelihoods on a conflict is taken as predicted.
+LEVELS = (0.1, 0.2, 0.4)
+
 
 @dataclass(frozen=True, slots=True)
 class Score:

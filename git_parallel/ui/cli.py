@@ -87,7 +87,8 @@ def plan_(tasks: tuple[str, ...], **options: Any) -> None:
     Tasks are read from the commits of the target branch. What they declare is joined with what their
     branches really changed, committed or not, and with what earlier changes let expect; branches that
     are no tasks take part as other work. Work in flight is merged in memory to see what conflicts. A
-    task whose files are not known is never called independent of another; it runs alone.
+    task whose files are not known is never called independent of another; it runs alone. --why and
+    --replay have JSON documents of their own; their schemas are in git_parallel/schema/.
     """
     from .show_planning import show_planning
 

@@ -25,7 +25,8 @@ def show_plan(answer: PlanAnswer, *, as_json: bool, with_timeline: bool = False)
     if len(answer.warnings) > _MOST_NOTES:
         note(f"{len(answer.warnings) - _MOST_NOTES} more; 'git parallel plan --json' lists all")
     if as_json:
-        from .document import of_plan, put_by_lines
+        from .document import put_by_lines
+        from .document_plan import of_plan
 
         put_by_lines(of_plan(answer))
         return

@@ -4,20 +4,16 @@ from pathlib import Path
 
 from ..commands.replay import ReplayAnswer, replayed
 from ..errors import DONE
-from ..overlap.scoring import Score, average_precision, recall_at
+from ..overlap.scoring import LEVELS, PRECISION, Score, average_precision, recall_at
 from . import render
-
-# At this precision the recall of two ways to predict is compared.
-PRECISION = 0.62
-# From these likelihoods on a conflict is taken as predicted.
-LEVELS = (0.1, 0.2, 0.4)
 
 
 def show_replay(revisions: str, *, as_json: bool) -> int:
     """Print how good the predictions for a range of history are; the exit status."""
     answer = replayed(Path.cwd(), revisions)
     if as_json:
-        from .document import of_replay, put
+        from .document import put
+        from .document_plan import of_replay
 
         put(of_replay(answer))
     else:

@@ -19,7 +19,8 @@ def show_why(left: str, right: str, wanted: Wanted, *, check: bool, as_json: boo
     """Print how two works stand to each other; the exit status."""
     answer = why(Path.cwd(), left, right, wanted)
     if as_json:
-        from .document import of_why, put
+        from .document import put
+        from .document_plan import of_why
 
         put(of_why(answer))
     else:

@@ -69,7 +69,7 @@ def test_the_environment_is_what_agents_get() -> None:
 
 
 def test_the_json_keys_are_those_of_the_documents() -> None:
-    functions = functions_of(UI / "document.py")
+    functions = functions_of(UI / "document.py") | functions_of(UI / "document_plan.py")
     undo = functions_of(UI / "show_prune.py")["show_undo"]
 
     assert set(reference.JSON) == {verb.name for verb in visible() if verb.has_json}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from git_parallel.commands.plan import PlanAnswer, plan
+from git_parallel.git import locks
 from git_parallel.project.wanted import Wanted
 from tests.conftest import Cli, Repo
 
@@ -143,6 +144,28 @@ def test_what_is_not_committed_counts_as_if_it_were(shop: Repo) -> None:
     assert {entry.path: entry.kind for entry in planned(shop).others[0].entries} == {
         "new.txt": "create", "old/a.txt": "delete", "src/m0/f0.py": "modify",
     }  # fmt: skip
+
+
+def test_what_a_killed_plan_left_is_swept_and_what_a_living_one_uses_is_not(
+    shop: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "scratch"
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    dead, living, young = (place / f"git-parallel-scratch-{name}" for name in ("dead", "living", "young"))
+    for folder in (dead, living, young):
+        folder.mkdir()
+        (folder / "lock").touch()
+        if folder != young:
+            os.utime(folder, (0, 0))
+    lock = locks.try_hold(living / "lock")
+    assert lock is not None
+
+    planned(shop)
+
+    assert sorted(place.iterdir()) == [living, young]
+    os.close(lock)
 
 
 def test_what_is_too_large_is_known_by_its_path(shop: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
