@@ -1,10 +1,10 @@
 """A repository of 5,000 files and many branches that edit, add, delete, rename and chmod some of them."""
 
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from importing import imported
 
 FILES = 5_000
 _LINES = 60
@@ -13,16 +13,7 @@ _HOT = 40
 
 def build(repo: Path, branches: int, *, seed: int = 1, is_moving: bool = False) -> None:
     """Make the repository with `git fast-import`; when it is moving, the target goes on between the branches."""
-    subprocess.run(["git", "init", "-q", "-b", "main", str(repo)], check=True)
-    for key, value in (("user.name", "Bench"), ("user.email", "bench@example.com")):
-        subprocess.run(["git", "-C", str(repo), "config", key, value], check=True)
-    child = subprocess.Popen(["git", "-C", str(repo), "fast-import", "--quiet"], stdin=subprocess.PIPE)
-    assert child.stdin
-    with child.stdin as stream:
-        stream.writelines(_commits(branches, random.Random(seed), is_moving=is_moving))
-    if child.wait():
-        sys.exit("git fast-import failed")
-    subprocess.run(["git", "-C", str(repo), "reset", "-q", "--hard"], check=True)
+    imported(repo, _commits(branches, random.Random(seed), is_moving=is_moving))
 
 
 def _commits(branches: int, chance: random.Random, *, is_moving: bool) -> Iterator[bytes]:

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from importing import imported
+
 WINDOW = 8
 _STEP = 7
 _LINES = WINDOW * _STEP + 1
@@ -21,16 +23,7 @@ _LINES = WINDOW * _STEP + 1
 def build(source: Path, repo: Path) -> str:
     """Make the repository; the range of its commits that are changes."""
     sets = sorted(json.loads(source.read_text())["sets"], key=lambda one: one["changes"][0]["date"])
-    subprocess.run(["git", "init", "-q", "-b", "main", str(repo)], check=True)
-    for key, value in (("user.name", "Bench"), ("user.email", "bench@example.com")):
-        subprocess.run(["git", "-C", str(repo), "config", key, value], check=True)
-    child = subprocess.Popen(["git", "-C", str(repo), "fast-import", "--quiet"], stdin=subprocess.PIPE)
-    assert child.stdin
-    with child.stdin as stream:
-        stream.writelines(_commits(sets))
-    if child.wait():
-        sys.exit("git fast-import failed")
-    subprocess.run(["git", "-C", str(repo), "reset", "-q", "--hard"], check=True)
+    imported(repo, _commits(sets))
     first = subprocess.run(
         ["git", "-C", str(repo), "rev-list", "--max-parents=0", "HEAD"], check=True, capture_output=True
     )

@@ -7,14 +7,12 @@ launch is decided by `schedule.ready`; slow deeds are done by workers.
 
 import os
 import queue
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 from ..agents import process
@@ -35,6 +33,7 @@ from .landing import Landing
 from .open import Project
 from .settling import settle
 from .sight import see
+from .signals import listening
 
 # The load is no event, so while it holds something back it is looked at again this often, in seconds.
 _LOOK_AGAIN = 2.0
@@ -98,7 +97,11 @@ class Scheduler:
     def to_the_end(self, chosen: Sequence[Task], *, named: bool) -> None:
         """Launch and wait until nothing runs and nothing more can be launched."""
         self._take_stock(chosen, named)
-        with _pool(os.cpu_count() or 2) as self._workers, _pool(1) as self._lander, self._listening():
+        with (
+            _pool(os.cpu_count() or 2) as self._workers,
+            _pool(1) as self._lander,
+            listening(self._heard_signal),
+        ):
             while True:
                 look_again = self._launch_what_may_be()
                 if not self.running and not self.closing:
@@ -324,34 +327,8 @@ class Scheduler:
 
     # -- signals -----------------------------------------------------------------------------------
 
-    @contextmanager
-    def _listening(self) -> Iterator[None]:
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-
-        # The kernel may hand a signal to any thread, and then nothing wakes the main one, in which Python runs
-        # its handlers. What the C level writes into a pipe at once is heard whoever got the signal.
-        heard, told = os.pipe()
-        os.set_blocking(told, False)
-        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        before = {number: signal.signal(number, lambda *_: None) for number in numbers}
-        known = signal.set_wakeup_fd(told, warn_on_full_buffer=False)
-        threading.Thread(target=self._relay, args=(heard,), name="signals", daemon=True).start()
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(known)
-            for number, handler in before.items():
-                signal.signal(number, handler)
-            os.close(told)
-
-    def _relay(self, heard: int) -> None:
-        with open(heard, "rb", buffering=0) as pipe:
-            while some := pipe.read(64):
-                for number in some:
-                    if number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                        self._events.put(partial(self._interrupted, number))
+    def _heard_signal(self, number: int) -> None:
+        self._events.put(lambda: self._interrupted(number))
 
     def _interrupted(self, number: int) -> None:
         # One Ctrl-C can come twice: from the terminal, and handed on by the git that started us.

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from git_parallel.names import TaskId
-from git_parallel.overlap.footprint import Entry, Footprint, Origin
 from git_parallel.overlap.meet import Overlaps
 from git_parallel.schedule.plan import Held, Plan, is_done, make_plan
 from git_parallel.schedule.record import State, TaskRecord
 from git_parallel.tasks.task import Declared, Kind, Status, Task
+from tests.pure.overlapping import meeting
 
 
 def task(
@@ -36,16 +36,6 @@ def task(
         status=status,
         rivals=tuple(map(TaskId, rivals.split())),
     )
-
-
-def meeting(*pairs: str) -> Overlaps:
-    """Overlaps from pairs as `a b`: each pair in a file of its own."""
-    files: dict[str, list[Entry]] = {}
-    for pair in pairs:
-        for name in pair.split():
-            path = f"{pair.replace(' ', '-')}.py"
-            files.setdefault(name, []).append(Entry(path, Kind.MODIFY, Origin.DECLARED))
-    return Overlaps(Footprint(TaskId(name), tuple(entries)) for name, entries in files.items())
 
 
 def recorded(**states: str) -> dict[TaskId, TaskRecord]:

@@ -8,25 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from git_parallel.names import TaskId
-from git_parallel.overlap.footprint import Entry, Footprint, Origin
 from git_parallel.overlap.meet import Overlaps
 from git_parallel.schedule.ready import Decision, Scene, next_launches
 from git_parallel.tasks.task import Declared, Kind, Task
+from tests.pure.overlapping import meeting
 
 
 def task(name: str, *, agent: str | None = None, unknown: bool = False) -> Task:
     declared = () if unknown else (Declared(f"{name}.py", Kind.MODIFY, "ROADMAP.md", 2),)
     return Task(TaskId(name), name, "ROADMAP.md", 1, declared=declared, agent=agent)
-
-
-def meeting(*pairs: str) -> Overlaps:
-    """Overlaps from pairs as `a b`: each pair in a file of its own."""
-    files: dict[str, list[Entry]] = {}
-    for pair in pairs:
-        for name in pair.split():
-            path = f"{pair.replace(' ', '-')}.py"
-            files.setdefault(name, []).append(Entry(path, Kind.MODIFY, Origin.DECLARED))
-    return Overlaps(Footprint(TaskId(name), tuple(entries)) for name, entries in files.items())
 
 
 def decide(

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from git_parallel.names import TaskId
-from git_parallel.overlap.footprint import Entry, Footprint, Origin
 from git_parallel.overlap.meet import Overlaps
 from git_parallel.overlap.pair import Overlap
 from git_parallel.overlap.risk import Risk
@@ -17,6 +16,7 @@ from git_parallel.schedule.merging import merge_order
 from git_parallel.schedule.record import State, TaskRecord
 from git_parallel.schedule.timeline import Timeline, timeline
 from git_parallel.tasks.task import Declared, Kind, Task
+from tests.pure.overlapping import meeting
 
 
 def task(
@@ -24,16 +24,6 @@ def task(
 ) -> Task:
     declared = () if unknown else (Declared(f"{name}.py", Kind.MODIFY, "S", 1),)
     return Task(TaskId(name), name, "S", 1, declared, agent=agent, estimate=estimate)
-
-
-def meeting(*pairs: str) -> Overlaps:
-    files: dict[str, list[Entry]] = {}
-    for pair in pairs:
-        for name in pair.split():
-            files.setdefault(name, []).append(
-                Entry(f"{pair.replace(' ', '-')}", Kind.MODIFY, Origin.DECLARED)
-            )
-    return Overlaps(Footprint(TaskId(name), tuple(entries)) for name, entries in files.items())
 
 
 def simulated(
