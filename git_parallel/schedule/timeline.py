@@ -20,12 +20,16 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When a task would run; `behind` is whose end let it begin, None where it begins at once."""
+    """When a task would run; `behind` is whose end let it begin, None where it begins at once.
+
+    `is_tied` is whether it may not begin before that, and did not merely wait for a slot.
+    """
 
     task: TaskId
     start: float
     end: float
     behind: TaskId | None = None
+    is_tied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,8 @@ def timeline(
 def _critical(spans: Sequence[Span]) -> tuple[TaskId, ...]:
     by_task = {span.task: span for span in spans}
     chain: list[TaskId] = []
-    span = max(spans, key=lambda span: span.end, default=None)
+    # Of those that end last at the same time, one that more slots would not make end earlier.
+    span = max(spans, key=lambda span: (span.end, span.is_tied), default=None)
     while span is not None:
         chain.append(span.task)
         span = by_task.get(span.behind) if span.behind else None
@@ -115,7 +120,10 @@ class _House:
         self._in: dict[int, Task] = {}
         self._ends: list[tuple[float, int]] = []
         self._blocked: dict[int, list[int]] = {}
-        self._last: TaskId | None = None
+        self._overlaps = overlaps
+        self._waits = waits
+        # Who has ended at this very moment, the last one last.
+        self._ended: list[Task] = []
         self._now = 0.0
 
     def occupy(self, task: Task, left: float) -> None:
@@ -129,12 +137,15 @@ class _House:
         """Until nothing runs and nothing more can."""
         self._launch()
         while self._ends:
-            self._now, slot = heapq.heappop(self._ends)
+            moment, slot = heapq.heappop(self._ends)
+            if moment != self._now:
+                self._now, self._ended = moment, []
             self._end(slot)
             self._launch()
 
     def _end(self, slot: int) -> None:
-        self._last = task = self._in.pop(slot).id
+        self._ended.append(self._in.pop(slot))
+        task = self._ended[-1].id
         self._calendar.free(task, slot)
         if slot < self._slots:
             heapq.heappush(self._free, slot)
@@ -177,4 +188,19 @@ class _House:
         self._calendar.take(task.id, slot)
         end = self._now + self._seconds[task.id]
         heapq.heappush(self._ends, (end, slot))
-        self.spans.append(Span(task.id, self._now, end, self._last if self._now else None))
+        tied = next((ended.id for ended in self._ended if self._is_tied(task, ended)), None)
+        behind = tied or (self._ended[-1].id if self._ended else None)
+        self.spans.append(Span(task.id, self._now, end, behind, is_tied=tied is not None))
+
+    def _is_tied(self, task: Task, ended: Task) -> bool:
+        """Whether a task had to wait for this one, however many slots there are."""
+        overlap = self._overlaps.between(task.id, ended.id)
+        return (
+            ended.id in self._waits.get(task.id, ())
+            or (overlap is not None and overlap.excludes)
+            or bool(
+                why_apart(
+                    task, ended, singletons=self._singletons, assume_independent=self._assume_independent
+                )
+            )
+        )

@@ -70,6 +70,15 @@ def test_slots_overlaps_and_dependencies_make_tasks_wait() -> None:
     assert {span.task: span.behind for span in told.spans} == {"a": None, "c": "a", "b": "c"}
 
 
+def test_who_waits_for_another_is_on_the_critical_path_and_not_who_waits_for_a_slot() -> None:
+    told = simulated({"a": 1, "b": 1, "c": 1, "d": 1}, overlaps=meeting("b d"), slots=2)
+
+    assert {span.task: (span.behind, span.is_tied) for span in told.spans} == {
+        "a": (None, False), "b": (None, False), "c": ("a", False), "d": ("b", True),
+    }  # fmt: skip
+    assert told.critical == ("b", "d")
+
+
 def test_a_task_of_unknown_files_has_the_house_for_itself() -> None:
     told = simulated({"a": 3, "x": 2, "b": 5}, unknown="x")
 
