@@ -7,12 +7,14 @@ answers, and anything else becomes GitFailed with git's own words.
 import os
 import re
 import subprocess
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import GitFailed, NotARepository, ParallelError, Unusable
 from ..names import Oid, RefName, printable
+from .store import Store
 
 OLDEST = (2, 38)
 
@@ -31,6 +33,13 @@ _ALWAYS = (
     "-c", "core.quotePath=false", "-c", "core.fsync=committed",
     "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "advice.detachedHead=false",
 )  # fmt: skip
+
+_NAME, _ADDRESS = "git-parallel", "git-parallel@localhost"
+_OURS = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", _NAME), ("EMAIL", _ADDRESS))
+}
 
 
 def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
@@ -57,17 +66,21 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """Runs git in one directory. `environment` is added to the scrubbed one (a private GIT_DIR, say)."""
+    """Runs git in one directory. `environment` is added to the scrubbed one (a private GIT_DIR, say).
+
+    With a `store` known, small objects are written there without starting git.
+    """
 
     directory: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    store: Store | None = None
 
     def at(self, directory: Path) -> "Git":
         """The same git in another directory."""
-        return Git(directory, self.environment)
+        return Git(directory, self.environment, self.store)
 
     def with_environment(self, **extra: str) -> "Git":
-        """The same git with more in its environment."""
+        """The same git with more in its environment, which may have it write somewhere else."""
         return Git(self.directory, {**self.environment, **extra})
 
     def run(
@@ -148,20 +161,50 @@ class Git:
 
     def hash_object(self, data: bytes) -> Oid:
         """Write a blob."""
+        if self.store:
+            return self._stored(self.store, "blob", data)
         return Oid(self.run("hash-object", "-w", "--stdin", stdin=data).stdout.strip())
 
-    def mktree(self, entries: Iterable[tuple[str, str, Oid, str]]) -> Oid:
-        """Write a tree of (mode, type, oid, name) entries."""
-        lines = "".join(f"{mode} {kind} {oid}\t{name}\0" for mode, kind, oid, name in entries)
+    def mktree(self, files: Mapping[str, Oid]) -> Oid:
+        """Write a tree of plain files, by name."""
+        if self.store:
+            packed = (
+                b"100644 " + name.encode() + b"\0" + bytes.fromhex(oid) for name, oid in sorted(files.items())
+            )
+            return self._stored(self.store, "tree", b"".join(packed))
+        lines = "".join(f"100644 blob {oid}\t{name}\0" for name, oid in files.items())
         return Oid(self.run("mktree", "-z", stdin=lines).stdout.strip())
 
-    def commit_tree(
-        self, tree: Oid, parents: Iterable[Oid], message: str, *, identity: Mapping[str, str] | None = None
-    ) -> Oid:
-        """Write a commit; `identity` overrides the author and committer of the environment."""
+    def commit_tree(self, tree: Oid, parents: Iterable[Oid], message: str) -> Oid:
+        """Write a commit of the user's."""
         options = [option for parent in parents for option in ("-p", parent)]
-        out = self.run("commit-tree", "--no-gpg-sign", *options, tree, stdin=message, environment=identity)
+        out = self.run("commit-tree", "--no-gpg-sign", *options, tree, stdin=message)
         return Oid(out.stdout.strip())
+
+    def keep_book(self, tree: Oid, parents: Iterable[Oid], message: str) -> Oid:
+        """Write a commit of our own bookkeeping, which needs no identity of the user's: there may be none."""
+        text = message.encode("utf-8", "surrogateescape")
+        if self.store:
+            lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
+            lines += [
+                f"{role} {_NAME} <{_ADDRESS}> {int(time.time())} +0000" for role in ("author", "committer")
+            ]
+            return self._stored(self.store, "commit", "\n".join([*lines, "", ""]).encode() + text)
+        options = [option for parent in parents for option in ("-p", parent)]
+        return Oid(
+            self.run(
+                "commit-tree", "--no-gpg-sign", *options, tree, stdin=text, environment=_OURS
+            ).stdout.strip()
+        )
+
+    @staticmethod
+    def _stored(store: Store, kind: str, data: bytes) -> Oid:
+        try:
+            return store.write(kind, data)
+        except OSError as error:
+            raise GitFailed(
+                f"cannot write to '{printable(str(store.folder))}': {(error.strerror or str(error)).lower()}"
+            ) from error
 
 
 def failure(arguments: Iterable[str], status: int, stderr: str) -> ParallelError:

@@ -28,13 +28,6 @@ TRASH = "refs/parallel/trash/"
 CLAIMS = RefName("refs/parallel/claims")
 CLAIMS_VERSION = 1
 
-# Bookkeeping commits are ours, so they need no identity of the user, who may not have set one.
-_IDENTITY = {
-    f"GIT_{role}_{what}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "git-parallel"), ("EMAIL", "git-parallel@localhost"))
-}
-
 
 @dataclass(frozen=True, slots=True)
 class RefChange:
@@ -162,11 +155,11 @@ def read_blobs(git: Git, names: Iterable[str]) -> list[bytes | None]:
 
 def write_record(git: Git, record: TaskRecord, *, old: Oid | None, reason: str) -> Stored:
     """Append a record to its task's chain; raises Stale when somebody wrote one first."""
-    entries = [("100644", "blob", git.hash_object(_json(to_json(record))), "record.json")]
+    files = {"record.json": git.hash_object(_json(to_json(record)))}
     if record.spec:
-        entries.append(("100644", "blob", record.spec, "spec.md"))
+        files["spec.md"] = record.spec
     parents = [parent for parent in (old, record.tip) if parent]
-    oid = git.commit_tree(git.mktree(entries), parents, f"{reason}\n", identity=_IDENTITY)
+    oid = git.keep_book(git.mktree(files), parents, f"{reason}\n")
     apply(git, RefChange(RefName(TASKS + record.id), new=oid, old=old), reason=f"parallel: {reason}")
     return Stored(record, oid)
 
@@ -174,15 +167,15 @@ def write_record(git: Git, record: TaskRecord, *, old: Oid | None, reason: str) 
 def write_claims(git: Git, claims: Mapping[str, TaskId], *, old: Oid | None, reason: str) -> Oid:
     """Replace the claims; raises Stale when they are no longer those of the commit `old`."""
     data = {"version": CLAIMS_VERSION, "claims": dict(sorted(claims.items()))}
-    tree = git.mktree([("100644", "blob", git.hash_object(_json(data)), "claims.json")])
-    oid = git.commit_tree(tree, [old] if old else [], f"{reason}\n", identity=_IDENTITY)
+    tree = git.mktree({"claims.json": git.hash_object(_json(data))})
+    oid = git.keep_book(tree, [old] if old else [], f"{reason}\n")
     apply(git, RefChange(CLAIMS, new=oid, old=old), reason=f"parallel: {reason}")
     return oid
 
 
 def keep_commit(git: Git, *, keep: Iterable[Oid], message: str) -> Oid:
     """A commit whose parents are the commits to keep from the garbage collector."""
-    return git.commit_tree(git.mktree([]), dict.fromkeys(keep), message, identity=_IDENTITY)
+    return git.keep_book(git.mktree({}), dict.fromkeys(keep), message)
 
 
 def _json(data: Mapping[str, Any]) -> bytes:

@@ -1,13 +1,14 @@
 """One repository, found from where the user stands, with its settings and its target."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import environ
 from pathlib import Path
 
 from .. import config
 from ..errors import BadInput, BadName, Unusable
 from ..git.command import Git
+from ..git.store import Store
 from ..git.worktree import Place, admin_of
 from ..names import Oid, RefName, TaskId, printable
 
@@ -83,7 +84,7 @@ def open_project(directory: Path, *, hurried: bool = False) -> Project:
                 hint="'git branch' lists the branches",
             )
         raise Unusable(f"branch '{target.short}' has no commits yet", hint="make a first commit")
-    return Project(git, common, main, settings, target, base)
+    return Project(replace(git, store=Store.like(common, base)), common, main, settings, target, base)
 
 
 def make_runtime(project: Project) -> None:
