@@ -30,6 +30,7 @@ from ..project.wanted import Wanted
 from ..schedule.apart import why_apart
 from ..schedule.estimate import Basis, Estimates, estimates
 from ..schedule.merging import merge_order
+from ..schedule.order import launch_order
 from ..schedule.plan import Plan, dependencies, make_plan
 from ..schedule.record import State, TaskRecord
 from ..schedule.timeline import MOST, Timeline, timeline
@@ -278,7 +279,7 @@ def _timeline(
             known = everything.get(task) or Task(task, record.title, record.source, 1)
             running[known] = max(0.0, expected.of.get(task, 0.0) - ago)
     return timeline(
-        planned,
+        launch_order(planned, waits),
         seen.overlaps,
         waits=waits,
         seconds=expected.of,

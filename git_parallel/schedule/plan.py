@@ -9,6 +9,7 @@ from ..tasks.cycles import cycles
 from ..tasks.task import Status, Task, normal
 from .apart import runs_alone
 from .calendar import Calendar, first_free
+from .order import launch_order
 from .record import State, TaskRecord
 
 
@@ -42,8 +43,9 @@ def make_plan(
 
     A task comes after what it depends on, never beside what it overlaps so that it excludes, beside no
     other of a singleton agent type, and alone when what it touches is unknown. What runs already takes
-    part in the first wave. Greedy, in priority order: overlap is mutual exclusion, so whoever is first in
-    that order goes first. `everything` are all declared tasks, `named` those the user asked for by name.
+    part in the first wave. Greedy, in the order in which `run` launches: overlap is mutual exclusion, so
+    whoever is first in that order goes first. `everything` are all declared tasks, `named` those the user
+    asked for by name.
     """
     reasons = {task.id: why_held(task, task.id in named, records) for task in tasks}
     open_tasks = {task.id: task for task in tasks if not reasons[task.id]}
@@ -55,7 +57,8 @@ def make_plan(
         if record.state is State.RUNNING:
             # Nothing is known of one whose document is gone.
             waves.put(everything.get(task_id) or Task(task_id, record.title, record.source, 1), 0)
-    for task in in_order([t for t in open_tasks.values() if t.id not in blocked], waits):
+    free = [task for task in open_tasks.values() if task.id not in blocked]
+    for task in in_order(launch_order(free, waits), waits):
         waves.place(task, start=1 + max((waves.of[before] for before in waits[task.id]), default=-1))
     found: dict[int, list[TaskId]] = {}
     for task_id in open_tasks:
@@ -194,7 +197,7 @@ def _unmet(name: str, records: Mapping[TaskId, TaskRecord], everything: Mapping[
 
 
 def in_order(tasks: Sequence[Task], waits: Mapping[TaskId, Sequence[TaskId]]) -> list[Task]:
-    """Dependencies first, otherwise the order given (which is that of priority)."""
+    """Dependencies first, otherwise the order given."""
     by_id = {task.id: task for task in tasks}
     position = {task: at for at, task in enumerate(by_id)}
     ordered: dict[TaskId, Task] = {}

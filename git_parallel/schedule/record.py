@@ -15,7 +15,7 @@ VERSION = 1
 class State(StrEnum):
     """Where a task stands. `planned` is the state of a task that has no record yet."""
 
-    PLANNED = "planned"
+    PLANNED = "planned"  # recorded only where somebody asked for another attempt
     READY = "ready"  # its worktree and branch are being made: the intent of a launch
     RUNNING = "running"
     SUCCEEDED = "succeeded"
@@ -29,19 +29,22 @@ class State(StrEnum):
 
 
 _ENDED = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED, State.LOST})
+# Asked for once more: at once, or when its turn comes.
+_AGAIN = frozenset({State.READY, State.PLANNED})
 _FOLLOWS: dict[State, frozenset[State]] = {
-    State.PLANNED: frozenset({State.READY}),
-    State.READY: frozenset({State.READY, State.RUNNING, State.FAILED, State.CANCELLED}),
+    State.PLANNED: frozenset({State.READY, State.PLANNED, State.CANCELLED}),
+    # What was made ready and never launched is planned again.
+    State.READY: frozenset({State.READY, State.RUNNING, State.FAILED, State.CANCELLED, State.PLANNED}),
     State.RUNNING: _ENDED,
-    State.SUCCEEDED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, State.READY}),
-    State.FAILED: frozenset({State.READY, State.MERGING, State.CONFLICTED, State.REJECTED}),
-    State.CANCELLED: frozenset({State.READY}),
-    State.LOST: frozenset({State.READY}),
+    State.SUCCEEDED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, *_AGAIN}),
+    State.FAILED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, State.CANCELLED, *_AGAIN}),
+    State.CANCELLED: _AGAIN,
+    State.LOST: frozenset({State.CANCELLED, *_AGAIN}),
     State.MERGING: frozenset({State.MERGED, State.CONFLICTED, State.REJECTED, State.SUCCEEDED}),
     # What was merged can be taken back by the user, and then be merged or judged again.
     State.MERGED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED}),
-    State.CONFLICTED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, State.READY}),
-    State.REJECTED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, State.READY}),
+    State.CONFLICTED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, *_AGAIN}),
+    State.REJECTED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, *_AGAIN}),
 }
 
 
@@ -52,7 +55,9 @@ class TaskRecord:
     `base` is the target's commit the branch was made from, `tip` the branch's commit when the state
     was reached, `spec` the blob with the text the agent was given, `candidate` the merge commit
     while merging and after; `started` and `ended` are seconds since the epoch of the latest attempt;
-    `foreign` the paths outside its ownership that its commits were found to touch.
+    `foreign` the paths outside its ownership that its commits were found to touch. `retries` is how
+    many of its attempts nobody asked for: they came by themselves after a failure. `stacked` are the
+    tasks whose work `base` holds beside the target's, because they had not been merged yet.
     """
 
     id: TaskId
@@ -73,6 +78,8 @@ class TaskRecord:
     exit_status: int | None = None
     reason: str = ""
     foreign: tuple[str, ...] = ()
+    retries: int = 0
+    stacked: tuple[str, ...] = ()
 
     @property
     def is_unfinished(self) -> bool:
@@ -103,6 +110,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "started": _NUMBER,
     "ended": _NUMBER,
     "foreign": (list, tuple),
+    "stacked": (list, tuple),
+    "retries": (int,),
     **dict.fromkeys(("agent", "base", "tip", "spec", "candidate"), (str, NoneType)),
 }
 
@@ -123,7 +132,8 @@ def from_json(data: object) -> TaskRecord:
             raise ValueError(f"'{key}' is {value!r}")
     values["id"] = TaskId(values["id"])
     values["state"] = State(values["state"])
-    values["foreign"] = tuple(map(str, values.get("foreign", ())))
+    for key in ("foreign", "stacked"):
+        values[key] = tuple(map(str, values.get(key, ())))
     for key in ("base", "tip", "spec", "candidate"):
         values[key] = Oid(values[key]) if values.get(key) else None
     return TaskRecord(**values)

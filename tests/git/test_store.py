@@ -28,7 +28,7 @@ def both(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Git, Git, Repo
         lambda git, _: git.hash_object(b""),
         lambda git, _: git.hash_object(bytes(range(256)) * 999),
         lambda git, _: git.mktree({}),
-        lambda git, tip: git.mktree({"spec.md": git.hash_object(b"x"), "record.json": git.hash_object(b"y")}),
+        lambda git, _: git.mktree({"spec.md": git.hash_object(b"x"), "record.json": git.hash_object(b"y")}),
     ],
 )
 def test_an_object_has_the_name_that_git_gives_it(

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, count
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from git_parallel.names import TaskId
 from git_parallel.overlap.meet import Overlaps
-from git_parallel.schedule.ready import Decision, Scene, next_launches
+from git_parallel.schedule.ready import PATIENCE, Decision, Scene, next_launches, overtaken
 from git_parallel.tasks.task import Declared, Kind, Task
 from tests.pure.overlapping import meeting
 
@@ -28,9 +29,11 @@ def decide(
     scarce: str = "all slots are taken",
     singletons: str = "",
     assume_independent: bool = False,
+    **more: Any,
 ) -> Decision:
     return next_launches(
         Scene(
+            **more,
             waiting=waiting,
             running=running,
             overlaps=overlaps or meeting(),
@@ -43,8 +46,12 @@ def decide(
     )
 
 
-def decision(launch: str, **waiting: str) -> Decision:
-    return Decision(tuple(map(TaskId, launch.split())), {TaskId(name): why for name, why in waiting.items()})
+def decision(launch: str, following: str = "", **waiting: str) -> Decision:
+    return Decision(
+        tuple(map(TaskId, launch.split())),
+        {TaskId(name): why for name, why in waiting.items()},
+        tuple(map(TaskId, following.split())),
+    )
 
 
 def test_what_nothing_speaks_against_is_launched_in_its_order() -> None:
@@ -58,13 +65,13 @@ def test_nothing_waits_where_nothing_is_left() -> None:
 def test_the_slots_are_those_of_the_running_ones_too() -> None:
     told = decide(task("b"), task("c"), task("d"), running=[task("a")], slots=2)
 
-    assert told == decision("b", c="all slots are taken", d="all slots are taken")
+    assert told == decision("b", "c d", c="all slots are taken", d="all slots are taken")
 
 
 def test_where_there_are_fewer_slots_than_agents_nobody_is_launched_and_the_reason_is_the_given_one() -> None:
     told = decide(task("c"), running=[task("a"), task("b")], slots=1, scarce="the machine is busy")
 
-    assert told == decision("", c="the machine is busy")
+    assert told == decision("", "c", c="the machine is busy")
 
 
 def test_a_task_waits_for_what_it_comes_after_and_does_not_hold_up_the_next() -> None:
@@ -136,7 +143,7 @@ def test_a_task_of_unknown_files_that_has_to_wait_for_a_merge_holds_up_nobody() 
 def test_a_task_of_unknown_files_without_a_slot_is_the_next() -> None:
     told = decide(task("x", unknown=True), task("a"), slots=0, scarce="only 5 MB of disk space are free")
 
-    assert told == decision("", x="only 5 MB of disk space are free", a="'x' runs alone and is next")
+    assert told == decision("", "x", x="only 5 MB of disk space are free", a="'x' runs alone and is next")
 
 
 def test_the_user_may_say_that_unknown_tasks_are_independent() -> None:
@@ -223,3 +230,81 @@ def test_what_documents_tell_apart_never_runs_together() -> None:
     assert decide(alone, task("c"), running=[task("b")], assume_independent=True) == decision(
         "", x="runs alone: its document says so", c="'x' runs alone and is next"
     )
+
+
+def test_what_waits_for_a_slot_only_is_told_as_next_but_for_what_may_not_run_beside_it() -> None:
+    told = decide(task("b"), task("c"), task("d"), running=[task("a")], slots=1, overlaps=meeting("b c"))
+
+    assert told == decision(
+        "", "b d", b="all slots are taken", c="all slots are taken", d="all slots are taken"
+    )
+
+
+def test_one_that_may_not_begin_yet_waits_with_its_own_reason() -> None:
+    told = decide(task("b"), task("c"), delayed={TaskId("b"): "tried again at 14:03:12"})
+
+    assert told == decision("c", b="tried again at 14:03:12")
+
+
+def test_where_success_is_enough_the_sentence_says_so() -> None:
+    told = decide(task("b"), waits={"b": "a"}, done_means="done")
+
+    assert told == decision("", b="after 'a', not done yet")
+
+
+def test_one_that_was_overtaken_often_is_first_and_nobody_it_meets_goes_before_it() -> None:
+    scene: dict[str, Any] = {"running": [task("a")], "overlaps": meeting("a x", "x b")}
+    patient, due = ({TaskId("x"): PATIENCE - less} for less in (1, 0))
+
+    assert decide(task("b"), task("c"), task("x"), overtaken=patient, **scene) == decision(
+        "b c", x="overlaps 'a', which is running (both modify a-x.py)"
+    )
+    assert decide(task("b"), task("c"), task("x"), overtaken=due, **scene) == decision(
+        "c",
+        b="overlaps 'x', which has waited long and is next (both modify x-b.py)",
+        x="overlaps 'a', which is running (both modify a-x.py)",
+    )
+    assert decide(task("b"), task("x"), overtaken=due, slots=1) == decision("x", "b", b="all slots are taken")
+
+
+def test_only_newcomers_overtake_and_only_one_that_could_run() -> None:
+    scene = Scene(
+        waiting=[task("b"), task("c"), task("x"), task("y"), task("z")],
+        running=[task("a")],
+        overlaps=meeting("a x", "a y"),
+        waits={TaskId("z"): ["a"]},
+        slots=3,
+        overtaken={TaskId("x"): 5},
+    )
+    came = {TaskId(name): at for name, at in {"b": 2, "c": 1, "x": 1, "y": 2, "z": 1}.items()}
+
+    assert overtaken(scene, next_launches(scene), came) == {"x": 6, "y": 0}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_however_many_newcomers_press_in_front_everybody_has_a_turn(data: st.DataObject) -> None:
+    """Newcomers come before the old ones in order and may overlap them, and never stop coming."""
+    slots = data.draw(st.integers(1, 3))
+    old = [task(f"old{n}", unknown=data.draw(st.booleans())) for n in range(3)]
+    newcomers = count()
+    waiting, running = list(old), list[Task]()
+    came, passed = {one.id: 0 for one in old}, dict[TaskId, int]()
+    pairs = [f"new{kind} old{n}" for kind in range(4) for n in range(3) if data.draw(st.booleans())]
+    overlaps = meeting(*pairs)
+    for step in range(1, 200):
+        number = next(newcomers)
+        fresh = task(f"new{number % 4}")
+        if fresh.id not in came or all(one.id != fresh.id for one in (*waiting, *running)):
+            waiting.insert(0, fresh)
+            came[fresh.id] = step
+        scene = Scene(waiting, running, overlaps, {}, slots, overtaken=passed)
+        told = next_launches(scene)
+        passed = overtaken(scene, told, came)
+        running += [one for one in waiting if one.id in told.launch]
+        waiting = [one for one in waiting if one.id not in told.launch]
+        if not any(one.id.startswith("old") for one in (*waiting, *running)):
+            return
+        if running:
+            running.remove(data.draw(st.sampled_from(running)))
+    raise AssertionError(f"{[one.id for one in waiting]} wait for ever: {told.waiting}")

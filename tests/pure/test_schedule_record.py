@@ -13,17 +13,17 @@ from git_parallel.names import Oid, TaskId
 from git_parallel.schedule.record import State, TaskRecord, from_json, to_json
 
 FOLLOWS = {
-    "planned": "ready",
-    "ready": "ready running failed cancelled",
+    "planned": "planned ready cancelled",
+    "ready": "planned ready running failed cancelled",
     "running": "succeeded failed cancelled lost",
-    "succeeded": "ready merging conflicted rejected",
-    "failed": "ready merging conflicted rejected",
-    "cancelled": "ready",
-    "lost": "ready",
+    "succeeded": "planned ready merging conflicted rejected",
+    "failed": "planned ready cancelled merging conflicted rejected",
+    "cancelled": "planned ready",
+    "lost": "planned ready cancelled",
     "merging": "succeeded merged conflicted rejected",
     "merged": "merging conflicted rejected",
-    "conflicted": "ready merging conflicted rejected",
-    "rejected": "ready merging conflicted rejected",
+    "conflicted": "planned ready merging conflicted rejected",
+    "rejected": "planned ready merging conflicted rejected",
 }
 WORDS = [(before, after) for before, allowed in FOLLOWS.items() for after in allowed.split()]
 OTHERS = [(before, after) for before in FOLLOWS for after in FOLLOWS if (before, after) not in WORDS]
@@ -91,6 +91,8 @@ FULL = TaskRecord(
     exit_status=0,
     reason="touches what is not its own: b.py",
     foreign=("b.py", "ümlaut\udcff"),
+    retries=2,
+    stacked=("us-42",),
 )
 
 
@@ -115,6 +117,8 @@ def test_the_json_of_a_full_record() -> None:
         "exit_status": 0,
         "reason": "touches what is not its own: b.py",
         "foreign": ("b.py", "ümlaut\udcff"),
+        "retries": 2,
+        "stacked": ("us-42",),
     }
 
 
@@ -153,6 +157,8 @@ records = st.builds(
     exit_status=st.none() | st.integers(0, 255),
     reason=st.text(),
     foreign=st.lists(st.text()).map(tuple),
+    retries=st.integers(0, 1000),
+    stacked=st.lists(st.text()).map(tuple),
 )  # fmt: skip
 
 
@@ -187,6 +193,8 @@ def test_another_version_is_refused(version: object) -> None:
         ("base", "main", BadName),
         ("tip", 7, ValueError),
         ("foreign", None, ValueError),
+        ("stacked", "us-42", ValueError),
+        ("retries", "2", ValueError),
     ],
 )
 def test_what_is_no_record_is_refused(key: str, value: object, kind: type[Exception]) -> None:
