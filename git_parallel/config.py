@@ -14,6 +14,7 @@ from .overlap.policy import Level, Policy
 
 if TYPE_CHECKING:
     from .overlap.exclusion import Exclusion
+    from .schedule.rules import Rules
 
 TEAM_FILE = ".gitparallel"
 
@@ -41,6 +42,10 @@ class Settings:
     target: str = ""
     max_parallel: int = 4
     admission: str = "auto"
+    cpu_steps: tuple[str, ...] = ("50:100%", "70:75%", "80:50%")
+    memory_steps: tuple[str, ...] = ("80:100%", "95:50%")
+    load_margin: int = 5
+    disk_reserve: str = "256m"
     ownership: str = "claim"
     overlap: str = "file"
     other_work: str = "local"
@@ -70,6 +75,18 @@ class Settings:
         from .overlap.exclusion import Exclusion
 
         return Exclusion(Level(level or self.overlap), self.hot)
+
+    def rules(self) -> "Rules":
+        """The rules by which the load admits agents."""
+        # Only `run` has a use for them.
+        from .schedule.rules import Rules, size, steps
+
+        return Rules(
+            steps("parallel.cpuSteps", self.cpu_steps),
+            steps("parallel.memorySteps", self.memory_steps),
+            self.load_margin,
+            size("parallel.diskReserve", self.disk_reserve),
+        )
 
 
 def read(git: Git) -> list[tuple[str, str]]:
@@ -232,6 +249,27 @@ def _words(_key: str, given: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for text in given for word in re.split(r"[\s,]+", text) if word))
 
 
+def _steps(key: str, given: list[str]) -> tuple[str, ...]:
+    from .schedule.rules import steps
+
+    words = _words(key, given)
+    steps(key, words)
+    return words
+
+
+def _size(key: str, given: list[str]) -> str:
+    from .schedule.rules import size
+
+    size(key, given[-1])
+    return given[-1]
+
+
+def _percent(key: str, given: list[str]) -> int:
+    if not re.fullmatch(r"0*(100|[0-9]{1,2})", given[-1]):
+        raise BadInput(f"{key}: '{printable(given[-1])}' is no number from 0 to 100")
+    return int(given[-1])
+
+
 def _template(key: str, given: list[str]) -> str:
     if "{id}" not in given[-1]:
         raise BadInput(
@@ -288,6 +326,10 @@ _CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "target": ("target", _string),
     "maxParallel": ("max_parallel", _count),
     "admission": ("admission", _one_of("auto", "off")),
+    "cpuSteps": ("cpu_steps", _steps),
+    "memorySteps": ("memory_steps", _steps),
+    "loadMargin": ("load_margin", _percent),
+    "diskReserve": ("disk_reserve", _size),
     "ownership": ("ownership", _one_of("claim", "strict")),
     "overlap": ("overlap", _one_of(*Level)),
     "otherWork": ("other_work", _one_of("none", "local", "remote")),

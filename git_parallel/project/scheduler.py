@@ -18,9 +18,10 @@ from typing import Any
 from ..agents import process
 from ..errors import GitFailed, ParallelError
 from ..git.refs import Snapshot, Stored, snapshot
+from ..git.size import checkout_bytes
 from ..names import TaskId
 from ..overlap.meet import Overlaps
-from ..schedule.admission import Load, admitted
+from ..schedule.admission import Admission, Load, admit
 from ..schedule.plan import Held, dependencies, is_done, why_held
 from ..schedule.ready import Scene, next_launches
 from ..schedule.record import State, TaskRecord
@@ -91,6 +92,8 @@ class Scheduler:
     _latest_look: int = 0
     _published: object = None
     _heard: float = 0.0
+    _admission: Admission | None = None
+    _worktree_bytes: int | None = None
     _workers: Any = None
     _lander: Any = None
 
@@ -173,17 +176,21 @@ class Scheduler:
         ceiling = self.limits.max_parallel
         if self.read_load is None:
             return ceiling, _SLOTS_TAKEN, None
+        if self._admission is None:
+            self._worktree_bytes = checkout_bytes(self.project.git, self.project.base)
         load = self.read_load()
-        slots = admitted(load, ceiling=ceiling)
-        if slots >= ceiling or len(self.running) >= ceiling:
-            return slots, _SLOTS_TAKEN, load
-        if not slots:
-            return 0, f"only {load.disk_free_bytes // 2**20} MB of disk space are free", load
-        return (
-            slots,
-            f"the machine is busy (CPU {load.cpu_percent:.0f} %, memory {load.memory_percent:.0f} %)",
+        running = (self._stored.get(task) for task in self.running)
+        making = sum(stored is None or stored.record.state is not State.RUNNING for stored in running)
+        self._admission = admit(
             load,
+            self.project.settings.rules(),
+            ceiling=ceiling,
+            running=len(self.running),
+            making=making,
+            worktree_bytes=self._worktree_bytes,
+            before=self._admission,
         )
+        return self._admission.slots, self._admission.scarce or _SLOTS_TAKEN, load
 
     def _open_dependencies(self, task: Task) -> tuple[str, ...]:
         everything = {other.id: other for other in self.tasks.tasks}

@@ -16,10 +16,16 @@ MEANINGS = {
     "`{id}` must be in it; `{repo}` may be.",
     "parallel.target": "The branch that tasks are read from, start from and are merged into.",
     "parallel.maxParallel": "How many agents may be at work at once, at most.",
-    "parallel.admission": "`auto` launches fewer agents while the machine is busy: all of "
-    "`parallel.maxParallel` below 50% CPU load, three quarters of it below 70%, half of it below 80%, "
-    "else one; half of that with more than 80% of the memory in use; and none with less than 256 MiB of "
-    "disk free. `off` launches whatever the load.",
+    "parallel.admission": "`auto` launches fewer agents while the machine is busy, by the settings that "
+    "follow. `off` launches whatever the load.",
+    "parallel.cpuSteps": "How many agents at which load of all cores, as `LIMIT:SLOTS`: below LIMIT percent, SLOTS "
+    "agents, which is a number or a percentage of `parallel.maxParallel`, rounded down. From the last limit on it "
+    "is one; with no step at all the CPU does not matter. Separated by spaces or commas, or given several times.",
+    "parallel.memorySteps": "The same by the percentage of memory in use. The smaller number counts.",
+    "parallel.loadMargin": "How many percentage points the load must fall below a limit before more agents are "
+    "launched again.",
+    "parallel.diskReserve": "Disk space that must stay free beside the next worktree, whose size is predicted: "
+    "`512k`, `256m`, `2g`. Where there is less nothing is launched.",
     "parallel.ownership": "What happens to a path that is nobody's when a task changes it. `claim` takes it "
     "for the task. `strict` refuses it until `git parallel claim` has taken it.",
     "parallel.overlap": "From what on an overlap keeps two tasks from running at the same time. `file`: both may "

@@ -360,6 +360,23 @@ def test_why_nothing_runs_is_told(repo: Repo, cli: Cli, agent: Agent) -> None:
     ]
 
 
+def test_without_room_for_a_worktree_nothing_is_launched_and_the_figures_are_told(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    repo.spec("auth", "auth.py")
+    repo.config("parallel.admission", "auto")
+    repo.config("parallel.diskReserve", "900000g")
+
+    ran = cli("run", "auth", "--", *agent())
+
+    assert (ran.status, repo.worktree("auth").exists()) == (1, False)
+    assert "auth was not launched: only " in ran.stderr
+    assert "and the next worktree needs 1 MB beside the reserve of 921600000 MB\n" in ran.stderr
+
+    repo.config("parallel.diskReserve", "0")
+    assert cli("run", "auth", "--", *agent()).status == 0
+
+
 def test_documents_that_are_not_committed_are_told(repo: Repo, cli: Cli, agent: Agent) -> None:
     repo.spec("1", "one.py")
     repo.write("specs/SPEC-2.md", "# New\n")

@@ -4,6 +4,7 @@ import pytest
 
 from git_parallel.config import AgentType, Settings, build, seconds
 from git_parallel.errors import BadInput
+from git_parallel.schedule.rules import Rules, Step
 
 Pairs = list[tuple[str, str]]
 
@@ -16,6 +17,10 @@ def test_without_any_setting_the_defaults_hold() -> None:
         target="",
         max_parallel=4,
         admission="auto",
+        cpu_steps=("50:100%", "70:75%", "80:50%"),
+        memory_steps=("80:100%", "95:50%"),
+        load_margin=5,
+        disk_reserve="256m",
         ownership="claim",
         specs=(),
         roadmap=(),
@@ -43,6 +48,11 @@ def test_every_setting_under_the_name_that_git_gives_it() -> None:
         ("parallel.target", "trunk"),
         ("parallel.maxparallel", "12"),
         ("parallel.admission", "off"),
+        ("parallel.cpusteps", "40:6 60:50%,"),
+        ("parallel.cpusteps", "90:2"),
+        ("parallel.memorysteps", ""),
+        ("parallel.loadmargin", "0"),
+        ("parallel.diskreserve", "2G"),
         ("parallel.ownership", "strict"),
         ("parallel.specs", "docs/*.md"),
         ("parallel.roadmap", "PLAN.md"),
@@ -68,6 +78,10 @@ def test_every_setting_under_the_name_that_git_gives_it() -> None:
         target="trunk",
         max_parallel=12,
         admission="off",
+        cpu_steps=("40:6", "60:50%", "90:2"),
+        memory_steps=(),
+        load_margin=0,
+        disk_reserve="2G",
         ownership="strict",
         specs=("docs/*.md",),
         roadmap=("PLAN.md",),
@@ -152,6 +166,14 @@ def test_only_the_user_says_what_is_run() -> None:
     )
 
 
+def test_the_rules_of_admission_are_made_of_the_settings() -> None:
+    own = [("parallel.cpusteps", "90:25% 60:3"), ("parallel.memorysteps", ""), ("parallel.diskreserve", "1g")]
+
+    assert build(own, []).rules() == Rules(
+        cpu=(Step(60, 3), Step(90, 25, is_share=True)), memory=(), margin=5, reserve=1 << 30
+    )
+
+
 def test_keys_of_others_are_none_of_our_business() -> None:
     others = [("parallel.future", "x"), ("agent.owns", "src/"), ("user.name", "x"), ("parallel.a.b", "y")]
 
@@ -214,6 +236,18 @@ BAD = [
     ("parallel.maxparallel", "", "parallel.maxParallel: '' is no number above 0"),
     ("parallel.maxparallel", "²", "parallel.maxParallel: '²' is no number above 0"),
     ("parallel.admission", "on", "parallel.admission: 'on' is none of auto, off"),
+    ("parallel.cpusteps", "50", "parallel.cpuSteps: '50' is not LIMIT:SLOTS"),
+    ("parallel.cpusteps", "50:4 \x1b", "parallel.cpuSteps: '\\x1b' is not LIMIT:SLOTS"),
+    ("parallel.cpusteps", "50:4 50:3", "parallel.cpuSteps: '50:4' and '50:3' have the same limit"),
+    (
+        "parallel.memorysteps",
+        "90:50% 80:25%",
+        "parallel.memorySteps: '90:50%' admits more agents than '80:25%'",
+    ),
+    ("parallel.loadmargin", "101", "parallel.loadMargin: '101' is no number from 0 to 100"),
+    ("parallel.loadmargin", "5%", "parallel.loadMargin: '5%' is no number from 0 to 100"),
+    ("parallel.loadmargin", "", "parallel.loadMargin: '' is no number from 0 to 100"),
+    ("parallel.diskreserve", "some", "parallel.diskReserve: not a size: 'some'"),
     ("parallel.ownership", "Strict", "parallel.ownership: 'Strict' is none of claim, strict"),
     ("parallel.specs", "../*.md", "parallel.specs: not a path pattern: '../*.md' (leaves the repository)"),
     ("parallel.roadmap", "/R.md", "parallel.roadmap: not a path pattern: '/R.md' (absolute)"),
