@@ -1,5 +1,7 @@
 """The load of the machine, through psutil; nothing else here imports it."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -9,6 +11,8 @@ from ..schedule.admission import Load
 # Seconds of all cores together: the least that a quotient is taken over, and after which a new one begins.
 _FEW_TICKS = 0.1
 _WINDOW = 1.0
+# Which children a thread of a process has started; not in every kernel.
+_LISTED = "/proc/{}/task/{}/children"
 
 
 class Gauge:
@@ -19,13 +23,15 @@ class Gauge:
 
     def __init__(self, where: Path) -> None:
         self._where = where
-        self._last = self._times()
+        self._last = _times()
         self._used = 0.0
 
     def read(self) -> Load:
         """The load now; CPU as the average since a reading before that lies far enough back."""
-        busy, total, own = self._times()
+        busy, total, own = _times()
         busy_before, total_before, own_before = self._last
+        # A child that went unseen for once must not be taken off a second time.
+        own = max(own, own_before)
         span = total - total_before
         # Within a few ticks of the kernel's clock the quotient would be noise.
         if span >= _FEW_TICKS:
@@ -38,15 +44,51 @@ class Gauge:
             disk_free_bytes=psutil.disk_usage(str(self._where)).free,
         )
 
-    @staticmethod
-    def _times() -> tuple[float, float, float]:
-        times = psutil.cpu_times()
-        # On Linux guest time is contained in user time already.
-        total = sum(times) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)
-        idle = times.idle + getattr(times, "iowait", 0.0)
-        mine = psutil.Process().cpu_times()
-        own = mine.user + mine.system + mine.children_user + mine.children_system
-        return total - idle, total, own
+
+def own_seconds() -> float:
+    """The CPU seconds that this process and its descendants have used, those that have ended included."""
+    # Only what has ended is in a parent's own account: a `parallel.verify` of minutes would be load while it
+    # runs, and taken off all at once at its end. Ourselves first: who ends meanwhile is not counted twice.
+    return _used(os.getpid()) + sum(map(_used, list(_descendants(os.getpid()))))
+
+
+def _times() -> tuple[float, float, float]:
+    """The seconds that all cores have been busy, that they have been up, and that were our own."""
+    times = psutil.cpu_times()
+    # On Linux guest time is contained in user time already.
+    total = sum(times) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)
+    idle = times.idle + getattr(times, "iowait", 0.0)
+    return total - idle, total, own_seconds()
+
+
+def _used(pid: int) -> float:
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    if not Path(_LISTED.format(pid, pid)).exists():
+        yield from (child.pid for child in psutil.Process(pid).children(recursive=True))
+        return
+    # The kernel's own list: psutil would look at every process of the machine.
+    parents = [pid]
+    while parents:
+        children = list(_children(parents.pop()))
+        yield from children
+        parents += children
+
+
+def _children(pid: int) -> Iterator[int]:
+    try:
+        for thread in os.scandir(f"/proc/{pid}/task"):
+            with open(_LISTED.format(pid, thread.name), encoding="ascii") as file:
+                yield from map(int, file.read().split())
+    except OSError:
+        # It has ended, and its children are somebody else's.
+        return
 
 
 def processes_in(folder: Path) -> tuple[int, ...]:
