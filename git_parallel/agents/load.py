@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from ..schedule.admission import Load
+from ..schedule.load import Load
 
 # Seconds of all cores together: the least that a quotient is taken over, and after which a new one begins.
 _FEW_TICKS = 0.1

@@ -18,7 +18,7 @@ from ..project.declared import read_tasks, require_tasks, uncommitted_documents,
 from ..project.landing import Landed, Landing
 from ..project.open import Project, make_runtime, open_project
 from ..project.scheduler import Limits, Scheduler, Told
-from ..schedule.admission import Load
+from ..schedule.load import Load
 from ..schedule.plan import Held
 from ..schedule.record import State, TaskRecord
 

@@ -13,7 +13,7 @@ from ..ownership.claims import of
 from ..project import adrift, coordinator
 from ..project.coordinator import Queue
 from ..project.open import Project, make_runtime, open_project
-from ..schedule.admission import Load
+from ..schedule.load import Load
 from ..schedule.record import State, TaskRecord
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from ..errors import Busy
 from ..git import locks
 from ..names import TaskId
-from ..schedule.admission import Load
+from ..schedule.load import Load
 from .open import Project
 
 

@@ -21,7 +21,8 @@ from ..git.refs import Snapshot, Stored, snapshot
 from ..git.size import checkout_bytes
 from ..names import TaskId
 from ..overlap.meet import Overlaps
-from ..schedule.admission import Admission, Load, admit
+from ..schedule.admission import Admission, admit
+from ..schedule.load import Load
 from ..schedule.plan import Held, dependencies, is_done, why_held
 from ..schedule.ready import Scene, next_launches
 from ..schedule.record import State, TaskRecord

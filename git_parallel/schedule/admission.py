@@ -4,18 +4,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .load import Load
 from .rules import Rules, Step, slots_at
 
 _MB = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """The machine at one moment: percentages of all cores and of memory, and free disk in bytes."""
-
-    cpu_percent: float
-    memory_percent: float
-    disk_free_bytes: int
 
 
 @dataclass(frozen=True, slots=True)

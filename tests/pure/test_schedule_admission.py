@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from git_parallel.config import Settings
 from git_parallel.errors import BadInput
-from git_parallel.schedule.admission import Admission, Load, admit
+from git_parallel.schedule.admission import Admission, admit
+from git_parallel.schedule.load import Load
 from git_parallel.schedule.rules import Rules, Step, size, steps
 
 MB = 1 << 20
