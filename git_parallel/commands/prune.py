@@ -13,9 +13,10 @@ from ..git.worktree import Place
 from ..names import Oid, RefName, TaskId, printable
 from ..overlap import patterns
 from ..project import repair
-from ..project.attempt import place_of_record
+from ..project.aside import set_aside, why_held_there, why_occupied
 from ..project.declared import find_recorded, read_tasks
 from ..project.open import Project, make_runtime, open_project
+from ..project.places import place_of_record
 from ..schedule.record import State, TaskRecord
 
 
@@ -79,7 +80,10 @@ def _finish_interrupted(project: Project, world: Snapshot, ref: RefName) -> Entr
 
 
 def undo(directory: Path, spelling: str) -> Entry:
-    """Bring the latest pruned state of a task back; raises UnknownTask where the trash has none."""
+    """Bring the latest pruned state of a task back; raises UnknownTask where the trash has none.
+
+    Where the task was begun anew since, what it has now takes the place in the trash.
+    """
     project = open_project(directory)
     make_runtime(project)
     world = snapshot(project.git)
@@ -91,6 +95,11 @@ def undo(directory: Path, spelling: str) -> Entry:
             f"the trash holds nothing of '{wanted}'", hint="only what was pruned can be brought back"
         )
     entry = max(mine, key=lambda entry: int(entry.time))
+    present = world.tasks.get(wanted)
+    if present is not None and present.record.branch:
+        place = place_of_record(project, present.record)
+        if place.admin.exists() and place.branch == entry.branch:
+            set_aside(project, present.record, place)
     trash.restore(project.git, project.common, entry)
     return entry
 
@@ -122,11 +131,8 @@ def why_kept(project: Project, record: TaskRecord, place: Place, tip: Oid | None
         return f"it is {record.state}, not merged"
     if tip and not project.git.is_ancestor(old=tip, new=project.base):
         return f"its branch '{record.branch}' has commits that '{project.target.short}' has not"
-    for checkout in worktree.checkouts(project.git, project.common):
-        if checkout.branch == place.branch and checkout.path.resolve() != place.path.resolve():
-            return f"its branch is {checkout.how} in '{printable(str(checkout.path))}'"
-    if (place.admin / "locked").exists():
-        return "its worktree is locked"
+    if reason := why_held_there(project, place):
+        return reason
     if not place.path.exists():
         return ""
     if not place.admin.exists():
@@ -152,11 +158,7 @@ def _what_is_left(project: Project, place: Place) -> str:
     precious = [p for p, probe in inside.items() if not any(patterns.matches(d, probe) for d in disposable)]
     if precious:
         return f"its worktree has ignored files: {_some(precious)}"
-    # psutil is wanted for this one look alone.
-    from ..agents.load import processes_in
-
-    users = processes_in(place.path)
-    return f"process {users[0]} works in its worktree" if users else ""
+    return why_occupied(place)
 
 
 def _some(paths: Sequence[str]) -> str:

@@ -13,12 +13,15 @@ from ..errors import BadInput
 from ..git import guard
 from ..names import TaskId, printable
 from ..project import coordinator, repair
+from ..project.admitting import door
 from ..project.attempt import Order
 from ..project.declared import read_tasks, require_tasks, uncommitted_documents, warn_of_uncommitted
 from ..project.landing import Landed, Landing
+from ..project.limits import Limits
 from ..project.open import Project, make_runtime, open_project
-from ..project.scheduler import Limits, Scheduler, Told
-from ..schedule.load import Load
+from ..project.saying import Told
+from ..project.scheduler import Scheduler
+from ..project.stock import Stock
 from ..schedule.plan import Held
 from ..schedule.record import State, TaskRecord
 
@@ -76,7 +79,8 @@ def run(directory: Path, request: Request, tell: Callable[[Told], None]) -> RunA
     run it with; in both cases nothing has been made.
     """
     project = open_project(directory)
-    read_load = _gauge(project)
+    limits = _limits(project.settings, request)
+    admits = door(project, limits.max_parallel)
     # Better told now than by the end of each agent's work.
     project.git.require_identity()
     tasks = read_tasks(project)
@@ -92,19 +96,20 @@ def run(directory: Path, request: Request, tell: Callable[[Told], None]) -> RunA
         for sentence in (*warnings, *repair.repair(project, tasks, in_office=True)):
             tell(Told(sentence, is_note=True))
         guard.install(project.git, project.common)
-        scheduler = Scheduler(project, tasks, order, _limits(project.settings, request), tell, read_load)
-        scheduler.to_the_end(chosen, named=bool(request.spellings))
+        stock = Stock(tasks, limits, named=bool(request.spellings))
+        scheduler = Scheduler(project, stock, order, tell, admits)
+        scheduler.to_the_end(chosen)
         return RunAnswer(
             ran=tuple(scheduler.ended.values()),
             launched=tuple(scheduler.launched),
             waiting=dict(scheduler.why),
             held=scheduler.held,
-            records=scheduler.records,
+            records=stock.records,
             refused=scheduler.refused,
             landings=tuple(scheduler.landings),
             started=started,
             ended=time.time(),
-            signal=scheduler.signals[0] if scheduler.signals else None,
+            signal=scheduler.asking.first,
             named=bool(request.spellings),
             wants_merge=request.merge,
         )
@@ -140,15 +145,6 @@ def order_of(settings: Settings, request: Request, directory: Path) -> Order:
         )
     timeout = request.timeout if request.timeout is not None else settings.timeout
     return Order((str(Path(found).absolute()), *argv[1:]), name or None, timeout, settings.grace)
-
-
-def _gauge(project: Project) -> Callable[[], Load] | None:
-    if project.settings.admission == "off":
-        return None
-    # psutil is not for those who let the load be.
-    from ..agents.load import Gauge
-
-    return Gauge(project.common).read
 
 
 def _limits(settings: Settings, request: Request) -> Limits:

@@ -94,6 +94,9 @@ def _rows(project: Project, world: Snapshot, sight: "Drifting | None") -> tuple[
     rows = []
     for task, stored in world.tasks.items():
         record = stored.record
+        if record.state is State.PLANNED and not record.attempt:
+            # It was made ready once and had no turn: as if nothing had been.
+            continue
         start = None
         claimed = of(world.claims, task) if record.is_unfinished else ()
         if record.state is State.RUNNING:

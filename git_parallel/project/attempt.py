@@ -1,14 +1,15 @@
 """Launching one attempt of one task, so that a crash anywhere in it can be taken up again.
 
 The record goes first, the deed second, the record of the deed third; each step can be repeated, so
-whatever dies between two of them, the next command goes on from what it finds.
+whatever dies between two of them, the next command goes on from what it finds. Making everything ready
+and starting the agent are two steps, so that the first can be done while the task still waits for a slot.
 """
 
+import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ..agents import process
 from ..errors import Busy, GitFailed, ParallelError, Stale
@@ -22,67 +23,130 @@ from ..ownership.judge import Ownership
 from ..ownership.rules import Territory, is_control_file
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task
+from .aside import set_aside
 from .open import Project
+from .places import place_for, place_of_record, was_anybody_there
+from .prompting import environment, write_prompt
+from .stacking import base_on
 
 _LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How agents are started in this run: command, name as an agent type, its limits in seconds."""
+    """How agents are started in this run: command, name as an agent type, its limits in seconds and bytes.
+
+    `is_fresh` is whether an attempt after another begins in a new worktree.
+    """
 
     argv: tuple[str, ...]
     agent: str | None
     timeout: float | None
     grace: float
+    stall: float | None = None
+    log_limit: int | None = None
+    is_fresh: bool = False
 
 
-def launch(project: Project, task: Task, stored: Stored | None, order: Order, state: Ownership) -> Stored:
-    """Make (or complete, or reuse) the task's worktree and start its agent there.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one attempt is to be, beyond its task: its `retries` so far, and the work that it is `stacked` on."""
 
-    Returns the record as it then stands: running, or failed with the reason. Raises Unusable, with
+    retries: int = 0
+    stacked: Sequence[TaskRecord] = ()
+
+
+def make_ready(
+    project: Project, task: Task, stored: Stored | None, order: Order, state: Ownership, wish: Wish
+) -> Stored:
+    """Make (or complete, or reuse) the task's worktree, with all that its agent needs.
+
+    Returns the record as it then stands: ready, or failed with the reason. Raises Unusable, with
     nothing made, when the names that the task needs are taken.
     """
     if process.is_alive(project.tasks_runtime, task.id):
         raise Busy(f"task '{task.id}' is running already", hint="see 'git parallel status'")
-    place, is_fresh = _place(project, task, stored)
-    ready = _intend(project, task, stored, order, place, is_fresh=is_fresh)
+    if order.is_fresh and stored is not None and stored.record.state is not State.READY:
+        set_aside(project, stored.record, place_of_record(project, stored.record))
+    place, is_fresh = place_for(project, task.id, stored.record if stored else None)
+    ready = _intend(project, task, stored, order, wish, place, is_fresh=is_fresh)
     base = ready.record.base or project.base
     try:
         worktree.ensure(project.git, project.common, place, base=base, is_fresh=is_fresh)
-        prompt = _prepare(project, task, ready.record, state)
+        _prepare(project, task, ready.record, stored.record if stored else None, state)
     except (ParallelError, OSError) as error:
         if is_fresh:
             worktree.discard(project.git, project.common, place, base=base)
         reason = error.message if isinstance(error, ParallelError) else f"{error.strerror}: {error.filename}"
         return write(project, ready, ready.record.to(State.FAILED, reason=reason))
+    return ready
+
+
+def start(project: Project, task: Task, ready: Stored, order: Order) -> Stored:
+    """Start the agent of a task that is ready; the record as it then stands: running, or settled already."""
+    record = ready.record
+    remember_command(project, task.id, order)
+    prompt = project.tasks_runtime / f"{task.id}.prompt"
     job = process.Job(
         task=task.id,
-        attempt=ready.record.attempt,
+        attempt=record.attempt,
         argv=order.argv,
-        cwd=place.path,
-        env=process.agent_environment(os.environ, _environment(task, ready.record, prompt)),
-        log=project.log_of(task.id, ready.record.attempt),
+        cwd=place_of_record(project, record).path,
+        env=process.agent_environment(os.environ, environment(task, record, prompt)),
+        log=project.log_of(task.id, record.attempt),
         prompt=prompt,
         timeout=order.timeout,
         grace=order.grace,
     )
     process.launch(project.tasks_runtime, job)
     try:
-        return write(project, ready, ready.record.to(State.RUNNING, started=time.time()))
+        return write(project, ready, record.to(State.RUNNING, started=time.time()))
     except Stale:
         # A short agent may have ended, and another command recorded that, before we came to this.
-        return snapshot(project.git).tasks[task.id]
+        found = snapshot(project.git).tasks[task.id]
+        if found.record.state is State.CANCELLED:
+            # Somebody took it back in the very moment in which it was launched.
+            process.stop(project.tasks_runtime, task.id, record.attempt, now=True)
+        return found
     except GitFailed:
         # The agent runs, recorded or not (the disk may be full); settling writes what is missing here.
-        return Stored(ready.record.to(State.RUNNING, started=time.time()), ready.oid)
+        return Stored(record.to(State.RUNNING, started=time.time()), ready.oid)
 
 
-def place_of_record(project: Project, record: TaskRecord) -> Place:
-    """Where a task's worktree is: the templates may have changed, and `git worktree move` may have moved it."""
-    admin = worktree.admin_of(project.common, record.id)
-    path = worktree.path_of(admin) or Path(record.worktree)
-    return Place(path, RefName.of_branch(record.branch), admin)
+def catch_up(project: Project, ready: Stored) -> Stored:
+    """Bring what was made ready to where the target is by now, unless there is work in it already."""
+    record = ready.record
+    place = place_of_record(project, record)
+    if record.stacked or record.base == project.base or project.git.find_ref(place.branch) != record.base:
+        return ready
+    worktree.ensure(project.git, project.common, place, base=project.base, is_fresh=False)
+    return write(project, ready, record.to(State.READY, base=project.git.find_ref(place.branch)))
+
+
+def take_back(project: Project, ready: Stored) -> Stored:
+    """Unmake what was made ready and never launched; the task is planned again, as if nothing had been."""
+    record = ready.record
+    place = place_of_record(project, record)
+    if not was_anybody_there(project, record):
+        worktree.discard(project.git, project.common, place, base=record.base or project.base)
+    return write(project, ready, record.to(State.PLANNED, attempt=record.attempt - 1))
+
+
+def remember_command(project: Project, task: TaskId, order: Order) -> None:
+    """Keep the command of a task's agent, so that another attempt need not be told it again."""
+    path = project.tasks_runtime / f"{task}.command"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        json.dump({"argv": order.argv, "agent": order.agent}, file)
+
+
+def recall_command(project: Project, task: TaskId) -> tuple[tuple[str, ...], str | None] | None:
+    """The command of a task's latest attempt and its agent type; None where none is known."""
+    try:
+        found = json.loads((project.tasks_runtime / f"{task}.command").read_bytes())
+        return tuple(map(str, found["argv"])), found["agent"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def owned_lines(task: Task, territory: Territory, claims: Mapping[str, TaskId]) -> list[str]:
@@ -98,39 +162,29 @@ def owned_lines(task: Task, territory: Territory, claims: Mapping[str, TaskId]) 
     )
 
 
-def _place(project: Project, task: Task, stored: Stored | None) -> tuple[Place, bool]:
-    """Where the attempt will be, and whether no agent was ever there: a new place, or one half made."""
-    if stored is not None:
-        place = place_of_record(project, stored.record)
-        if stored.record.state is State.READY:
-            return place, not _was_anybody_there(project, stored.record)
-        if project.git.find_ref(place.branch) or place.path.exists() or place.admin.exists():
-            return place, False
-    place = project.place_of(task.id)
-    worktree.require_free(project.git, place)
-    return place, True
-
-
 def _is_untouched(project: Project, record: TaskRecord) -> bool:
     """Whether the branch has no commit of its own, so that the next attempt can begin at today's target."""
     tip = project.git.find_ref(RefName.of_branch(record.branch))
     return tip is not None and project.git.is_ancestor(old=tip, new=project.base)
 
 
-def _was_anybody_there(project: Project, record: TaskRecord) -> bool:
-    """Whether any attempt so far came to an agent."""
-    attempts = range(1, record.attempt + 1)
-    return any(process.read_start(project.tasks_runtime, record.id, attempt) for attempt in attempts)
-
-
 def _intend(
-    project: Project, task: Task, stored: Stored | None, order: Order, place: Place, *, is_fresh: bool
+    project: Project,
+    task: Task,
+    stored: Stored | None,
+    order: Order,
+    wish: Wish,
+    place: Place,
+    *,
+    is_fresh: bool,
 ) -> Stored:
     """Record that an attempt is about to be made; a READY record that a crash left is taken up as it is."""
     if stored is not None and stored.record.state is State.READY:
         return stored
     spec = project.git.hash_object(task.prompt.encode("utf-8", "surrogateescape"))
     before = stored.record if stored else TaskRecord(task.id, State.PLANNED)
+    begins = is_fresh or _is_untouched(project, before)
+    base = base_on(project, wish.stacked) if begins else before.base
     record = before.to(
         State.READY,
         title=task.title,
@@ -139,7 +193,7 @@ def _intend(
         attempt=before.attempt + 1,
         branch=place.branch.short,
         worktree=str(place.path),
-        base=project.base if is_fresh or _is_untouched(project, before) else before.base,
+        base=base,
         tip=None if is_fresh else before.tip,
         target=project.target.short,
         spec=spec,
@@ -148,34 +202,21 @@ def _intend(
         exit_status=None,
         reason="",
         foreign=(),
+        retries=wish.retries,
+        stacked=tuple(below.id for below in wish.stacked) if begins else before.stacked,
     )
     old = stored.oid if stored else None
     return write_record(project.git, record, old=old, reason=f"{task.id} is ready, attempt {record.attempt}")
 
 
-def _prepare(project: Project, task: Task, record: TaskRecord, state: Ownership) -> Path:
+def _prepare(
+    project: Project, task: Task, record: TaskRecord, before: TaskRecord | None, state: Ownership
+) -> None:
     territory = state.territories.get(record.agent or "", Territory(record.agent or ""))
     guard.write_owned(
         project.common, f"{worktree.PREFIX}{task.id}", owned_lines(task, territory, state.claims)
     )
-    prompt = project.tasks_runtime / f"{task.id}.prompt"
-    descriptor = os.open(prompt, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write(task.prompt)
-    return prompt
-
-
-def _environment(task: Task, record: TaskRecord, prompt: Path) -> dict[str, str]:
-    values = {
-        "TASK": str(task.id),
-        "TITLE": task.title,
-        "SPEC": task.source,
-        "PROMPT_FILE": str(prompt),
-        "BRANCH": record.branch,
-        "WORKTREE": record.worktree,
-        "ATTEMPT": str(record.attempt),
-    }
-    return {f"GIT_PARALLEL_{name}": value.replace("\0", "") for name, value in values.items()}
+    write_prompt(project, task, before)
 
 
 def write(project: Project, stored: Stored, record: TaskRecord) -> Stored:

@@ -37,15 +37,17 @@ class Denied:
     violations: tuple[Violation, ...]
 
 
-def clear(project: Project, task: TaskId, *, tip: Oid, onto: Oid, ownership: Ownership) -> Cleared | Denied:
-    """Judge every commit that `tip` has and `onto` has not.
+def clear(
+    project: Project, task: TaskId, *, tip: Oid, onto: Oid, ownership: Ownership, base: Oid | None = None
+) -> Cleared | Denied:
+    """Judge every commit that `tip` has and `onto` has not, nor the `base` that a stacked task was begun at.
 
     A commit with one parent is held against that parent; a merge against all its merge bases with
     the target, and only what differs from every one of them is its own (so merging the target in is
     no offence, and an evil merge is found); a root commit brings a foreign history and is refused.
     """
     git = mergetree.private(project.git, project.common)
-    commits = history.commits(git, tip=tip, without=[onto])
+    commits = history.commits(git, tip=tip, without=[onto, base] if base else [onto])
     touched = touched_by(git, commits, onto)
     unclaimed: dict[str, None] = {}
     violations = []

@@ -22,6 +22,7 @@ from .claiming import claim
 from .declared import ownership
 from .gate import Denied, Violation
 from .open import Project
+from .stacking import why_early
 
 _TRIES = 5
 
@@ -60,7 +61,15 @@ class Blocked:
     refused: Refused
 
 
-Landing = Landed | Clash | Denied | Broken | Blocked
+@dataclass(frozen=True, slots=True)
+class Early:
+    """A branch that stands on others which are not on the target yet; nothing was changed."""
+
+    task: TaskId
+    why: str
+
+
+Landing = Landed | Clash | Denied | Broken | Blocked | Early
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +165,12 @@ def _try(project: Project, tasks: TaskSet, stored: Stored, verify: _Verify) -> L
         merging = write(project, stored, stored.record.to(State.MERGING, candidate=onto))
         write(project, merging, merging.record.to(State.MERGED, reason="the target has it already"))
         return Landed(task, None)
+    early = why_early(project, stored.record, onto)
+    if early:
+        return Early(task, early)
     state = ownership(project, tasks, snapshot(project.git))
-    cleared = gate.clear(project, task, tip=tip, onto=onto, ownership=state)
+    base = stored.record.base if stored.record.stacked else None
+    cleared = gate.clear(project, task, tip=tip, onto=onto, ownership=state, base=base)
     if isinstance(cleared, gate.Cleared) and cleared.unclaimed:
         late = claim(project, tasks, task, cleared.unclaimed)
         if late.foreign:

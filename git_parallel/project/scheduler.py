@@ -1,82 +1,62 @@
 """The loop of a run: it waits for events only, and keeps as many agents going as may be.
 
-An agent's lock came free, a launch is through, a record is settled, a merge has landed, a signal came:
-each is put on one queue and handled in one thread, the only one that changes anything here. What to
-launch is decided by `schedule.ready`; slow deeds are done by workers.
+An agent's lock came free, a launch is through, a record is settled, a merge has landed, the target moved, a
+signal came: each is an event, handled in one thread, the only one that changes anything here. What to launch
+is decided by `schedule.ready`; slow deeds are done by workers.
+
+While all slots are taken, the worktrees of those that are next are made, so that a slot that comes free is
+taken at once.
 """
 
-import os
-import queue
-import threading
+import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from functools import partial
 
 from ..agents import process
-from ..errors import GitFailed, ParallelError
-from ..git.refs import Snapshot, Stored, snapshot
-from ..git.size import checkout_bytes
-from ..names import TaskId
-from ..overlap.meet import Overlaps
-from ..schedule.admission import Admission, admit
-from ..schedule.load import Load
-from ..schedule.plan import Held, dependencies, is_done, why_held
-from ..schedule.ready import Scene, next_launches
+from ..errors import ParallelError, Stale
+from ..git.refs import Stored, snapshot
+from ..names import Oid, TaskId
+from ..schedule.backoff import delay
+from ..schedule.order import launch_order
+from ..schedule.plan import Held
+from ..schedule.ready import Decision, Scene, next_launches, overtaken
 from ..schedule.record import State, TaskRecord
-from ..tasks.task import Task, TaskSet
-from . import coordinator, landing
-from .attempt import Order, launch
-from .declared import Declared, is_unfinished, ownership, singletons
-from .footprints import footprints
-from .landing import Landing
+from ..tasks.task import Task
+from . import coordinator
+from .admitting import Door
+from .attempt import Order, Wish, take_back
+from .declared import singletons
+from .deeds import Settled, land, launch, prepare, settle_and_look
+from .events import Events
+from .landing import Landed, Landing
+from .limits import Limits
+from .news import News, overlaps_of, read_news
 from .open import Project
-from .settling import settle
-from .sight import see
-from .signals import listening
+from .saying import Told, again_at, sentence
+from .signals import Asking, listening
+from .stock import Stock
+from .waitlist import Waitlist
 
 # The load is no event, so while it holds something back it is looked at again this often, in seconds.
 _LOOK_AGAIN = 2.0
-# Seconds within which the same signal is the same key press.
-_ECHO = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How many at once, and what the user lets pass."""
-
-    max_parallel: int
-    assume_independent: bool = False
-    merge: bool = False
-    verify: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Something that happened, for whoever shows it: a sentence, and the record it is about."""
-
-    what: str
-    record: TaskRecord | None = None
-    landing: Landing | None = None
-    is_note: bool = False
+# So many worktrees are made before there is a slot for them.
+_AHEAD = 2
+# What another command is about to change will have changed after so many seconds.
+_A_MOMENT = 0.5
 
 
 @dataclass(slots=True)
 class Scheduler:
-    """One run over some tasks; `read_load` is None where the load is not to matter.
-
-    After `to_the_end` the fields say what became of it.
-    """
+    """One run over some tasks. After `to_the_end` the fields say what became of it."""
 
     project: Project
-    tasks: TaskSet
+    stock: Stock
     order: Order
-    limits: Limits
     tell: Callable[[Told], None]
-    read_load: Callable[[], Load] | None = None
-    waiting: dict[TaskId, Task] = field(default_factory=dict)
+    door: Door
+    waiting: Waitlist = field(default_factory=Waitlist)
     running: dict[TaskId, Task] = field(default_factory=dict)
     closing: dict[TaskId, Task] = field(default_factory=dict)
     ended: dict[TaskId, TaskRecord] = field(default_factory=dict)
@@ -85,298 +65,319 @@ class Scheduler:
     why: Mapping[TaskId, str] = field(default_factory=dict)
     held: tuple[Held, ...] = ()
     landings: list[Landing] = field(default_factory=list)
-    signals: list[int] = field(default_factory=list)
-    _stored: dict[TaskId, Stored] = field(default_factory=dict)
-    _overlaps: Overlaps = field(default_factory=lambda: Overlaps(()))
-    _events: "queue.SimpleQueue[Callable[[], None]]" = field(default_factory=queue.SimpleQueue)
+    asking: Asking = field(default_factory=Asking)
+    began: float = field(default_factory=time.time)
+    events: Events = field(default_factory=Events)
+    _tip: Oid | None = None
+    _making: set[TaskId] = field(default_factory=set)
+    _ready: dict[TaskId, Stored] = field(default_factory=dict)
     _looks: int = 0
-    _latest_look: int = 0
+    _reading: bool = False
+    _read_again: bool = False
+    _next_poll: float = 0.0
     _published: object = None
-    _heard: float = 0.0
-    _admission: Admission | None = None
-    _worktree_bytes: int | None = None
-    _workers: Any = None
-    _lander: Any = None
-
-    def to_the_end(self, chosen: Sequence[Task], *, named: bool) -> None:
-        """Launch and wait until nothing runs and nothing more can be launched."""
-        self._take_stock(chosen, named)
-        with (
-            _pool(os.cpu_count() or 2) as self._workers,
-            _pool(1) as self._lander,
-            listening(self._heard_signal),
-        ):
-            while True:
-                look_again = self._launch_what_may_be()
-                if not self.running and not self.closing:
-                    return
-                try:
-                    self._events.get(timeout=look_again)()
-                except queue.Empty:
-                    continue
 
     @property
-    def records(self) -> dict[TaskId, TaskRecord]:
-        """The records of all tasks as this run last saw them."""
-        return {task: stored.record for task, stored in self._stored.items()}
+    def limits(self) -> Limits:
+        """How far this run may go."""
+        return self.stock.limits
 
-    def _take_stock(self, chosen: Sequence[Task], named: bool) -> None:
+    def to_the_end(self, chosen: Sequence[Task]) -> None:
+        """Launch and wait until nothing runs and nothing more can be launched, or until asked to end."""
+        self._tip = self.project.base
+        self._next_poll = time.monotonic() + self.limits.poll
+        self._take_stock(chosen)
+        with self.events.workers(), listening(self._heard_signal):
+            while True:
+                pause = self._decide()
+                if self._is_over():
+                    break
+                self.events.handle(pause)
+            self._put_back()
+
+    def _take_stock(self, chosen: Sequence[Task]) -> None:
         world = snapshot(self.project.git)
-        self._stored = dict(world.tasks)
-        everything = {task.id: task for task in self.tasks.tasks}
-        reasons = {task.id: why_held(task, named, world.records) for task in chosen}
-        candidates = {task.id: task for task in chosen if not reasons[task.id]}
-        _, blocked = dependencies(candidates, records=world.records, everything=everything)
-        self.held = tuple(Held(task, why) for task, why in (reasons | blocked).items() if why)
-        self.waiting = {task.id: task for task in candidates.values() if task.id not in blocked}
+        self.stock.take_in(world)
         # What a command that died had launched is kept company to its end, whoever asked for it.
         for task_id, stored in world.tasks.items():
             if stored.record.state is State.RUNNING:
-                self.running[task_id] = everything.get(task_id) or Task(task_id, stored.record.title, "", 1)
+                self.running[task_id] = self.stock.known(stored.record)
                 self._watch(task_id)
-        self._overlaps = self._look([*self.running.values(), *self.waiting.values()], world)
+        self._take_on(chosen)
+        self.stock.overlaps = overlaps_of(self.project, self.stock.tasks, self._concerned, world)
 
-    def _look(self, concerned: Sequence[Task], world: Snapshot) -> Overlaps:
-        """Where these meet as things are now: what runs may touch more than it declared."""
-        unfinished = [task for task in concerned if is_unfinished(task, world.records)]
-        try:
-            return see(self.project, Declared(self.tasks, {}), world, unfinished).overlaps
-        except (GitFailed, OSError):
-            # What branches show is more than what is declared, but no reason to run nothing.
-            prints, _ = footprints(unfinished, world)
-            return Overlaps(prints.values(), exclusion=self.project.settings.exclusion())
+    def _take_on(self, chosen: Iterable[Task]) -> None:
+        """Have those of the chosen tasks wait for their launch that can be launched at all."""
+        found = self.stock.candidates(chosen, [*self.running, *self.closing])
+        self.held = found.held
+        self.waiting.come(found.tasks, self.stock.retries(found.tasks))
+
+    @property
+    def _concerned(self) -> list[Task]:
+        """The tasks that matter to what is launched next."""
+        return [*self.running.values(), *self.closing.values(), *self.waiting]
 
     # -- deciding ----------------------------------------------------------------------------------
 
-    def _launch_what_may_be(self) -> float | None:
-        """Launch what can be; how long to wait for an event before looking at the load again."""
-        if self.signals:
-            self.why = dict.fromkeys(self.waiting, "the run was interrupted")
+    def _decide(self) -> float | None:
+        """Launch what can be; how many seconds to wait for an event before looking again, None for ever."""
+        if self.asking.urgency:
+            self.why = {task.id: "the run was interrupted" for task in self.waiting}
+            self._publish()
             return None
-        slots, scarce, load = self._slots()
-        decision = next_launches(
-            Scene(
-                waiting=list(self.waiting.values()),
-                running=[*self.running.values(), *self.closing.values()],
-                overlaps=self._overlaps,
-                waits={task.id: self._open_dependencies(task) for task in self.waiting.values()},
-                slots=slots + len(self.closing),
-                scarce=scarce,
-                singletons=singletons(self.project),
-                assume_independent=self.limits.assume_independent,
-            )
+        now = time.monotonic()
+        scene = self._scene(now)
+        decision = next_launches(scene)
+        self.waiting.overtaken = overtaken(scene, decision, self.waiting.came)
+        self._carry_out(decision)
+        self._publish()
+        return self._pause(now)
+
+    def _scene(self, now: float) -> Scene:
+        making = sum(not self.stock.is_running(task) for task in self.running)
+        slots = self.door.slots(running=len(self.running), making=making)
+        waits = {task.id: self.stock.open_dependencies(task) for task in self.waiting}
+        return Scene(
+            waiting=launch_order(list(self.waiting), waits),
+            running=[*self.running.values(), *self.closing.values()],
+            overlaps=self.stock.overlaps,
+            waits=waits,
+            slots=slots + len(self.closing),
+            scarce=self.door.why,
+            singletons=singletons(self.project),
+            assume_independent=self.limits.assume_independent,
+            done_means="done" if self.limits.is_stacking else "merged",
+            delayed=self.waiting.delayed(now),
+            overtaken=self.waiting.overtaken,
         )
-        for task_id in decision.launch:
-            task = self.running[task_id] = self.waiting.pop(task_id)
-            self._submit(self._workers, self._make(task))
+
+    def _carry_out(self, decision: Decision) -> None:
+        for task in decision.launch:
+            entry = self.waiting.go(task)
+            self.running[task] = entry.task
+            if task in self._ready:
+                self._start(self._ready.pop(task))
+            elif task not in self._making:
+                self._make(entry.task, entry.retries)
         self.why = decision.waiting
-        self._publish(load)
-        return _LOOK_AGAIN if scarce != _SLOTS_TAKEN and self.waiting else None
+        for task in () if self.door.is_narrow else decision.next[:_AHEAD]:
+            if task not in self._making and task not in self._ready:
+                self._make(self.waiting.entry(task).task, self.waiting.entry(task).retries)
 
-    def _slots(self) -> tuple[int, str, Load | None]:
-        ceiling = self.limits.max_parallel
-        if self.read_load is None:
-            return ceiling, _SLOTS_TAKEN, None
-        if self._admission is None:
-            self._worktree_bytes = checkout_bytes(self.project.git, self.project.base)
-        load = self.read_load()
-        running = (self._stored.get(task) for task in self.running)
-        making = sum(stored is None or stored.record.state is not State.RUNNING for stored in running)
-        self._admission = admit(
-            load,
-            self.project.settings.rules(),
-            ceiling=ceiling,
-            running=len(self.running),
-            making=making,
-            worktree_bytes=self._worktree_bytes,
-            before=self._admission,
-        )
-        return self._admission.slots, self._admission.scarce or _SLOTS_TAKEN, load
+    def _pause(self, now: float) -> float | None:
+        pauses = [self.waiting.next_due(now)]
+        if self.door.is_narrow and len(self.waiting):
+            pauses.append(_LOOK_AGAIN)
+        if self.limits.is_standing:
+            if now >= self._next_poll:
+                self._next_poll = now + self.limits.poll
+                self.look_around()
+            pauses.append(self._next_poll - now)
+        return min((pause for pause in pauses if pause is not None), default=None)
 
-    def _open_dependencies(self, task: Task) -> tuple[str, ...]:
-        everything = {other.id: other for other in self.tasks.tasks}
-        return tuple(name for name in task.after if not is_done(name, self.records, everything))
+    def _is_over(self) -> bool:
+        if self.running or self.closing or self._making:
+            return False
+        if self.asking.urgency:
+            return True
+        return not self.limits.is_standing and self.waiting.next_due(time.monotonic()) is None
 
-    def _publish(self, load: Load | None) -> None:
+    def _publish(self) -> None:
+        load = self.door.load
         now = (dict(self.why), load and round(load.cpu_percent, -1))
         if now != self._published:
             self._published = now
             coordinator.publish(self.project, self.why, load)
 
-    # -- doing, by workers -------------------------------------------------------------------------
+    # -- launching ---------------------------------------------------------------------------------
 
-    def _make(self, task: Task) -> Callable[[], Callable[[], None]]:
-        def work() -> Callable[[], None]:
-            base = self.project.git.find_ref(self.project.target) or self.project.base
-            fresh = replace(self.project, base=base)
-            state = ownership(fresh, self.tasks, snapshot(fresh.git))
-            try:
-                stored = launch(fresh, task, self._stored.get(task.id), self.order, state)
-            except ParallelError as error:
-                reason = error.message + (f" ({error.hint})" if error.hint else "")
-                return lambda: self._not_launched(task, reason)
-            return lambda: self._launched(task, stored)
+    def _make(self, task: Task, retries: int) -> None:
+        self._making.add(task.id)
+        known, wish = self.stock.stored.get(task.id), Wish(retries, self.stock.below(task))
+        work = partial(prepare, self.project, self.stock.tasks, task, known, self.order, wish)
+        self.events.do(work, partial(self._made, task), partial(self._not_made, task))
 
-        return work
+    def _made(self, task: Task, stored: Stored) -> None:
+        self._making.discard(task.id)
+        self.stock.put(stored)
+        if stored.record.state is not State.READY:
+            self._leave(task.id)
+            self.closing[task.id] = task
+            self._settled(Settled(stored))
+        elif task.id in self.running and not self.asking.urgency:
+            self._start(stored)
+        else:
+            self._ready[task.id] = stored
+            if task.id in self.running:
+                self.waiting.come([self.running.pop(task.id)])
 
-    def _settle(self, task: TaskId) -> Callable[[], Callable[[], None]]:
-        # Those that end just now hold what they declared until they are settled.
-        running = [*self.running.values(), *self.closing.values()]
-        waiting = list(self.waiting.values())
-        self._looks += 1
-        number = self._looks
+    def _not_made(self, task: Task, error: ParallelError) -> None:
+        self._making.discard(task.id)
+        self._not_launched(task, error)
 
-        def work() -> Callable[[], None]:
-            try:
-                stored = settle(self.project, self.tasks, task)
-            except ParallelError as error:
-                reason = f"its end could not be recorded: {error.message}"
-                return lambda: self._not_settled(task, reason)
-            overlaps = None
-            if len(running) > 1 and waiting:
-                # Who is launched next must not meet what the others have come to touch in the meantime.
-                with suppress(ParallelError, OSError):
-                    overlaps = self._look([*running, *waiting], snapshot(self.project.git))
-            return lambda: self._settled(stored, overlaps, number)
-
-        return work
-
-    def _land(self, task: TaskId) -> Callable[[], Callable[[], None]]:
-        def work() -> Callable[[], None]:
-            try:
-                answer = landing.land(self.project, self.tasks, [task], verify=self.limits.verify)
-            except ParallelError as error:
-                reason = error.message
-                return lambda: self._not_landed(task, reason)
-            stored = snapshot(self.project.git).tasks[task]
-            return lambda: self._landed(stored, answer.results[0])
-
-        return work
-
-    def _submit(self, pool: ThreadPoolExecutor, work: Callable[[], Callable[[], None]]) -> None:
-        def whole() -> None:
-            try:
-                self._events.put(work())
-            except BaseException as error:
-                self._events.put(_raiser(error))
-
-        pool.submit(whole)
-
-    def _watch(self, task: TaskId) -> None:
-        def wait() -> None:
-            process.wait(self.project.tasks_runtime, task)
-            self._events.put(lambda: self._exited(task))
-
-        threading.Thread(target=wait, name=f"wait-{task}", daemon=True).start()
-
-    # -- what happened -----------------------------------------------------------------------------
+    def _start(self, ready: Stored) -> None:
+        task = self.running[ready.record.id]
+        work = partial(launch, self.project, task, ready, self._tip or self.project.base, self.order)
+        self.events.do(work, partial(self._launched, task), partial(self._not_launched, task))
 
     def _launched(self, task: Task, stored: Stored) -> None:
-        self._stored[task.id] = stored
+        self.stock.put(stored)
         if stored.record.started is not None:
             self.launched.append(task.id)
         if stored.record.state is State.RUNNING:
             self.tell(Told(f"{task.id} launched in {stored.record.worktree}", stored.record))
             self._watch(task.id)
-            if len(self.signals) > 1:
+            if self.asking.urgency > 1:
                 self._stop([task.id])
         else:
-            # Failed to launch, or ended and settled by another command before we looked.
+            # Ended and settled by another command before we looked.
             self.closing[task.id] = self.running.pop(task.id)
-            self._settled(stored)
+            self._settled(Settled(stored))
 
-    def _not_launched(self, task: Task, reason: str) -> None:
-        self.running.pop(task.id)
-        self.refused[task.id] = reason
-        self.tell(Told(f"{task.id} not launched: {reason}"))
+    def _not_launched(self, task: Task, error: ParallelError) -> None:
+        self._leave(task.id)
+        if isinstance(error, Stale) and not self.asking.urgency:
+            # Another command was faster; what it did is looked at before this is tried again.
+            due = time.monotonic() + _A_MOMENT
+            self.waiting.come_again(task, retries=0, not_before=due, why="another command is changing it")
+            self.look_around()
+            return
+        self.refused[task.id] = error.message + (f" ({error.hint})" if error.hint else "")
+        self.tell(Told(f"{task.id} not launched: {self.refused[task.id]}"))
+
+    def _leave(self, task: TaskId) -> None:
+        self.running.pop(task, None)
+        if task in self.waiting:
+            self.waiting.go(task)
+
+    def _put_back(self) -> None:
+        """Unmake what was made ready and had no turn, by this run or by one that died."""
+        for task in self.waiting:
+            stored = self.stock.stored.get(task.id)
+            if stored is None or stored.record.state is not State.READY:
+                continue
+            try:
+                self.stock.put(take_back(self.project, stored))
+            except ParallelError as error:
+                self.tell(Told(f"{task.id} stays ready: {error.message}", is_note=True))
+
+    # -- ends --------------------------------------------------------------------------------------
+
+    def _watch(self, task: TaskId) -> None:
+        wait = partial(process.wait, self.project.tasks_runtime, task)
+        self.events.wait_for(f"wait-{task}", wait, partial(self._exited, task))
 
     def _exited(self, task: TaskId) -> None:
+        # It holds what it declared until it is settled.
         self.closing[task] = self.running.pop(task)
-        self._submit(self._workers, self._settle(task))
+        is_alone = len(self.running) + len(self.closing) == 1
+        concerned = [] if is_alone or not len(self.waiting) else self._concerned
+        self._looks += 1
+        work = partial(settle_and_look, self.project, self.stock.tasks, task, concerned, self._looks)
+        self.events.do(work, self._settled, partial(self._not_settled, task))
 
-    def _settled(self, stored: Stored, overlaps: Overlaps | None = None, number: int = 0) -> None:
-        task = stored.record.id
-        # A task that was launched since that look was taken is in the one before only; and of two looks
-        # the later one may be through first.
-        is_whole = overlaps is not None and all(running in overlaps.position for running in self.running)
-        if overlaps is not None and is_whole and number > self._latest_look:
-            self._overlaps, self._latest_look = overlaps, number
-        if self.limits.merge and stored.record.state is State.SUCCEEDED:
-            self._stored[task] = stored
-            self.ended[task] = stored.record
-            self.tell(Told(_sentence(stored.record), stored.record))
-            self._submit(self._lander, self._land(task))
-        else:
-            self.closing.pop(task)
-            self._done(stored)
+    def _settled(self, settled: Settled) -> None:
+        record = settled.stored.record
+        self.stock.put(settled.stored)
+        self.stock.see(settled.overlaps, settled.look, self._concerned)
+        self.ended[record.id] = record
+        if self.limits.merge and record.state is State.SUCCEEDED:
+            self.tell(Told(sentence(record), record))
+            work = partial(land, self.project, self.stock.tasks, record.id, self.limits.verify)
+            self.events.do(work, self._landed, partial(self._not_landed, record.id), in_turn=True)
+            return
+        again = self._again(self.closing.pop(record.id), record)
+        self.tell(Told(sentence(record) + (f"; {again}" if again else ""), record))
 
-    def _not_settled(self, task: TaskId, reason: str) -> None:
+    def _again(self, task: Task, record: TaskRecord) -> str:
+        """Have a task that failed wait for its next attempt; the words for it, empty where it has none."""
+        is_failure = record.state in (State.FAILED, State.LOST)
+        if not is_failure or self.asking.urgency or record.retries >= self.limits.retries:
+            return ""
+        retry = record.retries + 1
+        first, longest = self.limits.first_delay, self.limits.longest_delay
+        wait = delay(retry, first=first, longest=longest, chance=random.random())
+        why = again_at(time.time() + wait, retry=retry, of=self.limits.retries)
+        self.waiting.come_again(task, retries=retry, not_before=time.monotonic() + wait, why=why)
+        return why
+
+    def _not_settled(self, task: TaskId, error: ParallelError) -> None:
         # The next command finds it ended and tries again; the other tasks are not to suffer.
         self.closing.pop(task)
-        self.refused[task] = reason
-        self.tell(Told(f"{task}: {reason}"))
+        self.refused[task] = f"its end could not be recorded: {error.message}"
+        self.tell(Told(f"{task}: {self.refused[task]}"))
 
-    def _not_landed(self, task: TaskId, reason: str) -> None:
+    def _not_landed(self, task: TaskId, error: ParallelError) -> None:
         self.closing.pop(task)
-        self.tell(Told(f"{task} not merged: {reason}"))
+        self.tell(Told(f"{task} not merged: {error.message}"))
 
-    def _landed(self, stored: Stored, result: Landing) -> None:
+    def _landed(self, done: tuple[Stored, Landing]) -> None:
+        stored, result = done
         task = stored.record.id
-        self._stored[task] = stored
+        self.stock.put(stored)
         self.ended[task] = stored.record
         self.closing.pop(task)
         self.landings.append(result)
-        self.tell(Told(_sentence(stored.record), stored.record, result))
+        if isinstance(result, Landed) and result.commit:
+            self._tip = result.commit
+        self.tell(Told(sentence(stored.record), stored.record, result))
 
-    def _done(self, stored: Stored) -> None:
-        self._stored[stored.record.id] = stored
-        self.ended[stored.record.id] = stored.record
-        self.tell(Told(_sentence(stored.record), stored.record))
+    # -- what others do ----------------------------------------------------------------------------
+
+    def look_around(self) -> None:
+        """Read what has changed in the repository, as soon as nobody is reading it already."""
+        if self._reading:
+            self._read_again = True
+            return
+        self._reading, self._read_again = True, False
+        self.stock.begin_reading()
+        work = partial(read_news, self.project, self.stock.tasks, self.limits, self._concerned)
+        self.events.do(work, self._heard_news, self._heard_nothing)
+
+    def _heard_news(self, news: News) -> None:
+        self._reading = False
+        self._tip, self.project = news.project.base, news.project
+        for task, why in self.stock.let_go(news, self.waiting):
+            if task not in self._making:
+                self.waiting.go(task)
+                self._ready.pop(task, None)
+                self.tell(Told(f"{task} is left out: {why}"))
+        self.stock.take_in(news.world)
+        self.stock.renew(news.tasks)
+        self._looks += 1
+        if self.stock.see(news.overlaps, self._looks, [*self._concerned, *news.newcomers]):
+            # Nobody comes to wait before it is known whom it meets.
+            self._take_on(news.newcomers)
+        elif news.newcomers:
+            self._read_again = True
+        if self._read_again:
+            self.look_around()
+
+    def _heard_nothing(self, _error: ParallelError) -> None:
+        # Say, a setting of the team's that cannot be read: the next change will be looked at as well.
+        self._reading = False
 
     # -- signals -----------------------------------------------------------------------------------
 
     def _heard_signal(self, number: int) -> None:
-        self._events.put(lambda: self._interrupted(number))
+        self.events.put(partial(self._interrupted, number))
 
     def _interrupted(self, number: int) -> None:
-        # One Ctrl-C can come twice: from the terminal, and handed on by the git that started us.
-        now = time.monotonic()
-        is_echo = bool(self.signals) and number == self.signals[-1] and now - self._heard < _ECHO
-        self._heard = now
-        if is_echo:
+        if not self.asking.hear(number):
             return
-        self.signals.append(number)
-        if len(self.signals) == 1:
-            self.tell(Told("interrupted: no new launches; agents finish (once more to stop them)"))
-        else:
-            self.tell(Told("stopping the agents" if len(self.signals) == 2 else "killing the agents"))
+        self.tell(Told(_ASKED[self.asking.urgency]))
+        if self.asking.urgency > 1:
             self._stop(self.running)
 
     def _stop(self, tasks: Iterable[TaskId]) -> None:
         for task in tasks:
-            stored = self._stored.get(task)
-            if stored is not None:
-                process.stop(
-                    self.project.tasks_runtime, task, stored.record.attempt, now=len(self.signals) > 2
-                )
+            if self.stock.is_running(task):
+                attempt = self.stock.stored[task].record.attempt
+                process.stop(self.project.tasks_runtime, task, attempt, now=self.asking.urgency > 2)
 
 
-_SLOTS_TAKEN = "all slots are taken"
-
-
-def _pool(size: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max(1, size))
-
-
-def _raiser(error: BaseException) -> Callable[[], None]:
-    def throw() -> None:
-        raise error
-
-    return throw
-
-
-def _sentence(record: TaskRecord) -> str:
-    after = f" after {record.seconds:.1f} s" if record.seconds is not None else ""
-    if record.state is State.MERGED:
-        return f"{record.id} merged into {record.target}"
-    return f"{record.id} {record.state}{after}" + (f": {record.reason}" if record.reason else "")
+_ASKED = {
+    1: "interrupted: no new launches; agents finish (once more to stop them)",
+    2: "stopping the agents",
+    3: "killing the agents",
+}

@@ -19,10 +19,11 @@ from ..schedule.record import State, TaskRecord
 from ..tasks.task import TaskSet
 from . import gate
 from .adrift import is_adrift
-from .attempt import place_of_record, write
+from .attempt import write
 from .claiming import claim
 from .declared import ownership
 from .open import Project
+from .places import place_of_record
 
 TRAILER = "Parallel-Task"
 
@@ -121,12 +122,13 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
         return Shortfall(f"its branch '{record.branch}' is gone")
     if not count(project.git, tip=tip, without=[oid for oid in (record.base, onto) if oid]):
         return Shortfall("no changes")
-    return _judge(project, tasks, record.id, tip, onto or project.base)
+    return _judge(project, tasks, record, tip, onto or project.base)
 
 
-def _judge(project: Project, tasks: TaskSet, task: TaskId, tip: Oid, onto: Oid) -> Shortfall | None:
+def _judge(project: Project, tasks: TaskSet, record: TaskRecord, tip: Oid, onto: Oid) -> Shortfall | None:
+    task, base = record.id, record.base if record.stacked else None
     state = ownership(project, tasks, snapshot(project.git))
-    cleared = gate.clear(project, task, tip=tip, onto=onto, ownership=state)
+    cleared = gate.clear(project, task, tip=tip, onto=onto, ownership=state, base=base)
     if isinstance(cleared, gate.Denied):
         foreign = tuple(sorted({violation.foreign.path for violation in cleared.violations}))
         return Shortfall(f"commits touch what is not its own: {', '.join(map(printable, foreign))}", foreign)

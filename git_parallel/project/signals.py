@@ -3,10 +3,36 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-_ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+# Seconds within which the same signal is the same key press.
+_ECHO = 0.3
+
+
+@dataclass(slots=True)
+class Asking:
+    """How urgently a run was asked to end: 1 launch nothing more, 2 stop the agents, 3 kill them."""
+
+    urgency: int = 0
+    first: int | None = None
+    _last: int | None = field(default=None)
+    _heard: float = 0.0
+
+    def hear(self, number: int) -> bool:
+        """Take in a signal; whether it asks for more than before. SIGQUIT asks for the agents' end at once."""
+        # One Ctrl-C can come twice: from the terminal, and handed on by the git that started us.
+        now = time.monotonic()
+        is_echo = number == self._last and now - self._heard < _ECHO
+        self._last, self._heard = number, now
+        if is_echo or self.urgency > 2:
+            return False
+        self.first = number if self.first is None else self.first
+        self.urgency = max(self.urgency + 1, 2 if number == signal.SIGQUIT else 1)
+        return True
 
 
 @contextmanager

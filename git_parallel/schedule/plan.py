@@ -146,8 +146,13 @@ def dependencies(
     *,
     records: Mapping[TaskId, TaskRecord],
     everything: Mapping[TaskId, Task],
+    in_flight: Collection[TaskId] = (),
+    is_stacking: bool = False,
 ) -> tuple[dict[TaskId, tuple[TaskId, ...]], dict[TaskId, str]]:
-    """What each open task waits for among the open ones, and which can never be launched as things stand."""
+    """What each open task waits for among the open ones, and which can never be launched as things stand.
+
+    What comes after one `in_flight`, which will be merged, waits; where tasks are stacked, success will do.
+    """
     waits: dict[TaskId, tuple[TaskId, ...]] = {}
     blocked: dict[TaskId, str] = {}
     for task in open_tasks.values():
@@ -155,6 +160,8 @@ def dependencies(
         for name in task.after:
             if name in open_tasks:
                 before.append(TaskId(name))
+            elif name in in_flight or (is_stacking and _is_stackable(name, records)):
+                continue
             elif reason := _unmet(name, records, everything):
                 blocked.setdefault(task.id, reason)
         waits[task.id] = tuple(before)
@@ -173,6 +180,15 @@ def dependencies(
                 blocked[member] = f"after '{name}', which is held"
                 stuck.append(member)
     return waits, blocked
+
+
+def is_stackable(record: TaskRecord | None) -> bool:
+    """Whether another task can begin at the work of this one: proven, and not on the target yet."""
+    return record is not None and record.state is State.SUCCEEDED and record.tip is not None
+
+
+def _is_stackable(name: str, records: Mapping[TaskId, TaskRecord]) -> bool:
+    return is_stackable(records.get(name))  # type: ignore[call-overload]
 
 
 def is_done(name: str, records: Mapping[TaskId, TaskRecord], everything: Mapping[TaskId, Task]) -> bool:

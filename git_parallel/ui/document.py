@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..project.gate import Denied
-from ..project.landing import Blocked, Broken, Clash, Landed
+from ..project.landing import Blocked, Broken, Clash, Early, Landed
 from ..schedule.record import TaskRecord
 from ..tasks.task import Declared, Kind
 
@@ -183,7 +183,10 @@ def of_merge(answer: "MergeAnswer") -> dict[str, Any]:
             for r in results
             if isinstance(r, Blocked)
         ],
-        "not_ready": [{"id": task, "reason": why} for task, why in answer.not_ready.items()],
+        "not_ready": [
+            *({"id": task, "reason": why} for task, why in answer.not_ready.items()),
+            *({"id": r.task, "reason": r.why} for r in results if isinstance(r, Early)),
+        ],
     }
 
 
@@ -235,6 +238,7 @@ _SAID: dict[type, str] = {
     Denied: "rejected",
     Broken: "broken",
     Blocked: "blocked",
+    Early: "early",
 }
 
 

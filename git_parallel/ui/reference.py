@@ -183,7 +183,8 @@ JSON = {
         "priorities_executed": "Ids in the order of their launch.",
         "worktrees_created": "How many tasks were launched.",
         "monitoring_result": "Counts: `completed`, `failed`, `total`.",
-        "merge_results": "With `--merge`, by id: `merged`, `conflicted`, `rejected`, `broken` or `blocked`.",
+        "merge_results": "With `--merge`, by id: `merged`, `conflicted`, `rejected`, `broken`, `blocked` or "
+        "`early` (it stands on others that are not merged).",
         "duration_seconds": "How long it all took.",
         "start_time": "When it began, ISO 8601 in UTC.",
         "end_time": "When it ended.",
@@ -216,7 +217,7 @@ JSON = {
         "broken": "Tasks whose merged tree failed the verify command: `id`, `exit_status`, `log`.",
         "blocked": "Tasks kept out by a worktree that has the target checked out: `id`, `checkout`, `paths`, "
         "`reason`.",
-        "not_ready": "Named tasks that have nothing to merge: `id`, `reason`.",
+        "not_ready": "Tasks that have nothing to merge, or stand on others that are not merged: `id`, `reason`.",
     },
     "prune": {
         **_VERSION,

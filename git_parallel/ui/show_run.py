@@ -11,7 +11,7 @@ from typing import Any
 from ..commands.run import Request, RunAnswer, run
 from ..config import seconds
 from ..names import printable
-from ..project.scheduler import Told
+from ..project.saying import Told
 from ..schedule.record import State, TaskRecord
 from . import render
 from .errors import note

@@ -28,8 +28,9 @@ def _show(answer: StatusAnswer) -> None:
     if not answer.rows and not answer.queued:
         print("no task has been run yet; 'git parallel plan' shows what could be")
         return
-    rows = [_cells(row) for row in answer.rows]
-    rows += [[task, "waiting", "", "", "", why] for task, why in answer.queued.items()]
+    queued = dict(answer.queued)
+    rows = [_cells(row, queued.pop(row.record.id, "")) for row in answer.rows]
+    rows += [[task, "waiting", "", "", "", why] for task, why in queued.items()]
     render.table(["TASK", "STATE", "TIME", "AHEAD", "WORKTREE", "WHAT"], rows)
     if answer.waves:
         print("planned anew, because of what running tasks touch beyond their word:")
@@ -43,12 +44,13 @@ def _show(answer: StatusAnswer) -> None:
         )
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: Row, waits: str) -> list[str]:
+    """A row of the table; `waits` is why the task waits for its next launch, where it does."""
     record = row.record
     taken = record.seconds
     if record.state == "running" and record.started:
         taken = time.time() - record.started
-    what = [record.reason] if record.reason else []
+    what = [reason for reason in (record.reason, waits) if reason]
     if row.drift and record.state != "merged":
         collides = f", which {render.some(row.collides)} touches as well" if row.collides else ""
         what.append(f"also took {render.some(row.drift)}{collides}")
@@ -57,7 +59,7 @@ def _cells(row: Row) -> list[str]:
     ahead = "" if row.ahead is None else str(row.ahead)
     return [
         record.id,
-        record.state,
+        "waiting" if waits and record.state in ("ready", "planned") else record.state,
         render.seconds(taken),
         ahead,
         os.path.relpath(record.worktree) if row.has_worktree else "",

@@ -1,0 +1,51 @@
+"""Putting a task's worktree and branch aside, into the trash, so that the task can begin anew."""
+
+from ..agents import process
+from ..errors import Unusable
+from ..git import trash, worktree
+from ..git.trash import Entry
+from ..git.worktree import Place
+from ..names import printable
+from ..schedule.record import TaskRecord
+from .open import Project
+
+
+def set_aside(project: Project, record: TaskRecord, place: Place) -> Entry | None:
+    """Put what a task has into the trash, from where one command brings it back; None where it has nothing.
+
+    Raises Unusable where somebody uses it.
+    """
+    tip = project.git.find_ref(place.branch)
+    if tip is None and not place.path.exists() and not place.admin.exists():
+        return None
+    alive = "its agent is running" if process.is_alive(project.tasks_runtime, record.id) else ""
+    reason = alive or why_held_there(project, place) or why_occupied(place)
+    if tip is None and not reason:
+        reason = f"its branch '{record.branch}' is gone, but its worktree is not"
+    if reason or tip is None:
+        raise Unusable(
+            f"what '{record.id}' has cannot be put into the trash: {reason}",
+            hint=f"look at '{printable(str(place.path))}'",
+        )
+    return trash.put_away(project.git, project.common, record.id, place, tip)
+
+
+def why_held_there(project: Project, place: Place) -> str:
+    """Why a worktree and its branch must stay where they are; empty where nothing holds them there."""
+    for checkout in worktree.checkouts(project.git, project.common):
+        if checkout.branch == place.branch and checkout.path.resolve() != place.path.resolve():
+            return f"its branch is {checkout.how} in '{printable(str(checkout.path))}'"
+    if (place.admin / "locked").exists():
+        return "its worktree is locked"
+    return ""
+
+
+def why_occupied(place: Place) -> str:
+    """Which process works in a worktree; empty where none does."""
+    if not place.path.exists():
+        return ""
+    # psutil is wanted for this one look alone.
+    from ..agents.load import processes_in
+
+    users = processes_in(place.path)
+    return f"process {users[0]} works in its worktree" if users else ""

@@ -1,0 +1,62 @@
+"""The slow deeds of a run, each with an outcome that is a value; workers do them."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from ..errors import ParallelError
+from ..git.refs import Stored, snapshot
+from ..names import Oid, TaskId
+from ..overlap.meet import Overlaps
+from ..tasks.task import Task, TaskSet
+from . import landing
+from .attempt import Order, Wish, catch_up, make_ready, start
+from .declared import ownership
+from .landing import Landing
+from .news import overlaps_of
+from .open import Project
+from .settling import settle
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The record of an attempt that has ended, and where tasks meet as seen right after, by the number of the look."""
+
+    stored: Stored
+    overlaps: Overlaps | None = None
+    look: int = 0
+
+
+def prepare(
+    project: Project, tasks: TaskSet, task: Task, known: Stored | None, order: Order, wish: Wish
+) -> Stored:
+    """Make everything ready for an attempt, from where the target is now."""
+    base = project.git.find_ref(project.target) or project.base
+    fresh = replace(project, base=base)
+    state = ownership(fresh, tasks, snapshot(fresh.git))
+    return make_ready(fresh, task, known, order, state, wish)
+
+
+def launch(project: Project, task: Task, ready: Stored, tip: Oid, order: Order) -> Stored:
+    """Start the agent of a task that was made ready, perhaps a while ago; the target is at `tip` now."""
+    current = catch_up(replace(project, base=tip), ready)
+    return start(project, task, current, order)
+
+
+def settle_and_look(
+    project: Project, tasks: TaskSet, task: TaskId, concerned: Sequence[Task], look: int
+) -> Settled:
+    """Record how an attempt has ended, and look where those `concerned` meet by now."""
+    stored = settle(project, tasks, task)
+    overlaps = None
+    if concerned:
+        # Who is launched next must not meet what the others have come to touch in the meantime.
+        with suppress(ParallelError, OSError):
+            overlaps = overlaps_of(project, tasks, concerned, snapshot(project.git))
+    return Settled(stored, overlaps, look)
+
+
+def land(project: Project, tasks: TaskSet, task: TaskId, verify: str) -> tuple[Stored, Landing]:
+    """Merge one task that has succeeded; its record then, and what became of it."""
+    answer = landing.land(project, tasks, [task], verify=verify)
+    return snapshot(project.git).tasks[task], answer.results[0]

@@ -1,0 +1,86 @@
+"""What happens while a run goes on, as one queue of calls, and the workers whose outcomes come in there."""
+
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import TypeAlias, TypeVar
+
+from ..errors import ParallelError
+
+Event: TypeAlias = Callable[[], None]
+Outcome = TypeVar("Outcome")
+
+
+class Events:
+    """Everything that happens is put here and handled in one thread, the only one that changes anything."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._workers: ThreadPoolExecutor | None = None
+        self._lander: ThreadPoolExecutor | None = None
+
+    @contextmanager
+    def workers(self) -> Iterator[None]:
+        """As long as this lasts there are workers: as many as cores, and one for what must not run twice at once."""
+        with ThreadPoolExecutor(os.cpu_count() or 2) as self._workers, ThreadPoolExecutor(1) as self._lander:
+            yield
+
+    def put(self, event: Event) -> None:
+        """Something happened; may be called from any thread."""
+        self._queue.put(event)
+
+    def handle(self, timeout: float | None) -> None:
+        """Wait for an event at most so many seconds (None: for ever), and handle all that are there."""
+        try:
+            self._queue.get(timeout=timeout)()
+            while True:
+                self._queue.get_nowait()()
+        except queue.Empty:
+            return
+
+    def do(
+        self,
+        work: Callable[[], Outcome],
+        then: Callable[[Outcome], None],
+        failed: Callable[[ParallelError], None],
+        *,
+        in_turn: bool = False,
+    ) -> None:
+        """Have a worker do something slow; its outcome, or why there is none, is an event.
+
+        Deeds `in_turn` are done one after the other.
+        """
+
+        def whole() -> None:
+            try:
+                outcome = work()
+            except ParallelError as error:
+                self.put(partial(failed, error))
+            except BaseException as error:
+                self.put(_raiser(error))
+            else:
+                self.put(partial(then, outcome))
+
+        pool = self._lander if in_turn else self._workers
+        assert pool is not None, "there are workers only inside workers()"
+        pool.submit(whole)
+
+    def wait_for(self, name: str, wait: Callable[[], None], then: Event) -> None:
+        """Wait in a thread of its own, which costs nothing while it sleeps; what follows is an event."""
+
+        def whole() -> None:
+            wait()
+            self.put(then)
+
+        threading.Thread(target=whole, name=name, daemon=True).start()
+
+
+def _raiser(error: BaseException) -> Event:
+    def throw() -> None:
+        raise error
+
+    return throw

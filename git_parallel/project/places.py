@@ -1,0 +1,39 @@
+"""Where a task's worktree is or will be, and whether an agent has ever been there."""
+
+from pathlib import Path
+
+from ..agents import process
+from ..git import worktree
+from ..git.worktree import Place
+from ..names import RefName, TaskId
+from ..schedule.record import State, TaskRecord
+from .open import Project
+
+
+def place_of_record(project: Project, record: TaskRecord) -> Place:
+    """Where a task's worktree is: the templates may have changed, and `git worktree move` may have moved it."""
+    admin = worktree.admin_of(project.common, record.id)
+    path = worktree.path_of(admin) or Path(record.worktree)
+    return Place(path, RefName.of_branch(record.branch), admin)
+
+
+def place_for(project: Project, task: TaskId, record: TaskRecord | None) -> tuple[Place, bool]:
+    """Where the next attempt will be, and whether no agent was ever there: a new place, or one half made.
+
+    Raises Unusable where the names of a new one are taken.
+    """
+    if record is not None and record.branch:
+        place = place_of_record(project, record)
+        if record.state is State.READY:
+            return place, not was_anybody_there(project, record)
+        if project.git.find_ref(place.branch) or place.path.exists() or place.admin.exists():
+            return place, False
+    place = project.place_of(task)
+    worktree.require_free(project.git, place)
+    return place, True
+
+
+def was_anybody_there(project: Project, record: TaskRecord) -> bool:
+    """Whether any attempt so far came to an agent."""
+    attempts = range(1, record.attempt + 1)
+    return any(process.read_start(project.tasks_runtime, record.id, attempt) for attempt in attempts)

@@ -1,0 +1,68 @@
+"""What an agent is given: the prompt on its standard input, and its environment."""
+
+import os
+from pathlib import Path
+
+from ..names import printable
+from ..schedule.record import State, TaskRecord
+from ..tasks.task import Task
+from .open import Project
+
+# So much of what an attempt printed last tells why it failed; more would drown the task itself.
+_TAIL = 4096
+_TRIED = (State.FAILED, State.LOST, State.CANCELLED, State.CONFLICTED, State.REJECTED)
+
+
+def write_prompt(project: Project, task: Task, before: TaskRecord | None) -> Path:
+    """Write the prompt of the attempt that follows the one `before` (None: there was none), for this user only."""
+    prompt = project.tasks_runtime / f"{task.id}.prompt"
+    descriptor = os.open(prompt, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(task.prompt)
+        if before is not None and before.attempt and before.state in _TRIED:
+            file.write(_lesson(project, before))
+    return prompt
+
+
+def environment(task: Task, record: TaskRecord, prompt: Path) -> dict[str, str]:
+    """The variables that tell an agent what it works on."""
+    values = {
+        "TASK": str(task.id),
+        "TITLE": task.title,
+        "SPEC": task.source,
+        "PROMPT_FILE": str(prompt),
+        "BRANCH": record.branch,
+        "WORKTREE": record.worktree,
+        "ATTEMPT": str(record.attempt),
+    }
+    return {f"GIT_PARALLEL_{name}": value.replace("\0", "") for name, value in values.items()}
+
+
+def _lesson(project: Project, before: TaskRecord) -> str:
+    """What the next attempt is told of the one that failed."""
+    said = _tail(project.log_of(before.id, before.attempt))
+    lines = [
+        "",
+        "",
+        "---",
+        f"Attempt {before.attempt} of this task ended so: {before.state}"
+        + (f" ({before.reason})." if before.reason else "."),
+        "What it did may be in this worktree already: look before you begin.",
+    ]
+    if said:
+        lines += ["The last that it printed:", "", *(f"    {line}" for line in said)]
+    return "\n".join([*lines, ""])
+
+
+def _tail(log: Path) -> list[str]:
+    try:
+        with log.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - _TAIL))
+            raw = file.read(_TAIL)
+    except OSError:
+        return []
+    lines = raw.decode("utf-8", "replace").splitlines()
+    # The first line is cut in the middle, unless it is the first of all.
+    whole = lines[1:] if size > _TAIL and len(lines) > 1 else lines
+    return [printable(line) for line in whole]

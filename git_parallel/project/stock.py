@@ -1,0 +1,118 @@
+"""What a run knows: the declared tasks, their records as it last saw them, and where they meet."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from ..git.refs import Snapshot, Stored
+from ..names import TaskId
+from ..overlap.meet import Overlaps
+from ..schedule.candidates import Candidates
+from ..schedule.plan import is_done, is_stackable
+from ..schedule.record import State, TaskRecord
+from ..tasks.task import Status, Task, TaskSet
+from .limits import Limits
+from .news import News, taken_on
+
+
+@dataclass(slots=True)
+class Stock:
+    """The knowledge of one run. `named` is whether the user chose its tasks by name."""
+
+    tasks: TaskSet
+    limits: Limits
+    named: bool
+    stored: dict[TaskId, Stored] = field(default_factory=dict)
+    overlaps: Overlaps = field(default_factory=lambda: Overlaps(()))
+    _everything: dict[TaskId, Task] = field(default_factory=dict)
+    _written: set[TaskId] = field(default_factory=set)
+    _latest_look: int = 0
+
+    def __post_init__(self) -> None:
+        self.renew(self.tasks)
+
+    def renew(self, tasks: TaskSet) -> None:
+        """Take over what the documents say now."""
+        self.tasks = tasks
+        self._everything = {task.id: task for task in tasks.tasks}
+
+    @property
+    def records(self) -> dict[TaskId, TaskRecord]:
+        """The records of all tasks."""
+        return {task: stored.record for task, stored in self.stored.items()}
+
+    def put(self, stored: Stored) -> None:
+        """Take over a record that this run has written or waited for."""
+        self.stored[stored.record.id] = stored
+        self._written.add(stored.record.id)
+
+    def begin_reading(self) -> None:
+        """From now on it is noted which records this run writes: they are newer than what is being read."""
+        self._written.clear()
+
+    def take_in(self, world: Snapshot) -> None:
+        """Take over the records of others."""
+        self.stored |= {task: stored for task, stored in world.tasks.items() if task not in self._written}
+
+    def see(self, overlaps: Overlaps | None, look: int, concerned: Iterable[Task]) -> bool:
+        """Take over what a look has shown, unless it is out of date; whether it was."""
+        # A task that came since that look was taken is in the one before only; and of two looks the later
+        # one may be through first.
+        if overlaps is None or look <= self._latest_look:
+            return False
+        if not all(task.id in overlaps.position for task in concerned):
+            return False
+        self.overlaps, self._latest_look = overlaps, look
+        return True
+
+    def let_go(self, news: News, waiting: Iterable[Task]) -> Iterator[tuple[TaskId, str]]:
+        """Which of those that wait need not any more, since somebody else has seen to them, and why."""
+        declared = {task.id: task for task in news.tasks.tasks}
+        for task in waiting:
+            now = news.world.tasks.get(task.id)
+            is_news = now is not None and now != self.stored.get(task.id) and task.id not in self._written
+            if now is not None and is_news and now.record.state is not State.PLANNED:
+                yield task.id, f"another command has made it {now.record.state}"
+            elif task.id not in declared:
+                yield task.id, "its document is gone"
+            elif declared[task.id].status is Status.COMPLETE and not self.named:
+                yield task.id, "its document says it is complete"
+
+    def retries(self, tasks: Iterable[Task]) -> dict[TaskId, int]:
+        """For tasks that failed before this run began: which retry the next attempt is, where it tries again itself."""
+        if not self.limits.is_standing:
+            return {}
+        records = self.records
+        return {
+            task.id: records[task.id].retries + 1
+            for task in tasks
+            if task.id in records and records[task.id].state in (State.FAILED, State.LOST)
+        }
+
+    def known(self, record: TaskRecord) -> Task:
+        """The task of a record; nothing is known of one whose document is gone."""
+        return self._everything.get(record.id) or Task(record.id, record.title, record.source, 1)
+
+    def is_running(self, task: TaskId) -> bool:
+        """Whether its record says that it runs."""
+        return task in self.stored and self.stored[task].record.state is State.RUNNING
+
+    def candidates(self, chosen: Iterable[Task], busy: Iterable[TaskId]) -> Candidates:
+        """Which of the chosen tasks this run takes on, when those that are `busy` are at it already."""
+        return taken_on(
+            self.limits, chosen, set(busy), records=self.records, tasks=self._everything, named=self.named
+        )
+
+    def open_dependencies(self, task: Task) -> tuple[str, ...]:
+        """What a task comes after and cannot begin without yet."""
+        below = {record.id for record in self.below(task)}
+        records = self.records if task.after else {}
+        return tuple(
+            name for name in task.after if name not in below and not is_done(name, records, self._everything)
+        )
+
+    def below(self, task: Task) -> tuple[TaskRecord, ...]:
+        """The records of those that a task is stacked on."""
+        if not self.limits.is_stacking:
+            return ()
+        found = (self.stored.get(name) for name in task.after)  # type: ignore[call-overload]
+        return tuple(stored.record for stored in found if stored and is_stackable(stored.record))

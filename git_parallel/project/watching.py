@@ -1,0 +1,70 @@
+"""Being told that the repository changed: the target moved, or another command left word for the coordinator.
+
+Through watchdog (inotify, FSEvents, kqueue), which nothing else here imports.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .open import Project
+
+if TYPE_CHECKING:
+    from watchdog.events import FileSystemEvent
+
+# A command that wants the coordinator to look touches this file.
+WAKE = "wake"
+
+
+def wake(project: Project) -> None:
+    """Have the coordinator, if there is one, look at what has changed."""
+    path = project.runtime / WAKE
+    path.write_bytes(b"")
+
+
+@contextmanager
+def watching(project: Project, changed: Callable[[], None]) -> Iterator[None]:
+    """Call `changed`, in some other thread, whenever the target may have moved or somebody called `wake`.
+
+    Raises OSError where the system has no watches left.
+    """
+    # It takes some 40 ms to import, and most commands do not wait for anything.
+    from watchdog.events import FileSystemEventHandler
+    from watchdog.observers import Observer
+
+    wanted = _files(project)
+
+    class Handler(FileSystemEventHandler):
+        def on_any_event(self, event: "FileSystemEvent") -> None:
+            # git renames `<ref>.lock` to the ref; reading a file is an event too, and concerns nobody.
+            if event.event_type in _CHANGES and wanted & {str(event.src_path), str(event.dest_path)}:
+                changed()
+
+    observer = Observer()
+    for folder in {str(Path(path).parent) for path in wanted}:
+        if Path(folder).is_dir():
+            observer.schedule(Handler(), folder, recursive=False)
+    observer.start()
+    try:
+        yield
+    finally:
+        observer.stop()
+        observer.join()
+
+
+_CHANGES = ("created", "modified", "moved", "deleted")
+
+
+def _files(project: Project) -> set[str]:
+    """The files that change when the target does, in either format of refs, and the one for leaving word."""
+    common = project.common
+    return {
+        str(path)
+        for path in (
+            common / project.target,
+            common / "packed-refs",
+            common / "reftable" / "tables.list",
+            project.runtime / WAKE,
+        )
+    }
