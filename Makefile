@@ -7,7 +7,7 @@ CAMPAIGN ?= 200
 
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "git-parallel needs Python 3.11")'
 
-.PHONY: demo test lint campaign bench bench-plan bench-labels man clean
+.PHONY: demo test lint campaign bench bench-plan bench-labels bench-run man clean
 
 demo: .venv-demo/installed
 	@.venv-demo/bin/git-parallel demo $(DEMO)
@@ -46,6 +46,10 @@ bench-plan: $(VENV)/installed
 # Precision and recall of declared files against the hand labels of ../shared/corpus.
 bench-labels: $(VENV)/installed
 	$(BIN)/python bench/labels.py $(LABELS)
+
+# Launch overhead, latency and idle cost of `run`, beside xargs, GNU parallel and task-spooler.
+bench-run: $(VENV)/installed
+	$(BIN)/python bench/run.py $(RUN)
 
 man: $(VENV)/installed
 	$(BIN)/python -m git_parallel.ui.manual man
