@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -104,9 +105,8 @@ class Place:
 
 @contextmanager
 def place(folder: Path, tasks: int, files: int) -> Iterator[Place]:
-    """A fresh repository of so many files and specs; at the end no process of its home is left."""
-    home = folder / f"home{len(list(folder.iterdir()))}"
-    home.mkdir()
+    """A fresh repository of so many files and specs; at the end nothing of its home is left, no process either."""
+    home = Path(tempfile.mkdtemp(prefix="home-", dir=folder))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "XDG_", "TS_"))}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)  # nobody who uses git-parallel compiles it every time
     mine = {
@@ -131,6 +131,8 @@ def place(folder: Path, tasks: int, files: int) -> Iterator[Place]:
                 except psutil.NoSuchProcess:
                     continue
             psutil.wait_procs(left, timeout=1)
+        # Now, since the worktrees of a large repository fill a disk long before the last of them is made.
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def _first_commit(tasks: int, files: int) -> Iterator[bytes]:
