@@ -150,6 +150,8 @@ class Git:
 
     def find_ref(self, ref: RefName) -> Oid | None:
         """The commit a full ref points at; None where the ref does not exist."""
+        if self.store and (loose := self.store.loose_branch(ref)):
+            return loose
         out = self.run(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", answers=(0, 1)
         )

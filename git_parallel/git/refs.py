@@ -100,10 +100,7 @@ def snapshot(git: Git) -> Snapshot:
     refs = {
         RefName(name): Oid(oid) for oid, _, name in (line.partition(" ") for line in out.stdout.splitlines())
     }
-    wanted = {ref: f"{oid}:record.json" for ref, oid in refs.items() if ref.startswith(TASKS)}
-    if CLAIMS in refs:
-        wanted[CLAIMS] = f"{refs[CLAIMS]}:claims.json"
-    blobs = dict(zip(wanted, read_blobs(git, wanted.values()), strict=True))
+    blobs = _contents(git, refs)
     tasks: dict[TaskId, Stored] = {}
     problems = []
     for ref, blob in blobs.items():
@@ -127,6 +124,21 @@ def snapshot(git: Git) -> Snapshot:
         trash={ref: oid for ref, oid in refs.items() if ref.startswith(TRASH)},
         problems=tuple(problems),
     )
+
+
+# What a commit holds never changes, so one process reads it once; a run looks at all records again and again.
+_READ: dict[Oid, bytes] = {}
+
+
+def _contents(git: Git, refs: Mapping[RefName, Oid]) -> dict[RefName, bytes | None]:
+    """The JSON text of each record and of the claims; None where a commit holds none."""
+    names = {ref: "record.json" for ref in refs if ref.startswith(TASKS)}
+    if CLAIMS in refs:
+        names[CLAIMS] = "claims.json"
+    unread = {refs[ref]: f"{refs[ref]}:{name}" for ref, name in names.items() if refs[ref] not in _READ}
+    found = dict(zip(unread, read_blobs(git, unread.values()), strict=True))
+    _READ.update((oid, blob) for oid, blob in found.items() if blob is not None)
+    return {ref: _READ.get(refs[ref]) for ref in names}
 
 
 def read_blobs(git: Git, names: Iterable[str]) -> list[bytes | None]:
@@ -155,12 +167,14 @@ def read_blobs(git: Git, names: Iterable[str]) -> list[bytes | None]:
 
 def write_record(git: Git, record: TaskRecord, *, old: Oid | None, reason: str) -> Stored:
     """Append a record to its task's chain; raises Stale when somebody wrote one first."""
-    files = {"record.json": git.hash_object(_json(to_json(record)))}
+    text = _json(to_json(record))
+    files = {"record.json": git.hash_object(text)}
     if record.spec:
         files["spec.md"] = record.spec
     parents = [parent for parent in (old, record.tip) if parent]
     oid = git.keep_book(git.mktree(files), parents, f"{reason}\n")
     apply(git, RefChange(RefName(TASKS + record.id), new=oid, old=old), reason=f"parallel: {reason}")
+    _READ[oid] = text
     return Stored(record, oid)
 
 

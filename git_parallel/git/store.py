@@ -12,6 +12,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import BadName
 from ..names import Oid
 
 _SHA256_LENGTH = 64
@@ -29,6 +30,18 @@ class Store:
     def like(cls, common: Path, known: Oid) -> "Store":
         """The store of a repository of which one object is known, whose name tells the hash function."""
         return cls(common / "objects", "sha256" if len(known) == _SHA256_LENGTH else "sha1")
+
+    def loose_branch(self, ref: str) -> Oid | None:
+        """What a branch points at, where that stands in a file of its own, which then is the truth.
+
+        None for any other ref, and where git has to be asked: packed refs, symbolic ones, another format.
+        """
+        if not ref.startswith("refs/heads/"):
+            return None
+        try:
+            return Oid((self.folder.parent / ref).read_text("ascii").removesuffix("\n"))
+        except (OSError, ValueError, BadName):
+            return None
 
     def write(self, kind: str, data: bytes) -> Oid:
         """Write one object of a kind (`blob`, `tree`, `commit`), whole or not at all; raises OSError."""

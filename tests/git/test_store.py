@@ -7,7 +7,7 @@ import pytest
 
 from git_parallel.git.command import Git
 from git_parallel.git.store import Store
-from git_parallel.names import Oid
+from git_parallel.names import Oid, RefName
 from tests.conftest import Repo
 
 
@@ -66,3 +66,18 @@ def test_in_a_repository_that_a_group_shares_so_are_new_directories(repo: Repo) 
     assert {folder.stat().st_mode & 0o7777 for folder in folders} >= {0o2775}
     assert {(objects / oid[:2] / oid[2:]).stat().st_mode & 0o777 for oid in made} == {0o444}
     assert not list(objects.rglob("tmp_obj_*"))
+
+
+def test_a_branch_is_read_from_its_file_and_otherwise_git_is_asked(repo: Repo) -> None:
+    tip = repo.commit("second")
+    git = Git(repo.path, store=Store.like(repo.path / ".git", Oid(tip)))
+    nowhere = Git(repo.path, store=Store(repo.path / "objects", "sha1"))
+    repo.git("branch", "side", "HEAD~1")
+    repo.git("symbolic-ref", "refs/heads/alias", "refs/heads/side")
+
+    loose = [git.find_ref(RefName(f"refs/heads/{name}")) for name in ("main", "side", "alias", "none")]
+    repo.git("pack-refs", "--all")
+    packed = [git.find_ref(RefName(f"refs/heads/{name}")) for name in ("main", "side", "alias", "none")]
+
+    assert loose == packed == [tip, repo.git("rev-parse", "HEAD~1"), repo.git("rev-parse", "HEAD~1"), None]
+    assert nowhere.find_ref(RefName("refs/heads/main")) == tip
