@@ -13,6 +13,7 @@ from pathlib import Path
 from ..agents import process
 from ..errors import Busy, GitFailed, ParallelError, Stale
 from ..git import guard, worktree
+from ..git.admin import PREFIX
 from ..git.refs import Stored, snapshot, write_record
 from ..git.worktree import Place
 from ..names import RefName, TaskId
@@ -155,9 +156,7 @@ def _intend(
 
 def _prepare(project: Project, task: Task, record: TaskRecord, state: Ownership) -> Path:
     territory = state.territories.get(record.agent or "", Territory(record.agent or ""))
-    guard.write_owned(
-        project.common, f"{worktree.PREFIX}{task.id}", owned_lines(task, territory, state.claims)
-    )
+    guard.write_owned(project.common, f"{PREFIX}{task.id}", owned_lines(task, territory, state.claims))
     prompt = project.tasks_runtime / f"{task.id}.prompt"
     descriptor = os.open(prompt, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
