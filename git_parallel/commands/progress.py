@@ -22,11 +22,10 @@ def progress(directory: Path, percent: str, message: str) -> ProgressAnswer:
     """Note how far the task of this worktree is; raises BadInput outside of one, or for a bad percentage."""
     report = checked(percent, message, at=time.time())
     here = standing(directory)
-    runtime = here.common / "parallel" / "tasks"
-    attempt = process.attempt_under_way(runtime, here.task)
+    attempt = process.attempt_under_way(here.runtime, here.task)
     if attempt is None:
         return ProgressAnswer(here.task, _why_not(directory, here.task))
-    write_report(runtime, here.task, attempt, report)
+    write_report(here.runtime, here.task, attempt, report)
     return ProgressAnswer(here.task)
 
 

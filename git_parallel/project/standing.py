@@ -16,6 +16,11 @@ class Standing:
     task: TaskId
     common: Path
 
+    @property
+    def runtime(self) -> Path:
+        """Where the files of agents lie."""
+        return self.common / "parallel" / "tasks"
+
 
 def standing(directory: Path) -> Standing:
     """The task whose worktree this is; raises BadInput elsewhere. One question to git, no more."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import stat
 import subprocess
 import sys
@@ -311,3 +312,38 @@ def test_a_run_that_makes_itself_known_has_a_speedup(
     assert told["speedup"] == pytest.approx(2.0, abs=0.01)
     assert told["eta_seconds"] is None, "nobody knows how long such tasks take"
     assert "2 running: 2.0 times as fast as one by one so far" in cli("status").stdout
+
+
+def test_a_run_on_a_terminal_shows_what_agents_tell(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    repo.spec("1", "1.txt")
+    go = tmp_path / "go"
+    script = (
+        f'{PROGRESS} 37 "sowing \x1b[5m seeds"; while [ ! -e "{go}" ]; do sleep 0.05; done; echo x > 1.txt'
+    )
+    master, slave = pty.openpty()
+    command = (sys.executable, "-m", "git_parallel", "run", "--timeout", "30s", "--", "/bin/sh", "-c", script)
+    run = subprocess.Popen(command, cwd=repo.path, stdin=slave, stdout=slave, stderr=slave)
+    os.close(slave)
+
+    seen = b""
+    while b"37 %" not in seen and (piece := read_some(master)):
+        seen += piece
+    go.touch()
+    while piece := read_some(master):
+        seen += piece
+    os.close(master)
+
+    assert run.wait(60) == 0
+    assert "sowing \\x1b[5m seeds" in seen.decode()
+
+
+def read_some(terminal: int) -> bytes:
+    """What comes next on a terminal; nothing once it is closed at the other end."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
