@@ -139,10 +139,20 @@ def _foresee(
     """How far the running tasks are, and when all will have ended; None where none runs."""
     if not _is_any_running(world):
         return None
-    from ..project.prospects import foresee
+    from ..project.prospects import View, foresee
 
-    declared, sight = (seen.declared, seen.sight) if seen else (None, None)
-    return foresee(project, world, declared, sight, queue, now=time.time())
+    known = {task.id: task for task in seen.declared.tasks.tasks} if seen else {}
+    view = View(
+        records=world.records,
+        tasks=known,
+        slots=(queue.slots if queue else None) or project.settings.max_parallel,
+        waiting=[known[TaskId(name)] for name in (queue.waiting if queue else ()) if name in known],
+        overlaps=seen.sight.overlaps if seen else None,
+        prints=seen.sight.prints if seen else None,
+        began=queue.started if queue else None,
+        assume_independent=queue.assume_independent if queue else False,
+    )
+    return foresee(project, view, now=time.time())
 
 
 def _look(project: Project, world: Snapshot) -> "Drifting | None":

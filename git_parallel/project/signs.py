@@ -2,29 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 
-from ..names import TaskId
+from ..names import TaskId, Work
 from ..overlap.footprint import Footprint, Origin
 from ..overlap.patterns import matches
 from ..schedule.progress import Signs
 from ..schedule.record import TaskRecord
 from .open import Project
-from .sight import Sight
 from .ticking import boxes
 
 
 def signs(
     project: Project,
     records: Sequence[TaskRecord],
-    sight: Sight | None,
+    prints: Mapping[Work, Footprint] | None,
     typical: Mapping[TaskId, float],
     *,
     now: float,
 ) -> dict[TaskId, Signs]:
-    """What can be seen of each of these at the time `now`; worktrees were looked at when `sight` was taken."""
-    ticks = boxes(project, records)
+    """What can be seen of each of these at the time `now`; without `prints`, of nothing but time."""
+    ticks = boxes(project, records) if prints is not None else {}
     found = {}
     for record in records:
-        footprint = sight.prints.get(record.id) if sight else None
+        footprint = prints.get(record.id) if prints else None
         touched, named = touched_files(footprint) if footprint else (0, 0)
         ticked, total = ticks.get(record.id, (0, 0))
         elapsed = None if record.started is None else max(0.0, now - record.started)
