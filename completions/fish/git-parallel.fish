@@ -77,6 +77,7 @@ complete -c git-parallel -n __git_parallel_needs_verb -a log -d 'Show what the a
 complete -c git-parallel -n __git_parallel_needs_verb -a merge -d 'Merge what has succeeded into the target, each commit judged, the result verified'
 complete -c git-parallel -n __git_parallel_needs_verb -a prune -d 'Put worktrees and branches that are merged, clean and dead into the trash'
 complete -c git-parallel -n __git_parallel_needs_verb -a claim -d 'Take paths that no spec declared for the task of this worktree'
+complete -c git-parallel -n __git_parallel_needs_verb -a progress -d 'Tell how far the task of this worktree is; for agents'
 complete -c git-parallel -n __git_parallel_needs_verb -a demo -d 'Show the whole journey in a throw-away repository'
 complete -c git-parallel -n '__git_parallel_using tasks' -l source -x -a 'spec roadmap spec-kit kiro superpowers packet front-matter taskmaster beads' -d 'Read only this form of document, in the order given, at GLOB or where it usually lies. May be given several times'
 complete -c git-parallel -n '__git_parallel_using tasks' -l lint -d 'Exit with 1 when something in a document is not understood'
@@ -123,5 +124,6 @@ complete -c git-parallel -n '__git_parallel_using prune' -s h -l help -d 'Show a
 complete -c git-parallel -n '__git_parallel_using prune' -a '(__git_parallel_tasks)'
 complete -c git-parallel -n '__git_parallel_using claim' -s h -l help -d 'Show a short help and exit'
 complete -c git-parallel -n '__git_parallel_using claim' -F
+complete -c git-parallel -n '__git_parallel_using progress' -s h -l help -d 'Show a short help and exit'
 complete -c git-parallel -n '__git_parallel_using demo' -s h -l help -d 'Show a short help and exit'
 complete -c git-parallel -n '__git_parallel_using demo' -a '(__fish_complete_directories)'

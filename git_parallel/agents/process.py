@@ -156,6 +156,17 @@ def read_exit(runtime: Path, task: TaskId, attempt: int) -> ExitRecord | None:
     return ExitRecord(**found) if found else None
 
 
+def attempt_under_way(runtime: Path, task: TaskId) -> int | None:
+    """The attempt that is alive; None where none is, or it has ended and only left something behind."""
+    if not is_alive(runtime, task):
+        return None
+    names = (
+        path.name.removeprefix(f"{task}.").removesuffix(".start") for path in runtime.glob(f"{task}.*.start")
+    )
+    latest = max((int(name) for name in names if name.isdecimal()), default=0)
+    return latest if latest and read_exit(runtime, task, latest) is None else None
+
+
 def stop(runtime: Path, task: TaskId, attempt: int, *, now: bool = False) -> bool:
     """Ask for the end of an attempt, with the job's grace or `now`; whether there was somebody to ask.
 

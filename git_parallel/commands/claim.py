@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..errors import BadInput, BadName
-from ..git.worktree import PREFIX
+from ..errors import BadInput
 from ..names import RepoPath, TaskId
 from ..ownership.judge import Verdict
 from ..project.claiming import claim as take
 from ..project.declared import read_tasks
-from ..project.open import Project, make_runtime, open_project
+from ..project.open import make_runtime, open_project
+from ..project.standing import standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +24,13 @@ class ClaimAnswer:
 def claim(directory: Path, paths: Sequence[str]) -> ClaimAnswer:
     """Claim paths (relative to where the user stands) for the task of this worktree."""
     project = open_project(directory)
-    task = task_of(project, directory)
+    task = standing(directory).task
     make_runtime(project)
     prefix = project.git.at(directory).run("rev-parse", "--show-prefix").stdout.removesuffix("\n")
     wanted = [_inside(prefix, path) for path in paths]
     # Taken by hand, a path that is nobody's is allowed under every policy.
     free = replace(project, settings=replace(project.settings, ownership="claim"))
     return ClaimAnswer(task, take(free, read_tasks(project), task, wanted))
-
-
-def task_of(project: Project, directory: Path) -> TaskId:
-    """The task whose worktree this is; raises BadInput elsewhere."""
-    own = Path(project.git.at(directory).run("rev-parse", "--absolute-git-dir").stdout.removesuffix("\n"))
-    try:
-        if own.parent.name == "worktrees" and own.name.startswith(PREFIX):
-            return TaskId(own.name.removeprefix(PREFIX))
-    except BadName:
-        pass
-    raise BadInput("this is not the worktree of a task", hint="'git parallel status' tells where they are")
 
 
 def _inside(prefix: str, path: str) -> str:

@@ -4,10 +4,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import BadName
+from ..git.admin import task_of
 from ..git.command import Git
 from ..git.history import changed_paths
-from ..git.worktree import PREFIX
 from ..names import Oid, TaskId
 from ..ownership.judge import Verdict
 from ..project.claiming import claim
@@ -29,12 +28,8 @@ def pre_commit(directory: Path) -> HookAnswer | None:
     git_dir = Path(
         os.environ.get("GIT_DIR") or project.git.at(directory).run("rev-parse", "--git-dir").stdout.strip()
     )
-    try:
-        task = TaskId(git_dir.name.removeprefix(PREFIX))
-    except BadName:
-        # A scratch worktree, in which a verify command may commit what it likes.
-        return None
-    if not git_dir.name.startswith(PREFIX):
+    task = task_of(git_dir)
+    if task is None:
         return None
     # `git commit -a` and `git commit PATH` stage into an index of their own and name it here.
     index = {k: v for k in ("GIT_INDEX_FILE",) if (v := os.environ.get(k))}

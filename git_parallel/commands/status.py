@@ -1,5 +1,6 @@
 """`git parallel status`: the truth at this moment."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +19,17 @@ from ..schedule.record import State, TaskRecord
 
 if TYPE_CHECKING:
     from ..project.drifting import Drifting
+    from ..project.prospects import Prospects
+    from ..schedule.progress import Progress
+    from ..schedule.remaining import Outlook
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One task as `status` shows it; `ahead` are its commits that the target has not.
 
-    `drift` is what it touches and did not declare, `collides` are the tasks that this meets.
+    `drift` is what it touches and did not declare, `collides` are the tasks that this meets. While it
+    runs, `progress` is how far it is and `left` the seconds that it will still take, where these are known.
     """
 
     record: TaskRecord
@@ -33,6 +38,8 @@ class Row:
     drift: tuple[str, ...]
     has_worktree: bool
     collides: tuple[str, ...] = ()
+    progress: "Progress | None" = None
+    left: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,8 @@ class StatusAnswer:
     """All tasks that have a record, what the coordinator lets wait and why, and what was mended on the way.
 
     `waves` is the plan for the rest as it is now, where running tasks touch more than they declared.
+    `outlook` is when all that runs and waits will have ended, `speedup` how many times faster than one by
+    one it has been so far.
     """
 
     target: str
@@ -49,6 +58,8 @@ class StatusAnswer:
     mended: tuple[str, ...]
     problems: tuple[str, ...]
     waves: tuple[tuple[TaskId, ...], ...] = ()
+    outlook: "Outlook | None" = None
+    speedup: float | None = None
 
     @property
     def running(self) -> tuple[TaskId, ...]:
@@ -75,21 +86,26 @@ def status(directory: Path, *, with_load: bool = False) -> StatusAnswer:
         mended = repair.repair(project, read_tasks(project))
         world = snapshot(project.git)
     queue = coordinator.read_queue(project)
-    sight = _look(project, world)
+    seen = _look(project, world)
+    prospects = _foresee(project, world, seen, queue)
     return StatusAnswer(
         target=project.target.short,
-        rows=_rows(project, world, sight),
-        waves=sight.waves if sight else (),
+        rows=_rows(project, world, seen, prospects),
+        waves=seen.waves if seen else (),
+        outlook=prospects.outlook if prospects else None,
+        speedup=prospects.speedup if prospects else None,
         queue=queue,
         load=_load(project, queue) if with_load else queue.load if queue else None,
         mended=mended,
-        problems=(*project.settings.warnings, *world.problems, *(sight.warnings if sight else ())),
+        problems=(*project.settings.warnings, *world.problems, *(seen.sight.warnings if seen else ())),
     )
 
 
-def _rows(project: Project, world: Snapshot, sight: "Drifting | None") -> tuple[Row, ...]:
+def _rows(
+    project: Project, world: Snapshot, seen: "Drifting | None", prospects: "Prospects | None"
+) -> tuple[Row, ...]:
     tips = _tips(project, world)
-    drifts = sight.drifts if sight else {}
+    drifts = seen.drifts if seen else {}
     counts = ahead(project.git, tips.values(), of=project.base)
     rows = []
     for task, stored in world.tasks.items():
@@ -109,14 +125,42 @@ def _rows(project: Project, world: Snapshot, sight: "Drifting | None") -> tuple[
                 drift=drifts[task].paths if task in drifts else claimed,
                 has_worktree=bool(record.worktree) and Path(record.worktree).is_dir(),
                 collides=drifts[task].others if task in drifts else (),
+                progress=prospects.progress.get(task) if prospects else None,
+                left=prospects.left.get(task) if prospects else None,
             )
         )
     return tuple(rows)
 
 
+def _is_any_running(world: Snapshot) -> bool:
+    return any(stored.record.state is State.RUNNING for stored in world.tasks.values())
+
+
+def _foresee(
+    project: Project, world: Snapshot, seen: "Drifting | None", queue: Queue | None
+) -> "Prospects | None":
+    """How far the running tasks are, and when all will have ended; None where none runs."""
+    if not _is_any_running(world):
+        return None
+    from ..project.prospects import View, foresee
+
+    known = {task.id: task for task in seen.declared.tasks.tasks} if seen else {}
+    view = View(
+        records=world.records,
+        tasks=known,
+        slots=(queue.slots if queue else None) or project.settings.max_parallel,
+        waiting=[known[TaskId(name)] for name in (queue.waiting if queue else ()) if name in known],
+        overlaps=seen.sight.overlaps if seen else None,
+        prints=seen.sight.prints if seen else None,
+        began=queue.started if queue else None,
+        assume_independent=queue.assume_independent if queue else False,
+    )
+    return foresee(project, view, now=time.time())
+
+
 def _look(project: Project, world: Snapshot) -> "Drifting | None":
     """What running tasks touch beyond what they declared, uncommitted work included; None where none runs."""
-    if not any(stored.record.state is State.RUNNING for stored in world.tasks.values()):
+    if not _is_any_running(world):
         return None
     # Only here are documents and worktrees read.
     from ..errors import ParallelError

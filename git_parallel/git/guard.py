@@ -12,8 +12,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from .admin import PREFIX
 from .command import Git
-from .worktree import PREFIX
 
 STANZA = f"includeIf.gitdir:./worktrees/{PREFIX}*.path"
 GUARDED = ("pre-commit",)

@@ -17,10 +17,10 @@ from pathlib import Path
 from ..errors import GitFailed, Unusable
 from ..names import Oid, RefName, printable
 from . import locks
+from .admin import PREFIX
 from .command import Git
 from .refs import RefChange, apply
 
-PREFIX = "gp-"
 # Moves a checkout and nothing else: no option of the user's makes it stash, squash or write over a file.
 FAST_FORWARD = (
     "merge", "--ff-only", "--commit", "--no-squash", "--quiet", "--no-stat", "--no-autostash",

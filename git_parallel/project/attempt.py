@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from ..agents import process
 from ..errors import Busy, GitFailed, ParallelError, Stale
 from ..git import guard, worktree
+from ..git.admin import PREFIX
 from ..git.refs import Stored, snapshot, write_record
 from ..git.worktree import Place
 from ..names import RefName, TaskId
@@ -213,9 +214,7 @@ def _prepare(
     project: Project, task: Task, record: TaskRecord, before: TaskRecord | None, state: Ownership
 ) -> None:
     territory = state.territories.get(record.agent or "", Territory(record.agent or ""))
-    guard.write_owned(
-        project.common, f"{worktree.PREFIX}{task.id}", owned_lines(task, territory, state.claims)
-    )
+    guard.write_owned(project.common, f"{PREFIX}{task.id}", owned_lines(task, territory, state.claims))
     write_prompt(project, task, before)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from ..errors import Stale
 from ..git import guard
+from ..git.admin import PREFIX
 from ..git.refs import snapshot, write_claims
-from ..git.worktree import PREFIX
 from ..names import TaskId
 from ..ownership.claims import taken
 from ..ownership.judge import Verdict, judge

@@ -14,11 +14,17 @@ from .open import Project
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What the coordinator last made known: why each task waits, and the load it saw."""
+    """What the coordinator last made known: why each task waits, and the load it saw.
+
+    `started` is when its run began, in seconds since the epoch, `slots` how many agents it lets run at once.
+    """
 
     pid: int
     waiting: Mapping[str, str] = field(default_factory=dict)
     load: Load | None = None
+    started: float | None = None
+    slots: int | None = None
+    assume_independent: bool = False
 
 
 def take_office(project: Project) -> int:
@@ -39,9 +45,18 @@ def is_in_office(project: Project) -> bool:
     return locks.is_held(project.runtime / "coordinator.lock")
 
 
-def publish(project: Project, waiting: Mapping[TaskId, str], load: Load | None) -> None:
-    """Let `status` know what waits and why."""
-    data = {"pid": os.getpid(), "waiting": dict(waiting), "load": asdict(load) if load else None}
+def publish(
+    project: Project,
+    waiting: Mapping[TaskId, str],
+    load: Load | None,
+    *,
+    started: float | None = None,
+    slots: int | None = None,
+    assume_independent: bool = False,
+) -> None:
+    """Let `status` know what waits and why, and what it takes to foresee the end of the run (see `Queue`)."""
+    known = {str(task): why for task, why in waiting.items()}
+    data = asdict(Queue(os.getpid(), known, load, started, slots, assume_independent))
     aside = project.runtime / f"coordinator.{os.getpid()}.json"
     aside.write_text(json.dumps(data), "utf-8")
     aside.replace(project.runtime / "coordinator.json")
@@ -58,6 +73,9 @@ def read_queue(project: Project) -> Queue | None:
         return None
     try:
         data = json.loads((project.runtime / "coordinator.json").read_text("utf-8"))
-        return Queue(data["pid"], data["waiting"], Load(**data["load"]) if data["load"] else None)
+        load = Load(**data["load"]) if data["load"] else None
+        return Queue(
+            data["pid"], data["waiting"], load, data["started"], data["slots"], data["assume_independent"]
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -8,18 +8,22 @@ from ..names import TaskId
 from ..overlap.drift import Drift, find_drift
 from ..schedule.plan import make_plan
 from ..schedule.record import State
-from .declared import is_unfinished, read, singletons
+from .declared import Declared, is_unfinished, read, singletons
 from .open import Project
-from .sight import see
+from .sight import Sight, see
 
 
 @dataclass(frozen=True, slots=True)
 class Drifting:
-    """The drifts of running tasks, the waves of the tasks to come where any collides, and what was not seen."""
+    """The drifts of running tasks, and the waves of the tasks to come where any collides.
+
+    `declared` and `sight` are what was looked at for it.
+    """
 
     drifts: Mapping[TaskId, Drift]
     waves: tuple[tuple[TaskId, ...], ...]
-    warnings: tuple[str, ...]
+    declared: Declared
+    sight: Sight
 
 
 def look(project: Project, world: Snapshot) -> Drifting:
@@ -35,7 +39,7 @@ def look(project: Project, world: Snapshot) -> Drifting:
             if drift is not None:
                 drifts[task] = drift
     if not any(drift.collides for drift in drifts.values()):
-        return Drifting(drifts, (), seen.warnings)
+        return Drifting(drifts, (), declared, seen)
     plan = make_plan(
         tasks,
         seen.overlaps,
@@ -43,4 +47,4 @@ def look(project: Project, world: Snapshot) -> Drifting:
         everything={task.id: task for task in tasks},
         singletons=singletons(project),
     )
-    return Drifting(drifts, plan.waves, seen.warnings)
+    return Drifting(drifts, plan.waves, declared, seen)

@@ -187,7 +187,14 @@ class Scheduler:
         now = (dict(self.why), load and round(load.cpu_percent, -1))
         if now != self._published:
             self._published = now
-            coordinator.publish(self.project, self.why, load)
+            coordinator.publish(
+                self.project,
+                self.why,
+                load,
+                started=self.began,
+                slots=self.limits.max_parallel,
+                assume_independent=self.limits.assume_independent,
+            )
 
     # -- launching ---------------------------------------------------------------------------------
 

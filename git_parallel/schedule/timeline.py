@@ -65,9 +65,11 @@ def timeline(
     """The timeline of `tasks`, in the order in which they are to be launched, after what `waits` says.
 
     `running` are the seconds that tasks which run already will still take; each holds a slot, though there
-    may be more of them than slots by now.
+    may be more of them than slots by now. What is waited for and is in neither is taken to be done.
     """
-    house = _House(tasks, overlaps, waits, seconds, slots, singletons, assume_independent)
+    known = {task.id for task in (*tasks, *(running or ()))}
+    ties = {task.id: [name for name in waits.get(task.id, ()) if name in known] for task in tasks}
+    house = _House(tasks, overlaps, ties, seconds, slots, singletons, assume_independent)
     for task, left in (running or {}).items():
         house.occupy(task, left)
     house.run()
@@ -108,7 +110,7 @@ class _House:
         self._seconds = seconds
         self._singletons = singletons
         self._assume_independent = assume_independent
-        self._missing = {task.id: {w for w in waits.get(task.id, ()) if w in self._tasks} for task in tasks}
+        self._missing = {task.id: set(waits[task.id]) for task in tasks}
         self._behind: dict[TaskId, list[TaskId]] = {}
         for task, names in self._missing.items():
             for name in names:

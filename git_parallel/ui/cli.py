@@ -135,7 +135,12 @@ def run_(context: click.Context, /, **options: Any) -> None:
 @cli.command("status", short_help="Show the truth about every task.")
 @_JSON
 def status_(as_json: bool) -> None:
-    """Show the truth about every task at this moment."""
+    """Show the truth about every task at this moment.
+
+    How far a task is, its agent tells with 'git parallel progress'. What is marked with '~' is estimated:
+    from the declared files that are touched, the boxes of the spec that are ticked in the worktree, and
+    the time that earlier tasks took. So is the time that is left; it takes in what waits as well.
+    """
     from .show_status import show_status
 
     sys.exit(show_status(as_json=as_json))
@@ -220,6 +225,23 @@ def claim_(paths: tuple[str, ...]) -> None:
         sys.exit(ANSWER_IS_NO)
     for path in answer.verdict.unclaimed:
         print(f"claimed {printable(path)} for task '{answer.task}'")
+
+
+@cli.command(
+    "progress", short_help="Tell how far this task is.", context_settings={"ignore_unknown_options": True}
+)
+@click.argument("percent", metavar="PERCENT")
+@click.argument("message", nargs=-1, metavar="[MESSAGE]")
+def progress_(percent: str, message: tuple[str, ...]) -> None:
+    """Tell how far the task of this worktree is; for agents.
+
+    PERCENT is a number from 0 to 100, MESSAGE a line on what is being done. 'git parallel status' and a
+    run that goes on show both, and count on them for the time that is left. What an agent does not tell
+    is estimated.
+    """
+    from .show_progress import show_progress
+
+    sys.exit(show_progress(percent, message))
 
 
 @cli.command("demo", short_help="Show the whole journey in a throw-away repository.")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..commands.run import RunAnswer
     from ..commands.status import StatusAnswer
     from ..commands.tasks import TasksAnswer
+    from ..schedule.progress import Progress
 
 VERSION = 1
 
@@ -121,6 +122,8 @@ def of_status(answer: "StatusAnswer") -> dict[str, Any]:
             "ahead": row.ahead,
             "drift": list(row.drift),
             "collides_with": list(row.collides),
+            "progress": _progress(row.progress),
+            "eta_seconds": _rounded(row.left),
         }
         for row in answer.rows
     ]
@@ -132,6 +135,9 @@ def of_status(answer: "StatusAnswer") -> dict[str, Any]:
         "running": list(answer.running),
         "queued": [{"id": task, "reason": why} for task, why in answer.queued.items()],
         "replanned": [list(wave) for wave in answer.waves],
+        "eta_seconds": _rounded(answer.outlook.seconds) if answer.outlook else None,
+        "eta_is_least": answer.outlook.is_least if answer.outlook else False,
+        "speedup": None if answer.speedup is None else round(answer.speedup, 2),
         "load": {
             "cpu_percent": load.cpu_percent if load else None,
             "memory_percent": load.memory_percent if load else None,
@@ -210,6 +216,21 @@ def _record(record: TaskRecord) -> dict[str, Any]:
         "seconds": None if record.seconds is None else round(record.seconds, 3),
         "reason": record.reason,
     }
+
+
+def _progress(progress: "Progress | None") -> dict[str, Any] | None:
+    if progress is None:
+        return None
+    return {
+        "percent": round(progress.percent, 1),
+        "estimated": progress.is_estimated,
+        "message": progress.message,
+        "basis": list(progress.basis),
+    }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)
 
 
 def _left(task: str, record: TaskRecord | None, why: str) -> dict[str, Any]:

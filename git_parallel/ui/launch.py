@@ -22,6 +22,10 @@ def main() -> None:
             from .show_tasks import show_tasks
 
             sys.exit(show_tasks((), sources=(), lint=False, as_json="--json" in arguments))
+        if arguments[:1] == ["progress"] and arguments[1:] and not any(a[:1] == "-" for a in arguments):
+            from .show_progress import show_progress
+
+            sys.exit(show_progress(arguments[1], arguments[2:]))
         if arguments == ["hook", "pre-commit"]:
             from .show_hook import show_pre_commit
 

@@ -115,7 +115,8 @@ FILES = {
     "`refs/parallel/trash/<id>/<time>`": "The commits of what `git parallel prune` put away.",
     "`.git/parallel/`": "Everything else, readable by nobody but you: the agents' output in `logs/<id>/`, "
     "pruned worktrees in `trash/`, the hooks of agent worktrees in `hooks/` and `guard/`, what tells which "
-    "agents are alive in `tasks/`, and what documents were understood as in `cache/`, which may be deleted.",
+    "agents are alive and how far they are in `tasks/`, and what documents were understood as in `cache/`, "
+    "which may be deleted.",
     "`.gitparallel`": "The team's settings, in the syntax of a git config file, read as committed on the "
     "target. Your own settings go before them. `parallel.verify` and `agent.<name>.command` are ignored "
     "there, since they would be run.",
@@ -125,7 +126,8 @@ STATUSES = {
     str(
         ANSWER_IS_NO
     ): "The answer is no: tasks overlap under `--check`, a document has a problem under `--lint`, "
-    "a task failed, a merge was refused or in conflict, a path belongs to somebody else.",
+    "a task failed, a merge was refused or in conflict, a path belongs to somebody else, "
+    "a task does not run.",
     str(USAGE): "The command line or a setting cannot be meant; nothing was done.",
     str(
         STALE
@@ -195,12 +197,16 @@ JSON = {
         "target": "The branch that tasks are merged into.",
         "tasks": "Each task that has been run: `id`, `title`, `state`, `agent`, `branch`, `worktree`, `pid`, "
         "`attempt`, `started`, `ended`, `seconds`, `exit_status`, `ahead` (commits that the target has not), "
-        "`drift` (paths that it touches and did not declare), `collides_with` (the tasks that it meets there) and "
-        "`reason`.",
+        "`drift` (paths that it touches and did not declare), `collides_with` (the tasks that it meets there), "
+        "`progress` (`percent`, `estimated`, `message`, and `basis`: `report`, or some of `boxes`, `files` and "
+        "`time`), `eta_seconds` (how long it will run on) and `reason`.",
         "running": "Ids of the tasks whose agents are alive.",
         "queued": "What waits for its launch: `id`, `reason`.",
         "replanned": "Where running tasks collide with others beyond what they declared: the waves as they are "
         "planned now.",
+        "eta_seconds": "When all that runs and waits will have ended, as estimated, in seconds from now.",
+        "eta_is_least": "Whether nothing tells how long some running task will take, so that it may be later.",
+        "speedup": "Seconds of work in sum by seconds taken, of the run at work so far.",
         "load": "`cpu_percent`, `memory_percent`, `disk_free_bytes`.",
         "mended": "What was put right on the way, in words.",
         "problems": "What is wrong, in words.",

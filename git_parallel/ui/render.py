@@ -185,6 +185,14 @@ def seconds(value: float | None) -> str:
     return f"{minutes} m {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} m"
 
 
+def roughly(value: float) -> str:
+    """A duration that is only guessed, without digits that nobody can know: `40 s`, `3 m`, `2 h 5 m`."""
+    if value < 60:
+        return f"{round(value)} s"
+    minutes = round(value / 60)
+    return f"{minutes} m" if minutes < 60 else f"{minutes // 60} h {minutes % 60} m"
+
+
 def style(state: str) -> str:
     """How the word for a state is coloured."""
     return _STYLES.get(state, "")

@@ -108,7 +108,7 @@ def _verb(verb: Verb) -> str:
     specs = [_option(option, alone=option == HELP) for option in verb.options]
     if verb.operands:
         every = "*" if verb.many else ""
-        word = verb.operands.strip("[].").split("]")[0]
+        word = verb.operands.strip("[].").split("]")[0].split(" ")[0]
         specs.append(_quoted(f"{every}:{word}:{_action(verb.kind, verb.choices)}"))
     command = _COMMAND if verb.has_command else ""
     return f"        ({verb.name})\n{command}{_arguments(10, specs)}          ;;\n"

@@ -4,18 +4,25 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..commands.run import Request, RunAnswer, run
 from ..config import seconds
+from ..errors import ParallelError
 from ..names import printable
+from ..project.reporting import read_report
 from ..project.saying import Told
+from ..project.standing import standing
+from ..schedule.progress import Report
 from ..schedule.record import State, TaskRecord
 from . import render
 from .errors import note
 from .show_merge import lines_of
+
+# Seconds between two looks at what agents tell of their progress.
+_LOOK_AGAIN = 1.0
 
 
 def show_run(
@@ -103,6 +110,34 @@ def _show_end(answer: RunAnswer) -> None:
         print("'git parallel merge' brings them to the target")
 
 
+class _Reports:
+    """What agents tell of their progress, looked at no more than once a second."""
+
+    def __init__(self) -> None:
+        self._runtime: Path | None = None
+        self._looked = float("-inf")
+        self._found: dict[str, Report] = {}
+
+    def of(self, records: Sequence[TaskRecord]) -> Mapping[str, Report]:
+        """The latest report of each, where there is one."""
+        now = time.monotonic()
+        if records and now - self._looked >= _LOOK_AGAIN:
+            self._looked = now
+            self._runtime = self._runtime or _runtime_of(records[0])
+            if self._runtime is not None:
+                found = {r.id: read_report(self._runtime, r.id, r.attempt) for r in records}
+                self._found = {task: report for task, report in found.items() if report is not None}
+        return self._found
+
+
+def _runtime_of(record: TaskRecord) -> Path | None:
+    """Where the files of agents lie; None where the worktree is gone already."""
+    try:
+        return standing(Path(record.worktree)).runtime
+    except ParallelError:
+        return None
+
+
 class _Screen:
     """A run on a terminal: what has ended scrolls by above, what runs is kept up to date below, by rich."""
 
@@ -111,6 +146,7 @@ class _Screen:
         from rich.live import Live
 
         self._running: dict[str, TaskRecord] = {}
+        self._reports = _Reports()
         self._ended = 0
         self._lock = threading.Lock()
         self._console = Console(highlight=False)
@@ -152,8 +188,17 @@ class _Screen:
             running, ended = list(self._running.values()), self._ended
         shown = Table.grid(padding=(0, 2))
         # One line is for the count below, and one for the cursor.
-        for record in running[: max(1, self._console.height - 3)]:
+        visible = running[: max(1, self._console.height - 3)]
+        reports = self._reports.of(visible)
+        for record in visible:
             taken = time.time() - (record.started or time.time())
-            title = Text(printable(record.title), overflow="ellipsis", no_wrap=True)
-            shown.add_row(Spinner("dots"), Text(record.id, style="bold"), render.seconds(taken), title)
+            report = reports.get(record.id)
+            what = (report.message if report else "") or record.title
+            shown.add_row(
+                Spinner("dots"),
+                Text(record.id, style="bold"),
+                render.seconds(taken),
+                f"{report.percent:.0f} %" if report else "",
+                Text(printable(what), overflow="ellipsis", no_wrap=True),
+            )
         return Group(shown, Text(f"{len(running)} running, {ended} ended", style="dim"))

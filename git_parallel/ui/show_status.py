@@ -2,12 +2,16 @@
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..commands.status import Row, StatusAnswer, status
 from ..names import printable
 from . import render
 from .errors import note
+
+# What is less is as much as one agent does alone.
+_WORTH_TELLING = 1.05
 
 
 def show_status(*, as_json: bool) -> int:
@@ -28,10 +32,16 @@ def _show(answer: StatusAnswer) -> None:
     if not answer.rows and not answer.queued:
         print("no task has been run yet; 'git parallel plan' shows what could be")
         return
+    headers = ["TASK", "STATE", "TIME", "PROGRESS", "AHEAD", "WORKTREE", "WHAT"]
     queued = dict(answer.queued)
     rows = [_cells(row, queued.pop(row.record.id, "")) for row in answer.rows]
-    rows += [[task, "waiting", "", "", "", why] for task, why in queued.items()]
-    render.table(["TASK", "STATE", "TIME", "AHEAD", "WORKTREE", "WHAT"], rows)
+    rows += [[task, "waiting", "", "", "", "", why] for task, why in queued.items()]
+    if not any(row.progress for row in answer.rows):
+        at = headers.index("PROGRESS")
+        headers, *rows = [[*cells[:at], *cells[at + 1 :]] for cells in (headers, *rows)]
+    render.table(headers, rows)
+    for line in _expected(answer):
+        print(line)
     if answer.waves:
         print("planned anew, because of what running tasks touch beyond their word:")
         for number, wave in enumerate(answer.waves, 1):
@@ -44,6 +54,24 @@ def _show(answer: StatusAnswer) -> None:
         )
 
 
+def _expected(answer: StatusAnswer) -> Iterator[str]:
+    """When all will have ended, how fast it goes, and what a '~' above means."""
+    if answer.running:
+        count = f"{len(answer.running)} running" + (
+            f", {len(answer.queued)} waiting" if answer.queued else ""
+        )
+        told = []
+        if answer.outlook:
+            least = "at least" if answer.outlook.is_least else "about"
+            told.append(f"{least} {render.roughly(answer.outlook.seconds)} left")
+        if answer.speedup and answer.speedup > _WORTH_TELLING:
+            told.append(f"{answer.speedup:.1f} times as fast as one by one so far")
+        if told:
+            yield f"{count}: {'; '.join(told)}"
+    if any(row.progress and row.progress.is_estimated for row in answer.rows):
+        yield "~ is estimated, from what is seen of files, boxes and time"
+
+
 def _cells(row: Row, waits: str) -> list[str]:
     """A row of the table; `waits` is why the task waits for its next launch, where it does."""
     record = row.record
@@ -51,6 +79,10 @@ def _cells(row: Row, waits: str) -> list[str]:
     if record.state == "running" and record.started:
         taken = time.time() - record.started
     what = [reason for reason in (record.reason, waits) if reason]
+    if row.progress and row.progress.message:
+        what.append(row.progress.message)
+    if row.left is not None:
+        what.append(f"about {render.roughly(row.left)} left")
     if row.drift and record.state != "merged":
         collides = f", which {render.some(row.collides)} touches as well" if row.collides else ""
         what.append(f"also took {render.some(row.drift)}{collides}")
@@ -61,7 +93,14 @@ def _cells(row: Row, waits: str) -> list[str]:
         record.id,
         "waiting" if waits and record.state in ("ready", "planned") else record.state,
         render.seconds(taken),
+        _percent(row),
         ahead,
         os.path.relpath(record.worktree) if row.has_worktree else "",
         "; ".join(what) or record.title,
     ]
+
+
+def _percent(row: Row) -> str:
+    if row.progress is None:
+        return ""
+    return f"{'~' if row.progress.is_estimated else ''}{row.progress.percent:.0f} %"

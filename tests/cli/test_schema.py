@@ -18,6 +18,7 @@ from git_parallel.overlap.policy import Level
 from git_parallel.overlap.risk import Risk
 from git_parallel.schedule import record
 from git_parallel.schedule.estimate import Basis
+from git_parallel.schedule.progress import Sign
 from git_parallel.schedule.record import State
 from git_parallel.tasks.task import Kind, Status
 from git_parallel.ui import document
@@ -167,6 +168,7 @@ def test_the_words_in_the_schemas_are_those_of_the_code() -> None:
         "record state": list(State),
         "run merge_results additionalProperties": list(document._SAID.values()),
         "run state": list(State),
+        "status progress basis items": list(Sign),
         "status state": list(State),
         "tasks task status": list(Status),
         "tasks path kind": list(Kind),
