@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..config import Settings
+from ..config.settings import Settings
 from ..errors import BadInput
 from ..git import guard
 from ..names import TaskId, printable

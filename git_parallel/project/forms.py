@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..config import Settings
+from ..config.settings import Settings
 from ..errors import BadInput, BadName
 from ..git.history import files_at
 from ..names import printable

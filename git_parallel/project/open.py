@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from os import environ
 from pathlib import Path
 
-from .. import config
+from ..config import reading
+from ..config.settings import Settings
 from ..errors import BadInput, BadName, Unusable
 from ..git.command import Git
 from ..git.store import Store
@@ -24,7 +25,7 @@ class Project:
     git: Git
     common: Path
     main: Path
-    settings: config.Settings
+    settings: Settings
     target: RefName
     base: Oid
 
@@ -61,15 +62,15 @@ def open_project(directory: Path, *, hurried: bool = False) -> Project:
     if not hurried:
         Git(directory).require_version()
     git, common, main = _discover(directory)
-    own = config.read(git)
+    own = reading.read(git)
     # The target may be set by the team as well, so the settings are built twice where it is.
-    settings = config.build(own, [])
+    settings = reading.build(own, [])
     head = _head(git, common)
     target = _target(settings.target) if settings.target else head
     base = git.find_ref(target) if target else None
-    team = config.read_team(git, base) if base else []
+    team = reading.read_team(git, base) if base else []
     if team:
-        settings = config.build(own, team)
+        settings = reading.build(own, team)
         target = _target(settings.target) if settings.target else head
         base = git.find_ref(target) if target else None
     if target is None:

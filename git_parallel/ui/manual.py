@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from .. import __version__
-from ..config import Settings
+from ..config.settings import Settings
 from . import roff
 from .reference import (
     AGENT_ENVIRONMENT,

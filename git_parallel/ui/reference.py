@@ -41,7 +41,16 @@ MEANINGS = {
     "parallel.agent": "The agent type that `git parallel run` starts when it is given neither `--agent` nor "
     "a command.",
     "parallel.verify": "Shell command that must succeed on the merged tree before the target is moved.",
-    "parallel.timeout": "Stop an agent after this long: `90s`, `30m`, `2h`, `1h30m`.",
+    "parallel.timeout": "Stop an agent after this long: `90s`, `30m`, `2h`, `1h30m`, or `off`.",
+    "parallel.stallTimeout": "Stop an agent that for this long has printed nothing, used next to no CPU and changed no "
+    "file in its worktree; `off` lets it be.",
+    "parallel.retries": "How often a task that failed is tried again by itself.",
+    "parallel.retryDelay": "How long to wait before the first of these; each further one waits twice as long, and up "
+    "to half of the wait is left to chance.",
+    "parallel.retryMaxDelay": "The longest such wait.",
+    "parallel.logLimit": "How large the log of one attempt may become: `512k`, `64m`, `1g`. Of more, the first quarter "
+    "and the end are kept.",
+    "parallel.specAgent": "The agent type that `git parallel start` has write specs when too few tasks are ready.",
     "parallel.grace": "How long an agent that is being stopped has to end before it gets the next, harder "
     "signal.",
     "parallel.disposable": "Glob of the ignored files that `git parallel prune` need not keep. May be given "
@@ -55,6 +64,8 @@ EMPTY_DEFAULTS = {
     "parallel.agent": "none",
     "parallel.verify": "none",
     "parallel.timeout": "none",
+    "parallel.specAgent": "none",
+    "parallel.retries": "`0`",
 }
 HOT_MEANINGS = {
     "parallel.hotFile.<glob>": "What it means that two tasks touch a file which everybody touches, such as a "

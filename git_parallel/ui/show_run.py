@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..commands.run import Request, RunAnswer, run
-from ..config import seconds
+from ..config.converting import seconds
 from ..errors import ParallelError
 from ..names import printable
 from ..project.reporting import read_report

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from git_parallel import config
-from git_parallel.project import attempt
+from git_parallel.config import converting, settings
+from git_parallel.project import prompting
 from git_parallel.ui import reference, roff
 from git_parallel.ui.manual import attribute, pages, write
 from git_parallel.ui.verbs import visible
@@ -50,13 +50,13 @@ def test_every_option_stands_on_its_page() -> None:
 
 
 def test_the_settings_are_those_that_config_knows() -> None:
-    known = {name.lower(): field for name, (field, _) in config._CONVERT.items()}
+    known = {name.lower(): field for name, (field, _) in converting.CONVERT.items()}
 
     assert {key.removeprefix("parallel.").lower(): attribute(key) for key in reference.MEANINGS} == known
     # A default in words stands exactly where the real one would read as nothing.
-    empty = {key for key in reference.MEANINGS if not getattr(config.Settings(), attribute(key))}
+    empty = {key for key in reference.MEANINGS if not getattr(settings.Settings(), attribute(key))}
     assert set(reference.EMPTY_DEFAULTS) == empty
-    fields = set(config.AgentType.__dataclass_fields__) - {"name"}
+    fields = set(settings.AgentType.__dataclass_fields__) - {"name"}
     assert {key.rpartition(".")[2] for key in reference.AGENT_MEANINGS} == fields
 
 
@@ -64,7 +64,7 @@ def test_the_environment_is_what_agents_get() -> None:
     task = SimpleNamespace(id="1", title="", source="")
     record = SimpleNamespace(branch="", worktree="", attempt=1)
 
-    given = attempt._environment(task, record, Path("prompt"))  # type: ignore[arg-type]
+    given = prompting.environment(task, record, Path("prompt"))  # type: ignore[arg-type]
     assert set(reference.AGENT_ENVIRONMENT) == set(given)
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from git_parallel.config import AgentType, Settings, build, seconds
+from git_parallel.config.converting import seconds
+from git_parallel.config.reading import build
+from git_parallel.config.settings import AgentType, Settings
 from git_parallel.errors import BadInput
 from git_parallel.schedule.rules import Rules, Step
 
@@ -63,6 +65,12 @@ def test_every_setting_under_the_name_that_git_gives_it() -> None:
         ("parallel.agent", "coder"),
         ("parallel.verify", "make test"),
         ("parallel.timeout", "30m"),
+        ("parallel.stalltimeout", "off"),
+        ("parallel.retries", "3"),
+        ("parallel.retrydelay", "5s"),
+        ("parallel.retrymaxdelay", "1h"),
+        ("parallel.loglimit", "1M"),
+        ("parallel.specagent", "architect"),
         ("parallel.grace", "5"),
         ("parallel.disposable", "build/"),
         ("agent.coder.owns", "src/**"),
@@ -90,6 +98,12 @@ def test_every_setting_under_the_name_that_git_gives_it() -> None:
         agent="coder",
         verify="make test",
         timeout=1800.0,
+        stall_timeout=None,
+        retries=3,
+        retry_delay=5.0,
+        retry_max_delay=3600.0,
+        log_limit="1M",
+        spec_agent="architect",
         grace=5.0,
         disposable=("build/",),
         agents={
@@ -199,14 +213,22 @@ def test_a_duration_as_people_write_it(text: str, value: float) -> None:
     assert build([("parallel.timeout", text)], []).timeout == value
 
 
+@pytest.mark.parametrize("word", ["off", "Off", "none"])
+def test_a_limit_can_be_off(word: str) -> None:
+    own = [("parallel.timeout", word), ("parallel.stalltimeout", word)]
+
+    assert build(own, []) == Settings(timeout=None, stall_timeout=None)
+    assert build(own, []).log_bytes == 64 << 20
+
+
 @pytest.mark.parametrize(
     "text", ["", " ", "s", "-5", "5x", "1h 30m", "1e3", "1,5h", "m30", "5ms", "true", "∞", "5\x1b"]
 )
 def test_what_is_no_duration(text: str) -> None:
     shown = text.replace("\x1b", "\\x1b")
-    for key in ("parallel.timeout", "parallel.grace"):
+    for key in ("parallel.timeout", "parallel.stallTimeout", "parallel.grace", "parallel.retryDelay"):
         with pytest.raises(BadInput) as error:
-            build([(key, text)], [])
+            build([(key.lower(), text)], [])
         assert (error.value.message, error.value.hint) == (
             f"{key}: not a duration: '{shown}'",
             "write 90s, 30m, 2h or 1h30m",
@@ -230,6 +252,9 @@ BAD = [
     ("parallel.branch", "{id}.lock", "parallel.branch: '{id}.lock' makes no branch name"),
     ("parallel.worktree", "../tree", "parallel.worktree: '../tree' has no {id}"),
     ("parallel.worktree", "{id}{}", "parallel.worktree: unknown placeholder '{}'"),
+    ("parallel.retries", "-1", "parallel.retries: '-1' is no number from 0 on"),
+    ("parallel.retries", "many", "parallel.retries: 'many' is no number from 0 on"),
+    ("parallel.loglimit", "big", "parallel.logLimit: not a size: 'big'"),
     ("parallel.maxparallel", "0", "parallel.maxParallel: '0' is no number above 0"),
     ("parallel.maxparallel", "-1", "parallel.maxParallel: '-1' is no number above 0"),
     ("parallel.maxparallel", "four", "parallel.maxParallel: 'four' is no number above 0"),

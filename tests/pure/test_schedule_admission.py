@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from git_parallel.config import Settings
+from git_parallel.config.settings import Settings
 from git_parallel.errors import BadInput
 from git_parallel.schedule.admission import Admission, admit
 from git_parallel.schedule.load import Load

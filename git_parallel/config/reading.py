@@ -1,0 +1,145 @@
+"""Settings: `git config parallel.*` and `agent.<name>.*`, over the team's tracked `.gitparallel` file."""
+
+import re
+from collections.abc import Iterable, Iterator
+from os import environ
+
+from ..errors import BadInput
+from ..git.command import Git
+from ..names import Oid, printable
+from ..overlap.policy import Policy
+from .converting import CONVERT, SPELLING, boolean, one_of, patterns
+from .settings import AgentType, Settings
+
+TEAM_FILE = ".gitparallel"
+
+
+def read(git: Git) -> list[tuple[str, str]]:
+    """The user's own settings, lowest scope first, `git -c` on the command line included."""
+    # git hands `-c name=value` to us in these variables; they must not reach any other child.
+    passed = {k: v for k, v in environ.items() if k.startswith(("GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"))}
+    passed |= {k: v for k, v in environ.items() if re.fullmatch(r"GIT_CONFIG_(KEY|VALUE)_\d+", k)}
+    out = git.run("config", "-z", "--get-regexp", r"^(parallel|agent)\.", answers=(0, 1), environment=passed)
+    return list(_pairs(out.fields))
+
+
+def read_team(git: Git, at: Oid) -> list[tuple[str, str]]:
+    """The team's settings, from the `.gitparallel` tracked at a commit."""
+    blob = f"{at}:{TEAM_FILE}"
+    out = git.run("config", "-z", "--blob", blob, "--list", answers=(0, 128))
+    if out.status == 0:
+        return list(_pairs(out.fields))
+    if "unable to resolve" in out.stderr:
+        return []
+    line = re.search(r"bad config line (\d+)", out.stderr)
+    raise BadInput(
+        f"{TEAM_FILE}:{line[1] if line else 1}: not in the syntax of a git config file",
+        hint=f"correct it and commit; 'git config --file {TEAM_FILE} --list' checks it",
+    )
+
+
+def build(own: list[tuple[str, str]], team: list[tuple[str, str]]) -> Settings:
+    """Settings from both sources: the user's win over the team's, and only the user may say what is run."""
+    warnings = []
+    trusted = []
+    for key, value in team:
+        if (key.startswith("agent.") and key.endswith(".command")) or key == "parallel.verify":
+            warnings.append(
+                f"{TEAM_FILE}: '{printable(key)}' is a command and is ignored; set it with 'git config'"
+            )
+        else:
+            trusted.append((key, value))
+    values: dict[str, object] = {}
+    # A list that the user sets replaces the team's; within one source a repeated key adds to it.
+    for source in (trusted, own):
+        seen: dict[str, list[str]] = {}
+        for key, value in source:
+            # git gives section and key in lower case, whatever the user wrote.
+            if key.startswith("parallel.") and (name := SPELLING.get(key.removeprefix("parallel."))):
+                seen.setdefault(name, []).append(value)
+        for name, given in seen.items():
+            attribute, convert = CONVERT[name]
+            values[attribute] = convert(f"parallel.{name}", given)
+    return Settings(
+        **values,  # type: ignore[arg-type]
+        files=_files(trusted, own),
+        hot=_hot(trusted, own),
+        agents=_agents(trusted, own),
+        warnings=(*warnings, *_lost_case((trusted, own))),
+    )
+
+
+def _files(*sources: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """The globs of each source of tasks; those that the user sets replace the team's."""
+    found: dict[str, tuple[str, ...]] = {}
+    for source in sources:
+        mine: dict[str, list[str]] = {}
+        for key, value in source:
+            name = key.removeprefix("parallel.").removesuffix(".files")
+            if key == f"parallel.{name}.files":
+                mine.setdefault(name, []).append(value)
+        found |= {name: patterns(f"parallel.{printable(name)}.files", given) for name, given in mine.items()}
+    return found
+
+
+_HOT = "parallel.hotfile."
+
+
+def _lost_case(sources: Iterable[list[tuple[str, str]]]) -> Iterator[str]:
+    """What to say of globs whose capital letters git may have taken away."""
+    for source in sources:
+        for key, _ in source:
+            name = key[len(_HOT) :]
+            if key.casefold().startswith(_HOT) and "." not in name:
+                yield (
+                    f"parallel.hotFile.{printable(name)}: git gives this in lower case, whatever was written; "
+                    "if the file is spelled otherwise, set 'parallel.hotFile.<glob>.policy'"
+                )
+
+
+def _hot(*sources: list[tuple[str, str]]) -> tuple[tuple[str, Policy], ...]:
+    """The policies of hot files; what the user sets comes last, since the last that matches counts.
+
+    git takes the last part of a key for its name: only letters, digits and `-`, and in lower case. That
+    will do for `CHANGELOG.md`; other globs are written `parallel.hotFile.<glob>.policy`.
+    """
+    found: dict[str, Policy] = {}
+    for source in sources:
+        for key, value in source:
+            if not key.casefold().startswith(_HOT):
+                continue
+            glob = key[len(_HOT) :].removesuffix(".policy")
+            shown = f"parallel.hotFile.{printable(glob)}"
+            patterns(shown, [glob])
+            word = one_of(*Policy)(shown, [value.casefold()])
+            found.pop(glob, None)
+            found[glob] = Policy(word)
+    return tuple(found.items())
+
+
+def _agents(*sources: list[tuple[str, str]]) -> dict[str, AgentType]:
+    found: dict[str, dict[str, list[str]]] = {}
+    for source in sources:
+        mine: dict[str, dict[str, list[str]]] = {}
+        for key, value in source:
+            if key.startswith("agent.") and key.count(".") >= 2:
+                name, _, what = key.removeprefix("agent.").rpartition(".")
+                mine.setdefault(name, {}).setdefault(what, []).append(value)
+        for name, values in mine.items():
+            found.setdefault(name, {}).update(values)
+    return {
+        name: AgentType(
+            name,
+            owns=patterns(f"agent.{name}.owns", values.get("owns", [])),
+            singleton=boolean(f"agent.{name}.singleton", values.get("singleton", ["false"])),
+            command=values.get("command", [""])[-1],
+        )
+        for name, values in found.items()
+    }
+
+
+def _pairs(fields: list[str]) -> Iterator[tuple[str, str]]:
+    for entry in fields:
+        key, separator, value = entry.partition("\n")
+        # A key without '=' is git's short form of a true boolean.
+        yield key, value if separator else "true"
