@@ -53,6 +53,7 @@ DOORS = {
     "psutil": {"agents.load"},
     "rich": {"ui.render", "ui.show_run"},
     "yaml": {"tasks.forms.front_matter"},
+    "watchdog": {"project.watching"},
     "subprocess": {"git.command", "agents.process", "ui.show_demo"},
 }
 

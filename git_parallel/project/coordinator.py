@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 
 from ..errors import Busy
 from ..git import locks
@@ -60,6 +61,23 @@ def publish(
     aside = project.runtime / f"coordinator.{os.getpid()}.json"
     aside.write_text(json.dumps(data), "utf-8")
     aside.replace(project.runtime / "coordinator.json")
+
+
+class Board:
+    """What this coordinator lets the others know, written anew when something of it has changed."""
+
+    def __init__(self, project: Project, *, started: float, slots: int, assume_independent: bool) -> None:
+        self._write = partial(
+            publish, project, started=started, slots=slots, assume_independent=assume_independent
+        )
+        self._shown: object = None
+
+    def show(self, waiting: Mapping[TaskId, str], load: Load | None) -> None:
+        """Show why each task waits, and the load, of which a few percent more or less are no news."""
+        now = (dict(waiting), load and round(load.cpu_percent, -1))
+        if now != self._shown:
+            self._shown = now
+            self._write(waiting, load)
 
 
 def withdraw(project: Project) -> None:

@@ -1,6 +1,6 @@
 """The slow deeds of a run, each with an outcome that is a value; workers do them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -8,9 +8,10 @@ from ..errors import ParallelError
 from ..git.refs import Stored, snapshot
 from ..names import Oid, TaskId
 from ..overlap.meet import Overlaps
+from ..schedule.record import State
 from ..tasks.task import Task, TaskSet
 from . import landing
-from .attempt import Order, Wish, catch_up, make_ready, start
+from .attempt import Order, Wish, catch_up, make_ready, start, take_back
 from .declared import ownership
 from .landing import Landing
 from .news import overlaps_of
@@ -60,3 +61,14 @@ def land(project: Project, tasks: TaskSet, task: TaskId, verify: str) -> tuple[S
     """Merge one task that has succeeded; its record then, and what became of it."""
     answer = landing.land(project, tasks, [task], verify=verify)
     return snapshot(project.git).tasks[task], answer.results[0]
+
+
+def put_back(project: Project, stored: Iterable[Stored | None]) -> Iterator[str]:
+    """Unmake what was made ready and had no turn; a sentence for each that has to stay."""
+    for one in stored:
+        if one is None or one.record.state is not State.READY:
+            continue
+        try:
+            take_back(project, one)
+        except ParallelError as error:
+            yield f"{one.record.id} stays ready: {error.message}"

@@ -32,8 +32,10 @@ class News:
     overlaps: Overlaps | None = None
 
 
-def read_news(project: Project, tasks: TaskSet, limits: Limits, concerned: Sequence[Task]) -> News:
-    """Look again; documents are read only where the target has moved.
+def read_news(
+    project: Project, tasks: TaskSet, added: Sequence[Task], limits: Limits, concerned: Sequence[Task]
+) -> News:
+    """Look again; documents are read only where the target has moved. `added` are tasks of the run's own.
 
     A run that stands takes on whatever is declared, others only what somebody asked for once more.
     """
@@ -42,7 +44,7 @@ def read_news(project: Project, tasks: TaskSet, limits: Limits, concerned: Seque
     has_moved = base != project.base
     fresh = replace(project, base=base)
     declared = read_tasks(fresh) if has_moved else tasks
-    known = {task.id: task for task in declared.tasks}
+    known = {task.id: task for task in (*added, *declared.tasks)}
     mine = {task.id for task in concerned}
     asked_again = {task for task, record in world.records.items() if record.state is State.PLANNED}
     wanted = known.values() if limits.is_standing else [known[task] for task in asked_again if task in known]

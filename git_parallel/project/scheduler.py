@@ -8,7 +8,6 @@ While all slots are taken, the worktrees of those that are next are made, so tha
 taken at once.
 """
 
-import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,25 +17,25 @@ from ..agents import process
 from ..errors import ParallelError, Stale
 from ..git.refs import Stored, snapshot
 from ..names import Oid, TaskId
-from ..schedule.backoff import delay
-from ..schedule.order import launch_order
 from ..schedule.plan import Held
 from ..schedule.ready import Decision, Scene, next_launches, overtaken
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task
-from . import coordinator
 from .admitting import Door
-from .attempt import Order, Wish, take_back
+from .attempt import Order, Wish
+from .backlog import Backlog
+from .coordinator import Board
 from .declared import singletons
-from .deeds import Settled, land, launch, prepare, settle_and_look
+from .deeds import Settled, land, launch, prepare, put_back, settle_and_look
 from .events import Events
 from .landing import Landed, Landing
 from .limits import Limits
 from .news import News, overlaps_of, read_news
 from .open import Project
-from .saying import Told, again_at, sentence
+from .retrying import again
+from .saying import Told, sentence
 from .signals import Asking, listening
-from .stock import Stock
+from .stock import Stock, scene_of
 from .waitlist import Waitlist
 
 # The load is no event, so while it holds something back it is looked at again this often, in seconds.
@@ -56,6 +55,8 @@ class Scheduler:
     order: Order
     tell: Callable[[Told], None]
     door: Door
+    board: Board
+    backlog: Backlog
     waiting: Waitlist = field(default_factory=Waitlist)
     running: dict[TaskId, Task] = field(default_factory=dict)
     closing: dict[TaskId, Task] = field(default_factory=dict)
@@ -66,7 +67,6 @@ class Scheduler:
     held: tuple[Held, ...] = ()
     landings: list[Landing] = field(default_factory=list)
     asking: Asking = field(default_factory=Asking)
-    began: float = field(default_factory=time.time)
     events: Events = field(default_factory=Events)
     _tip: Oid | None = None
     _making: set[TaskId] = field(default_factory=set)
@@ -75,7 +75,6 @@ class Scheduler:
     _reading: bool = False
     _read_again: bool = False
     _next_poll: float = 0.0
-    _published: object = None
 
     @property
     def limits(self) -> Limits:
@@ -93,7 +92,9 @@ class Scheduler:
                 if self._is_over():
                     break
                 self.events.handle(pause)
-            self._put_back()
+            # Also what a run that died had made ready.
+            for said in put_back(self.project, [self.stock.stored.get(task.id) for task in self.waiting]):
+                self.tell(Told(said, is_note=True))
 
     def _take_stock(self, chosen: Sequence[Task]) -> None:
         world = snapshot(self.project.git)
@@ -123,32 +124,27 @@ class Scheduler:
         """Launch what can be; how many seconds to wait for an event before looking again, None for ever."""
         if self.asking.urgency:
             self.why = {task.id: "the run was interrupted" for task in self.waiting}
-            self._publish()
+            self.board.show(self.why, self.door.load)
             return None
         now = time.monotonic()
         scene = self._scene(now)
         decision = next_launches(scene)
         self.waiting.overtaken = overtaken(scene, decision, self.waiting.came)
         self._carry_out(decision)
-        self._publish()
+        self.board.show(self.why, self.door.load)
+        self._mind_backlog(scene)
         return self._pause(now)
 
     def _scene(self, now: float) -> Scene:
         making = sum(not self.stock.is_running(task) for task in self.running)
-        slots = self.door.slots(running=len(self.running), making=making)
-        waits = {task.id: self.stock.open_dependencies(task) for task in self.waiting}
-        return Scene(
-            waiting=launch_order(list(self.waiting), waits),
+        return scene_of(
+            self.stock,
+            self.waiting,
             running=[*self.running.values(), *self.closing.values()],
-            overlaps=self.stock.overlaps,
-            waits=waits,
-            slots=slots + len(self.closing),
+            slots=self.door.slots(running=len(self.running), making=making) + len(self.closing),
             scarce=self.door.why,
             singletons=singletons(self.project),
-            assume_independent=self.limits.assume_independent,
-            done_means="done" if self.limits.is_stacking else "merged",
-            delayed=self.waiting.delayed(now),
-            overtaken=self.waiting.overtaken,
+            now=now,
         )
 
     def _carry_out(self, decision: Decision) -> None:
@@ -163,6 +159,21 @@ class Scheduler:
         for task in () if self.door.is_narrow else decision.next[:_AHEAD]:
             if task not in self._making and task not in self._ready:
                 self._make(self.waiting.entry(task).task, self.waiting.entry(task).retries)
+
+    def _mind_backlog(self, scene: Scene) -> None:
+        if not self.limits.is_standing:
+            return
+        said, task = self.backlog.mind(scene, self.stock.tasks.tasks, self.stock.records, self._tip)
+        if said:
+            self.tell(Told(said, is_note=True))
+        if task:
+            # It comes to wait like any other newcomer, once it is known whom it meets.
+            self.stock.add(task)
+            self.look_around()
+
+    def _order_for(self, task: Task) -> Order:
+        writer = self.backlog.writer
+        return writer.order if writer and task.id in self.backlog.tasks else self.order
 
     def _pause(self, now: float) -> float | None:
         pauses = [self.waiting.next_due(now)]
@@ -182,26 +193,12 @@ class Scheduler:
             return True
         return not self.limits.is_standing and self.waiting.next_due(time.monotonic()) is None
 
-    def _publish(self) -> None:
-        load = self.door.load
-        now = (dict(self.why), load and round(load.cpu_percent, -1))
-        if now != self._published:
-            self._published = now
-            coordinator.publish(
-                self.project,
-                self.why,
-                load,
-                started=self.began,
-                slots=self.limits.max_parallel,
-                assume_independent=self.limits.assume_independent,
-            )
-
     # -- launching ---------------------------------------------------------------------------------
 
     def _make(self, task: Task, retries: int) -> None:
         self._making.add(task.id)
         known, wish = self.stock.stored.get(task.id), Wish(retries, self.stock.below(task))
-        work = partial(prepare, self.project, self.stock.tasks, task, known, self.order, wish)
+        work = partial(prepare, self.project, self.stock.tasks, task, known, self._order_for(task), wish)
         self.events.do(work, partial(self._made, task), partial(self._not_made, task))
 
     def _made(self, task: Task, stored: Stored) -> None:
@@ -224,7 +221,9 @@ class Scheduler:
 
     def _start(self, ready: Stored) -> None:
         task = self.running[ready.record.id]
-        work = partial(launch, self.project, task, ready, self._tip or self.project.base, self.order)
+        work = partial(
+            launch, self.project, task, ready, self._tip or self.project.base, self._order_for(task)
+        )
         self.events.do(work, partial(self._launched, task), partial(self._not_launched, task))
 
     def _launched(self, task: Task, stored: Stored) -> None:
@@ -257,17 +256,6 @@ class Scheduler:
         if task in self.waiting:
             self.waiting.go(task)
 
-    def _put_back(self) -> None:
-        """Unmake what was made ready and had no turn, by this run or by one that died."""
-        for task in self.waiting:
-            stored = self.stock.stored.get(task.id)
-            if stored is None or stored.record.state is not State.READY:
-                continue
-            try:
-                self.stock.put(take_back(self.project, stored))
-            except ParallelError as error:
-                self.tell(Told(f"{task.id} stays ready: {error.message}", is_note=True))
-
     # -- ends --------------------------------------------------------------------------------------
 
     def _watch(self, task: TaskId) -> None:
@@ -293,20 +281,13 @@ class Scheduler:
             work = partial(land, self.project, self.stock.tasks, record.id, self.limits.verify)
             self.events.do(work, self._landed, partial(self._not_landed, record.id), in_turn=True)
             return
-        again = self._again(self.closing.pop(record.id), record)
-        self.tell(Told(sentence(record) + (f"; {again}" if again else ""), record))
-
-    def _again(self, task: Task, record: TaskRecord) -> str:
-        """Have a task that failed wait for its next attempt; the words for it, empty where it has none."""
-        is_failure = record.state in (State.FAILED, State.LOST)
-        if not is_failure or self.asking.urgency or record.retries >= self.limits.retries:
-            return ""
-        retry = record.retries + 1
-        first, longest = self.limits.first_delay, self.limits.longest_delay
-        wait = delay(retry, first=first, longest=longest, chance=random.random())
-        why = again_at(time.time() + wait, retry=retry, of=self.limits.retries)
-        self.waiting.come_again(task, retries=retry, not_before=time.monotonic() + wait, why=why)
-        return why
+        task = self.closing.pop(record.id)
+        next_one = None if self.asking.urgency else again(record, self.limits)
+        if next_one:
+            self.waiting.come_again(
+                task, retries=next_one.retry, not_before=next_one.not_before, why=next_one.why
+            )
+        self.tell(Told(sentence(record) + (f"; {next_one.why}" if next_one else ""), record))
 
     def _not_settled(self, task: TaskId, error: ParallelError) -> None:
         # The next command finds it ended and tries again; the other tasks are not to suffer.
@@ -338,7 +319,9 @@ class Scheduler:
             return
         self._reading, self._read_again = True, False
         self.stock.begin_reading()
-        work = partial(read_news, self.project, self.stock.tasks, self.limits, self._concerned)
+        work = partial(
+            read_news, self.project, self.stock.tasks, self.stock.added, self.limits, self._concerned
+        )
         self.events.do(work, self._heard_news, self._heard_nothing)
 
     def _heard_news(self, news: News) -> None:
@@ -372,7 +355,7 @@ class Scheduler:
     def _interrupted(self, number: int) -> None:
         if not self.asking.hear(number):
             return
-        self.tell(Told(_ASKED[self.asking.urgency]))
+        self.tell(Told(self.asking.words))
         if self.asking.urgency > 1:
             self._stop(self.running)
 
@@ -381,10 +364,3 @@ class Scheduler:
             if self.stock.is_running(task):
                 attempt = self.stock.stored[task].record.attempt
                 process.stop(self.project.tasks_runtime, task, attempt, now=self.asking.urgency > 2)
-
-
-_ASKED = {
-    1: "interrupted: no new launches; agents finish (once more to stop them)",
-    2: "stopping the agents",
-    3: "killing the agents",
-}

@@ -34,6 +34,19 @@ class Asking:
         self.urgency = max(self.urgency + 1, 2 if number == signal.SIGQUIT else 1)
         return True
 
+    @property
+    def words(self) -> str:
+        """What is done because of it."""
+        return _WORDS[self.urgency]
+
+
+_WORDS = {
+    0: "",
+    1: "interrupted: no new launches; agents finish (once more to stop them)",
+    2: "stopping the agents",
+    3: "killing the agents",
+}
+
 
 @contextmanager
 def listening(hear: Callable[[int], None]) -> Iterator[None]:

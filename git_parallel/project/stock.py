@@ -1,22 +1,25 @@
 """What a run knows: the declared tasks, their records as it last saw them, and where they meet."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from ..git.refs import Snapshot, Stored
 from ..names import TaskId
 from ..overlap.meet import Overlaps
 from ..schedule.candidates import Candidates
+from ..schedule.order import launch_order
 from ..schedule.plan import is_done, is_stackable
+from ..schedule.ready import Scene
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Status, Task, TaskSet
 from .limits import Limits
 from .news import News, taken_on
+from .waitlist import Waitlist
 
 
 @dataclass(slots=True)
 class Stock:
-    """The knowledge of one run. `named` is whether the user chose its tasks by name."""
+    """The knowledge of one run. `named` is whether the user chose its tasks by name, `added` are tasks of its own."""
 
     tasks: TaskSet
     limits: Limits
@@ -24,6 +27,7 @@ class Stock:
     stored: dict[TaskId, Stored] = field(default_factory=dict)
     overlaps: Overlaps = field(default_factory=lambda: Overlaps(()))
     _everything: dict[TaskId, Task] = field(default_factory=dict)
+    added: tuple[Task, ...] = ()
     _written: set[TaskId] = field(default_factory=set)
     _latest_look: int = 0
 
@@ -32,8 +36,15 @@ class Stock:
 
     def renew(self, tasks: TaskSet) -> None:
         """Take over what the documents say now."""
-        self.tasks = tasks
-        self._everything = {task.id: task for task in tasks.tasks}
+        declared = {task.id for task in tasks.tasks}
+        added = tuple(task for task in self.added if task.id not in declared)
+        self.tasks = replace(tasks, tasks=(*tasks.tasks, *added))
+        self._everything = {task.id: task for task in self.tasks.tasks}
+
+    def add(self, task: Task) -> None:
+        """Take up a task that no document declares."""
+        self.added = (*self.added, task)
+        self.renew(self.tasks)
 
     @property
     def records(self) -> dict[TaskId, TaskRecord]:
@@ -66,7 +77,7 @@ class Stock:
 
     def let_go(self, news: News, waiting: Iterable[Task]) -> Iterator[tuple[TaskId, str]]:
         """Which of those that wait need not any more, since somebody else has seen to them, and why."""
-        declared = {task.id: task for task in news.tasks.tasks}
+        declared = {task.id: task for task in (*news.tasks.tasks, *self.added)}
         for task in waiting:
             now = news.world.tasks.get(task.id)
             is_news = now is not None and now != self.stored.get(task.id) and task.id not in self._written
@@ -116,3 +127,30 @@ class Stock:
             return ()
         found = (self.stored.get(name) for name in task.after)  # type: ignore[call-overload]
         return tuple(stored.record for stored in found if stored and is_stackable(stored.record))
+
+
+def scene_of(
+    stock: Stock,
+    waitlist: Waitlist,
+    *,
+    running: Sequence[Task],
+    slots: int,
+    scarce: str,
+    singletons: Collection[str],
+    now: float,
+) -> Scene:
+    """What the next decision is made on; `now` is on the monotonic clock."""
+    waits = {task.id: stock.open_dependencies(task) for task in waitlist}
+    return Scene(
+        waiting=launch_order(list(waitlist), waits),
+        running=running,
+        overlaps=stock.overlaps,
+        waits=waits,
+        slots=slots,
+        scarce=scarce,
+        singletons=singletons,
+        assume_independent=stock.limits.assume_independent,
+        done_means="done" if stock.limits.is_stacking else "merged",
+        delayed=waitlist.delayed(now),
+        overtaken=waitlist.overtaken,
+    )

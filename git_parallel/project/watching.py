@@ -4,8 +4,9 @@ Through watchdog (inotify, FSEvents, kqueue), which nothing else here imports.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from .open import Project
@@ -53,6 +54,37 @@ def watching(project: Project, changed: Callable[[], None]) -> Iterator[None]:
         observer.join()
 
 
+@contextmanager
+def watching_from(project: Project, changed: Callable[[], None], *, after: float) -> Iterator[None]:
+    """Call `changed`, in another thread, for each burst of changes from `after` seconds from now on.
+
+    It is called once at the beginning, for what came before. Where the system has no watches left nobody is told.
+    """
+    over, something = Event(), Event()
+
+    def whole() -> None:
+        if over.wait(after):
+            return
+        with suppress(OSError), watching(project, something.set):
+            something.set()
+            while something.wait() and not over.is_set():
+                # A ref moves in several steps; what is read in the middle of them would have to be read again.
+                over.wait(_SETTLED)
+                something.clear()
+                changed()
+
+    thread = Thread(target=whole, name="watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        something.set()
+        thread.join()
+
+
+# Seconds after the first of some changes in which the others come.
+_SETTLED = 0.05
 _CHANGES = ("created", "modified", "moved", "deleted")
 
 

@@ -14,9 +14,9 @@ from ..tasks.task import Declared, Kind
 if TYPE_CHECKING:
     from ..commands.merge import MergeAnswer
     from ..commands.prune import PruneAnswer
-    from ..commands.run import RunAnswer
     from ..commands.status import StatusAnswer
     from ..commands.tasks import TasksAnswer
+    from ..project.conducting import RunAnswer
     from ..schedule.progress import Progress
 
 VERSION = 1

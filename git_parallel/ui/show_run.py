@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..commands.run import Request, RunAnswer, run
+from ..commands.run import run
 from ..config.converting import seconds
 from ..errors import ParallelError
 from ..names import printable
+from ..project.conducting import RunAnswer
 from ..project.reporting import read_report
+from ..project.request import Request
 from ..project.saying import Told
 from ..project.standing import standing
 from ..schedule.progress import Report

@@ -1,0 +1,138 @@
+"""A run from its beginning to its end: the one coordinator of the repository at work."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..git import guard
+from ..names import TaskId
+from ..schedule.plan import Held
+from ..schedule.record import State, TaskRecord
+from ..tasks.task import Task, TaskSet
+from . import coordinator, repair
+from .admitting import door
+from .attempt import Order
+from .backlog import Backlog, Writer
+from .declared import warn_of_uncommitted
+from .landing import Landed, Landing
+from .limits import Limits
+from .open import Project, make_runtime
+from .request import Request
+from .saying import Told
+from .scheduler import Scheduler
+from .stock import Stock
+from .watching import watching_from
+
+# A run that is over at once need not be told of changes.
+_SOON = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunAnswer:
+    """What became of a run: what it ran, what still waits and why, what was held back or refused."""
+
+    ran: tuple[TaskRecord, ...]
+    launched: tuple[TaskId, ...]
+    waiting: Mapping[TaskId, str]
+    held: tuple[Held, ...]
+    records: Mapping[TaskId, TaskRecord]
+    refused: Mapping[TaskId, str]
+    landings: tuple[Landing, ...]
+    started: float
+    ended: float
+    signal: int | None
+    named: bool
+    wants_merge: bool
+
+    @property
+    def is_success(self) -> bool:
+        """Whether everything launched succeeded, landed where asked, and nothing named was left out."""
+        ends = (State.MERGED,) if self.wants_merge else (State.SUCCEEDED, State.MERGED)
+        good = all(record.state in ends for record in self.ran)
+        latest = {result.task: result for result in self.landings}
+        landed = all(isinstance(result, Landed) for result in latest.values())
+        left_out = self.named and (self.waiting or self.held)
+        return good and landed and not self.refused and not left_out and self.signal is None
+
+    @property
+    def seconds_of_work(self) -> float:
+        """The agents' seconds in sum, which one after the other would have taken."""
+        return sum(record.seconds or 0.0 for record in self.ran)
+
+
+def conduct(
+    project: Project,
+    tasks: TaskSet,
+    chosen: Sequence[Task],
+    order: Order,
+    limits: Limits,
+    tell: Callable[[Told], None],
+    *,
+    named: bool,
+    entered: Callable[[Project], None] | None = None,
+    writer: Writer | None = None,
+) -> RunAnswer:
+    """Run the chosen tasks to their end; raises Busy where another coordinator is at work, with nothing made.
+
+    `entered` is called once this one is the coordinator.
+    """
+    make_runtime(project)
+    office = coordinator.take_office(project)
+    try:
+        if entered:
+            entered(project)
+        began = time.time()
+        warnings = (*project.settings.warnings, *warn_of_uncommitted(project))
+        for said in (*warnings, *repair.repair(project, tasks, in_office=True)):
+            tell(Told(said, is_note=True))
+        guard.install(project.git, project.common)
+        stock = Stock(tasks, limits, named=named)
+        board = coordinator.Board(
+            project,
+            started=began,
+            slots=limits.max_parallel,
+            assume_independent=limits.assume_independent,
+        )
+        admits, backlog = door(project, limits.max_parallel), Backlog(limits.backlog, writer)
+        scheduler = Scheduler(project, stock, order, tell, admits, board, backlog)
+        soon = 0.0 if limits.is_standing else _SOON
+        with watching_from(project, lambda: scheduler.events.put(scheduler.look_around), after=soon):
+            scheduler.to_the_end(chosen)
+        return RunAnswer(
+            ran=tuple(scheduler.ended.values()),
+            launched=tuple(scheduler.launched),
+            waiting=dict(scheduler.why),
+            held=scheduler.held,
+            records=stock.records,
+            refused=scheduler.refused,
+            landings=tuple(scheduler.landings),
+            started=began,
+            ended=time.time(),
+            signal=scheduler.asking.first,
+            named=named,
+            wants_merge=limits.merge,
+        )
+    finally:
+        coordinator.withdraw(project)
+        os.close(office)
+
+
+def limits_of(project: Project, request: Request) -> Limits:
+    """How far a run may go, as asked for over what is set."""
+    settings = project.settings
+    return Limits(
+        max_parallel=request.max_parallel or settings.max_parallel,
+        assume_independent=request.assume_independent,
+        merge=request.merge,
+        verify=settings.verify if request.verify is None else request.verify,
+        retries=settings.retries if request.retries is None else request.retries,
+        first_delay=settings.retry_delay,
+        longest_delay=settings.retry_max_delay,
+        is_stacking=request.is_stacking,
+    )
+
+
+def standing(limits: Limits, *, poll: float, backlog: int) -> Limits:
+    """The same limits for a run that goes on when there is nothing left to do."""
+    return replace(limits, is_standing=True, poll=poll, backlog=backlog)

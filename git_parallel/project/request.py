@@ -1,0 +1,30 @@
+"""What a user asks of a run on the command line, over what is set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..names import TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked to be run; None stands for the setting.
+
+    Times are in seconds, and infinite where there is to be no limit. `again` are tasks to be run as they
+    were before. `verb` is what the user typed.
+    """
+
+    spellings: Sequence[str] = ()
+    command: Sequence[str] = ()
+    agent: str | None = None
+    max_parallel: int | None = None
+    timeout: float | None = None
+    stall: float | None = None
+    retries: int | None = None
+    assume_independent: bool = False
+    is_fresh: bool = False
+    is_stacking: bool = False
+    merge: bool = False
+    verify: str | None = None
+    again: Sequence[TaskId] = ()
+    verb: str = "run [ID...]"
