@@ -1,11 +1,12 @@
-"""Starting, finding, waiting for and stopping the keepers of agents (see `runner`).
+"""Starting, finding, waiting for and stopping the keepers of agents (see `keeper`).
 
 Files of a task in the runtime directory: `<id>.lock` (taken = alive), `<id>.keeper` (which keeper may start),
-`<id>.<attempt>.start` and `<id>.<attempt>.exit` (the records). Only `runner` writes them.
+`<id>.<attempt>.start` and `<id>.<attempt>.exit` (the records). Only `keeper` writes them.
 """
 
 import fcntl
 import json
+import marshal
 import os
 import signal
 import subprocess
@@ -19,9 +20,9 @@ from typing import Any
 from ..errors import Busy
 from ..git.command import KEPT
 from ..names import TaskId
-from . import runner
+from .keeper import proc
 
-KEEPER = (sys.executable, "-ISE", runner.__file__)
+KEEPER = (sys.executable, "-ISE", str(Path(proc.__file__).with_name("__main__.py")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def stop(runtime: Path, task: TaskId, attempt: int, *, now: bool = False) -> boo
     An agent whose keeper was killed is signalled itself.
     """
     record = read_start(runtime, task, attempt)
-    if record is None or not is_alive(runtime, task) or record.boot_id != runner.boot_id():
+    if record is None or not is_alive(runtime, task) or record.boot_id != proc.boot_id():
         return False
     to_keeper, to_agent = (signal.SIGQUIT, signal.SIGKILL) if now else (signal.SIGTERM, signal.SIGTERM)
     return _signal(record.pid, record.start_time, to_keeper) or _signal(
@@ -174,13 +175,26 @@ def stop(runtime: Path, task: TaskId, attempt: int, *, now: bool = False) -> boo
 
 
 def document(runtime: Path, job: Job) -> bytes:
-    record = str(runtime / f"{job.task}.{job.attempt}")
-    places = {"lock": runtime / f"{job.task}.lock", "keeper": runtime / f"{job.task}.keeper"}
-    places |= {"cwd": job.cwd.absolute(), "log": job.log.absolute(), "prompt": job.prompt.absolute()}
-    names = {"start": f"{record}.start", "exit": f"{record}.exit"} | {k: str(v) for k, v in places.items()}
-    rest = {"argv": job.argv, "env": dict(job.env), "attempt": job.attempt, "timeout": job.timeout}
-    # ASCII with escapes, also for undecodable names: it means the same to the keeper, whatever the locale.
-    return json.dumps(names | rest | {"grace": job.grace}).encode("ascii")
+    """The job as its keeper reads it."""
+    record = runtime / f"{job.task}.{job.attempt}"
+    places = {
+        "cwd": job.cwd.absolute(),
+        "log": job.log.absolute(),
+        "prompt": job.prompt.absolute(),
+        "lock": runtime / f"{job.task}.lock",
+        "keeper": runtime / f"{job.task}.keeper",
+        "start": f"{record}.start",
+        "exit": f"{record}.exit",
+    }
+    told = {
+        "argv": [str(word) for word in job.argv],
+        "env": {str(name): str(value) for name, value in job.env.items()},
+        "attempt": job.attempt,
+        "timeout": job.timeout,
+        "grace": job.grace,
+    }
+    # Not JSON, which is dear to import. The reader is the same interpreter, and undecodable names survive.
+    return marshal.dumps(told | {name: str(place) for name, place in places.items()})
 
 
 def _start_keeper(document: bytes) -> str:
@@ -260,7 +274,7 @@ def _signal(
     except OSError:  # a kernel or sandbox without it
         handle = None
     try:
-        if start_time != runner.start_time(pid):
+        if start_time != proc.start_time(pid):
             return False
         if handle is None or send is not None:
             (send or os.kill)(pid, number)

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from git_parallel.agents import process
+from git_parallel.agents.keeper import records
 from git_parallel.agents.process import ExitRecord, Job, Launched, NotLaunched
 from git_parallel.errors import Busy
 from git_parallel.names import TaskId
@@ -602,3 +603,10 @@ def test_a_keeper_is_small(bench: Bench) -> None:
     status = Path(f"/proc/{launched.keeper_pid}/status").read_text()
 
     assert int(status.split("VmRSS:")[1].split()[0]) < 12 * 1024
+
+
+@pytest.mark.parametrize("text", ["", 'a "b" \\ \n\t\x7f', "é€𝄞", os.fsdecode(b"\xff")])
+def test_records_are_json_whatever_the_text(text: str) -> None:
+    fields = {"text": text, "none": None, "yes": True, "no": False, "one": 1, "half": 0.5, "big": 1e300}
+
+    assert json.loads(records.in_json(fields)) == fields
