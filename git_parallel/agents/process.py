@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,11 @@ KEEPER = (sys.executable, "-ISE", str(Path(proc.__file__).with_name("__main__.py
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One attempt of one task: the agent command and what it may use."""
+    """One attempt of one task: the agent command and what it may use.
+
+    `timeout`, `grace` and `stall` are seconds; `stall` is how long it may do nothing at all. `log_limit` is
+    about the most bytes its log may have: of a longer one the middle is dropped.
+    """
 
     task: TaskId
     attempt: int
@@ -38,6 +42,8 @@ class Job:
     prompt: Path
     timeout: float | None
     grace: float
+    stall: float | None = None
+    log_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +76,16 @@ class StartRecord:
     agent_pid: int
     agent_start_time: int | None
     started: float
+    log_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExitRecord:
-    """How an attempt ended: an exit status, a signal, or an `error` that kept it from starting."""
+    """How an attempt ended: an exit status, a signal, or an `error` that kept it from starting.
+
+    `stalled` and `timed_out` say by which limit it was ended, `dropped` how many bytes its log lacks.
+    `started` is the time of day, `ended` that and the seconds since, whatever was done to the clock.
+    """
 
     attempt: int
     status: int | None
@@ -84,6 +95,8 @@ class ExitRecord:
     started: float
     ended: float
     error: str
+    stalled: bool = False
+    dropped: int = 0
 
 
 def agent_environment(base: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
@@ -192,6 +205,8 @@ def document(runtime: Path, job: Job) -> bytes:
         "attempt": job.attempt,
         "timeout": job.timeout,
         "grace": job.grace,
+        "stall": job.stall,
+        "log_limit": job.log_limit,
     }
     # Not JSON, which is dear to import. The reader is the same interpreter, and undecodable names survive.
     return marshal.dumps(told | {name: str(place) for name, place in places.items()})
@@ -257,7 +272,9 @@ def _read(path: Path, kind: type) -> dict[str, Any] | None:
     """The fields of a record, None for a missing, torn or foreign file."""
     try:
         found = json.loads(path.read_bytes())
-        return {field.name: found[field.name] for field in fields(kind)}
+        # A field that came later is missing in older records, and has a default.
+        wanted = [field.name for field in fields(kind) if field.name in found or field.default is MISSING]
+        return {name: found[name] for name in wanted}
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 

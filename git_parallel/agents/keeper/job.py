@@ -26,6 +26,8 @@ class Job:
     attempt: int
     timeout: float | None
     grace: float
+    stall: float | None
+    log_limit: int | None
 
     def __init__(self, document: bytes) -> None:
         self.__dict__.update(marshal.loads(document))
@@ -36,7 +38,8 @@ class Ending:
 
     def __init__(self) -> None:
         self.code: int | None = None  # as waitstatus_to_exitcode says: -n is signal n
-        self.timed_out = self.stopped = self.killed = False
+        self.timed_out = self.stalled = self.stopped = self.killed = False
+        self.dropped = 0  # bytes of its output
 
 
 def lower(reason: BaseException) -> str:

@@ -2,14 +2,18 @@
 
 import os
 import sys
-import time
 
 from . import records
+from .clock import Clock, wall_and_elapsed
+from .ears import Ears
+from .idling import Idling
 from .job import Ending, Job, Lost, NotStarted, lower
+from .kernel import adopt_orphans
 from .locks import open_lock, take
-from .signals import listen, signal
+from .output import Output
+from .signals import signal
 from .starting import launch
-from .tidying import adopt_orphans, tidy
+from .tidying import tidy
 from .watching import watch
 
 LOST_THE_RACE = 3
@@ -39,18 +43,34 @@ def main() -> int:
 
 def keep(job: Job, lock: int) -> None:
     """Run the agent of this job to its end, and write the exit record before the lock is free."""
-    started, ending, error = time.time(), Ending(), ""
+    (started, began), ending, error = wall_and_elapsed(), Ending(), ""
     try:
-        wake = listen()
+        records.reserve(job.exit)
+        output = Output(job)
+        ears = Ears(Clock(), output)
         adopt_orphans()
-        agent = launch(job, lock, started)
+        agent = launch(job, lock, output.for_agent, started)
         report(f"started {agent} {os.getpid()}")
-        watch(agent, job, wake, ending)
-        tidy(agent, wake, 0.0 if ending.killed else job.grace)
+        output.attend(ears.clock.now())
+        watch(agent, job, ears, Idling(job, ears.clock, output), ending)
+        tidy(agent, ears, 0.0 if ending.killed else job.grace)
+        output.keep_within()
+        ending.dropped = output.dropped
     except NotStarted as reason:
         error = str(reason)
     except OSError as reason:  # no process, descriptor or space left
         error = f"cannot keep the agent: {lower(reason)}"
+    # Not the time of day: it may have been set since, and how long the agent took is to be true.
+    ended = started + wall_and_elapsed()[1] - began
+    try:
+        record(job, ending, started=started, ended=ended, error=error)
+    finally:  # the disk may be full
+        if error:
+            report(f"failed {error}")
+
+
+def record(job: Job, ending: Ending, *, started: float, ended: float, error: str) -> None:
+    """Write how it ended."""
     code = ending.code
     records.write(
         job.exit,
@@ -58,13 +78,13 @@ def keep(job: Job, lock: int) -> None:
         status=code if code is not None and code >= 0 else None,
         signal=-code if code is not None and code < 0 else None,
         timed_out=ending.timed_out,
+        stalled=ending.stalled,
         stopped=ending.stopped,
         started=started,
-        ended=time.time(),
+        ended=ended,
+        dropped=ending.dropped,
         error=error,
     )
-    if error:
-        report(f"failed {error}")
 
 
 def report(line: str) -> None:

@@ -2,21 +2,38 @@
 
 import os
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+RESERVED = 4096  # bytes; a block
 Value = bool | int | float | str | None
 _WORDS = {None: "null", True: "true", False: "false"}
 
 
+def reserve(path: str) -> None:
+    """Take the space that a record will need: by then the agent may have filled the disk."""
+    with _open_new(path) as file:
+        file.write(b" " * RESERVED)
+        file.flush()
+        os.fsync(file.fileno())  # not before this has the space really been given
+
+
 def write(path: str, **fields: Value) -> None:
     """Write a record: whole or not at all, and still there after a power cut."""
-    new = f"{path}.new"
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
+    with _open_new(path) as file:
         file.write(f"{in_json(fields)}\n".encode("ascii"))
+        file.truncate()  # only now: what is reserved is to be written over, not given back
         file.flush()
         os.fsync(file.fileno())
-    os.rename(new, path)
+    os.rename(f"{path}.new", path)
     folder = os.open(os.path.dirname(path), os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)
+
+
+def _open_new(path: str) -> "BinaryIO":
+    return open(os.open(f"{path}.new", os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600), "wb")
 
 
 def in_json(fields: dict[str, Value]) -> str:

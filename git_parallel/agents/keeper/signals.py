@@ -1,7 +1,6 @@
 """Hearing signals, and sending them."""
 
 import os
-import select
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +10,6 @@ else:
     import _signal as signal
 
 STOP_REQUESTS: set[int] = {signal.SIGINT, signal.SIGTERM, signal.SIGQUIT}
-LONGEST_WAIT = 86400.0  # select() refuses more than a time_t
 
 
 def listen() -> int:
@@ -23,12 +21,6 @@ def listen() -> int:
         signal.signal(number, lambda *_: None)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     return wake
-
-
-def caught(wake: int, left: float) -> set[int]:
-    """The signals that came, as soon as one comes or that many seconds are over."""
-    left = min(max(left, 0.0), LONGEST_WAIT)
-    return set(os.read(wake, 512)) if select.select([wake], [], [], left)[0] else set()
 
 
 def tell(pid: int, number: int) -> bool:

@@ -1,16 +1,14 @@
 """Starting the agent."""
 
 import os
-import stat
 
 from . import proc, records
 from .job import Job, NotStarted, lower
 from .signals import signal
 
 
-def launch(job: Job, lock: int, started: float) -> int:
+def launch(job: Job, lock: int, log: int, started: float) -> int:
     """Start the agent and give its pid. The start record is on disk before the agent's first instruction."""
-    log = open_log(job.log)
     os.dup2(log, 2)  # should the keeper itself fail, that is where it can be read
     prompt = open_prompt(job.prompt)
     waiting, go = os.pipe()
@@ -61,20 +59,6 @@ def become(job: Job, lock: int, log: int, prompt: int, waiting: int, problem: in
         os._exit(127)
 
 
-def open_log(path: str) -> int:
-    """The log for appending, if it is a plain file of our own: an agent could have put anything there."""
-    try:
-        # O_NONBLOCK: a fifo that nobody reads must not stop us.
-        log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
-    except OSError as reason:
-        raise NotStarted(f"cannot open the log '{path}': {lower(reason)}") from None
-    seen = os.fstat(log)
-    if not stat.S_ISREG(seen.st_mode) or seen.st_nlink != 1 or seen.st_uid != os.geteuid():
-        raise NotStarted(f"cannot open the log '{path}': not a plain file of this user with one name")
-    os.set_blocking(log, True)
-    return log
-
-
 def open_prompt(path: str) -> int:
     """What the agent will read on stdin."""
     try:
@@ -96,4 +80,5 @@ def write_start(job: Job, agent: int, started: float) -> None:
         agent_pid=agent,
         agent_start_time=proc.start_time(agent),
         started=started,
+        log_limit=job.log_limit,
     )
