@@ -10,6 +10,7 @@ import os
 MARK_SIZE = 64
 SMALLEST_LIMIT = 4096  # bytes; head and tail are to be longer than the mark between them
 _CHUNK = 256 * 1024
+_TRIES = 10
 
 
 def mark(left_out: int) -> bytes:
@@ -41,16 +42,16 @@ def cut(log: int, limit: int, dropped: int) -> int:
     without being counted.
     """
     head = head_size(limit)
-    body = head + (MARK_SIZE if dropped else 0)
-    source, target = os.fstat(log).st_size - head, head + MARK_SIZE
-    dropped += source - body
-    os.pwrite(log, mark(dropped), head)
-    # On and on, as the agent goes on writing; but it may be faster than we are.
-    while target < 3 * head and (piece := os.pread(log, _CHUNK, source)):
-        os.pwrite(log, piece, target)
-        source, target = source + len(piece), target + len(piece)
-    outrun = max(os.fstat(log).st_size - source, 0)
+    begin = head + (MARK_SIZE if dropped else 0)
+    for _ in range(_TRIES):
+        source, target = os.fstat(log).st_size - head, head + MARK_SIZE
+        left = dropped + source - begin
+        os.pwrite(log, mark(left), head)
+        # On and on, as the agent goes on writing. If it is faster than we are, that is another middle to drop.
+        while target < 3 * head and (piece := os.pread(log, _CHUNK, source)):
+            os.pwrite(log, piece, target)
+            source, target = source + len(piece), target + len(piece)
+        if not piece:
+            break
     os.ftruncate(log, target)
-    if outrun:
-        os.pwrite(log, mark(dropped + outrun), head)
-    return dropped + outrun
+    return left

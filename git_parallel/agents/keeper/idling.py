@@ -32,7 +32,8 @@ class Idling:
     def __init__(self, job: Job, clock: Clock, output: Output) -> None:
         self._limit = math.inf if job.stall is None else job.stall
         self._cwd, self._clock, self._output = job.cwd, clock, output
-        self._looks = [self._look()[0]]
+        # Its tree is as good as new: to go through all of /proc for that would be dear.
+        self._looks = [Look(clock.now(), output.written()[0], 0.0)]
         self._active_at = self._looks[0].at  # the latest output or file change that is known
         self.due = self._looks[0].at + self._limit / LOOKS
 
@@ -81,17 +82,27 @@ def newest_change(folder: str, now: float) -> float:
     """
     newest, left, folders = -math.inf, MOST_ENTRIES, [folder]
     for here in folders:
-        try:
-            with os.scandir(here) as entries:
-                for entry in entries:
-                    changed = entry.stat(follow_symlinks=False).st_ctime
-                    if entry.name != ".git":
-                        newest = max(newest, changed if changed <= now else -math.inf)
-                        if entry.is_dir(follow_symlinks=False):
-                            folders.append(entry.path)
-                    left -= 1
-                    if not left:
-                        return newest
-        except OSError:  # it has gone meanwhile
-            continue
+        if not left:
+            break
+        for entry in _entries(here, left):
+            left -= 1
+            try:
+                changed = entry.stat(follow_symlinks=False).st_ctime
+                is_folder = entry.is_dir(follow_symlinks=False)
+            except OSError:  # it has gone meanwhile
+                continue
+            if entry.name == ".git":
+                continue
+            if changed <= now:
+                newest = max(newest, changed)
+            if is_folder:
+                folders.append(entry.path)
     return newest
+
+
+def _entries(folder: str, most: int) -> "list[os.DirEntry[str]]":
+    try:
+        with os.scandir(folder) as entries:
+            return [entry for entry, _ in zip(entries, range(most), strict=False)]
+    except OSError:
+        return []

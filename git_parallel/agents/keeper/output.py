@@ -4,6 +4,7 @@ import fcntl
 import math
 import os
 import stat
+import time
 
 from .cutting import cut, is_over
 from .job import Job, NotStarted, lower
@@ -11,6 +12,7 @@ from .kernel import growth_of
 
 PAUSE = 0.25  # seconds between learning that the log grows and looking at it
 LOOK_AGAIN = 1.0  # seconds between looks where the kernel does not tell
+TRIES, BETWEEN_TRIES = 100, 0.001  # seconds; to find the log free of readers
 
 
 class Output:
@@ -62,12 +64,16 @@ class Output:
         return seen.st_size + self.dropped, seen.st_mtime
 
     def _lock(self, limit: int) -> bool:
-        try:
-            fcntl.flock(self._log, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            # Readers hold it for a moment. Who holds it longer does not keep us from our work.
-            return is_over(self._log, 2 * limit)
-        return True
+        """Keep readers away; they hold it for a moment, but one may follow the other."""
+        for _ in range(TRIES):
+            try:
+                fcntl.flock(self._log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(BETWEEN_TRIES)
+            else:
+                return True
+        # Who holds it longer is no reader of ours, and does not keep us from our work.
+        return is_over(self._log, 4 * limit)
 
     @staticmethod
     def _forget_news(growth: int) -> None:
