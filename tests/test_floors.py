@@ -53,7 +53,7 @@ DOORS = {
     "psutil": {"agents.load"},
     "rich": {"ui.render", "ui.show_run"},
     "yaml": {"tasks.forms.front_matter"},
-    "subprocess": {"git.command", "agents.process", "ui.show_demo"},
+    "subprocess": {"git.command", "agents.nursery", "agents.process", "ui.show_demo"},
 }
 
 

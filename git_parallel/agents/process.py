@@ -21,8 +21,7 @@ from ..errors import Busy
 from ..git.command import KEPT
 from ..names import TaskId
 from .keeper import proc
-
-KEEPER = (sys.executable, "-ISE", str(Path(proc.__file__).with_name("__main__.py")))
+from .nursery import Nursery, start_alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +105,14 @@ def agent_environment(base: Mapping[str, str], extra: Mapping[str, str]) -> dict
     return kept | dict(extra)
 
 
-def launch(runtime: Path, job: Job) -> Launched | NotLaunched:
-    """Start an agent under a keeper that needs nobody; `Busy` if the task runs or this attempt ever ran."""
+def launch(runtime: Path, job: Job, nursery: Nursery | None = None) -> Launched | NotLaunched:
+    """Start an agent under a keeper that needs nobody; `Busy` if the task runs or this attempt ever ran.
+
+    With a nursery the keeper is forked there, or started alone if the nursery has died.
+    """
     _make_private(runtime)
     _make_private(job.log.parent)
-    said = _start_keeper(document(runtime.absolute(), job))
+    said = _start_keeper(runtime, job, nursery)
     match said.split(" ", 1):
         case ["started", pids]:
             pid, keeper_pid = map(int, pids.split())
@@ -212,18 +214,14 @@ def document(runtime: Path, job: Job) -> bytes:
     return marshal.dumps(told | {name: str(place) for name, place in places.items()})
 
 
-def _start_keeper(document: bytes) -> str:
-    """Start a keeper with this job and give its one line, "" if it died before it could say it."""
-    keeper = subprocess.Popen(
-        KEEPER,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd="/",  # it must not keep a worktree or the terminal's directory busy
-        start_new_session=True,
-    )
-    said, _ = keeper.communicate(document)
-    return said.decode("utf-8", "surrogateescape")
+def _start_keeper(runtime: Path, job: Job, nursery: Nursery | None) -> str:
+    """Start a keeper for this job and give its one line, "" if it died before it could say it."""
+    told = document(runtime.absolute(), job)
+    if nursery is None:
+        return start_alone(told)
+    said = nursery.start(told)
+    # Without a start record there was no agent, whoever has died; then nothing is started twice.
+    return said if said or read_start(runtime, job.task, job.attempt) else start_alone(told)
 
 
 def _silent(runtime: Path, job: Job) -> Launched | NotLaunched:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from git_parallel.agents import process
+from git_parallel.agents.nursery import Nursery
 from git_parallel.agents.process import ExitRecord, Job, Launched, NotLaunched
 from git_parallel.names import TaskId
 
@@ -21,9 +22,10 @@ ROOT = Path(__file__).parents[2]
 class Bench:
     """A runtime directory, a prompt and a place to work in."""
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, base: Path, nursery: Nursery | None) -> None:
         self.runtime, self.work, self.prompt = base / "parallel" / "tasks", base / "work", base / "prompt"
         self.log = base / "logs" / "20" / "1.log"
+        self.nursery = nursery
         self.work.mkdir()
         self.prompt.write_text("please\n")
 
@@ -35,7 +37,7 @@ class Bench:
         return self.job("sh", "-c", script, timeout=timeout, grace=grace)
 
     def launch(self, job: Job) -> Launched | NotLaunched:
-        return process.launch(self.runtime, job)
+        return process.launch(self.runtime, job, self.nursery)
 
     def launched(self, job: Job) -> Launched:
         answer = self.launch(job)

@@ -14,6 +14,8 @@ from git_parallel.agents import process
 from git_parallel.agents.process import NotLaunched
 from tests.git.agent_bench import LINUX, TASK, Bench, ending, is_running, until
 
+pytestmark = pytest.mark.parametrize("bench", ["alone", "nursery"], indirect=True)
+
 
 def test_an_agent_killed_by_somebody(bench: Bench) -> None:
     os.kill(bench.launched(bench.sh("exec sleep 9")).pid, signal.SIGKILL)

@@ -16,10 +16,12 @@ from pathlib import Path
 import pytest
 
 from git_parallel.agents import process
-from git_parallel.agents.keeper import records
+from git_parallel.agents.nursery import KEEPER
 from git_parallel.agents.process import Job, Launched, NotLaunched
 from git_parallel.errors import Busy
 from tests.git.agent_bench import LINUX, ROOT, TASK, Bench, ending, is_running, until
+
+pytestmark = pytest.mark.parametrize("bench", ["alone", "nursery"], indirect=True)
 
 # Ends well when asked to.
 POLITE = (
@@ -112,24 +114,6 @@ def test_a_torn_record_is_none(bench: Bench) -> None:
 
 
 # -- what an agent gets ------------------------------------------------------------------------------------
-
-
-def test_only_authors_of_gits_variables_reach_an_agent() -> None:
-    base = {
-        "PATH": "/bin",
-        "GIT_DIR": "/elsewhere",
-        "GIT_CONFIG_PARAMETERS": "'x=y'",
-        "GIT_PARALLEL_TASK": "19",
-        "GIT_AUTHOR_NAME": "A",
-        "GIT_COMMITTER_EMAIL": "c@example.org",
-    }
-
-    assert process.agent_environment(base, {"GIT_PARALLEL_ATTEMPT": "2"}) == {
-        "PATH": "/bin",
-        "GIT_AUTHOR_NAME": "A",
-        "GIT_COMMITTER_EMAIL": "c@example.org",
-        "GIT_PARALLEL_ATTEMPT": "2",
-    }
 
 
 def test_the_agent_gets_exactly_its_environment(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -413,7 +397,7 @@ def test_the_agent_outlives_the_launcher_that_was_killed(bench: Bench, tmp_path:
 def test_a_launcher_that_dies_in_the_handshake_does_no_harm(bench: Bench) -> None:
     bench.runtime.mkdir(parents=True)
     bench.log.parent.mkdir(parents=True)
-    keeper = subprocess.Popen(process.KEEPER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/")
+    keeper = subprocess.Popen(KEEPER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/")
     assert keeper.stdin
     assert keeper.stdout
     keeper.stdout.close()  # writing to it is now EPIPE
@@ -429,7 +413,7 @@ def test_a_job_that_arrives_torn_touches_nothing(bench: Bench) -> None:
     bench.runtime.mkdir(parents=True)
     whole = process.document(bench.runtime, bench.sh("touch ran"))
 
-    subprocess.run(process.KEEPER, input=whole[:-5], capture_output=True, check=True)
+    subprocess.run(KEEPER, input=whole[:-5], capture_output=True, check=True)
 
     assert list(bench.runtime.iterdir()) == []
     assert list(bench.work.iterdir()) == []
@@ -528,10 +512,3 @@ def test_a_keeper_is_small(bench: Bench) -> None:
     status = Path(f"/proc/{launched.keeper_pid}/status").read_text()
 
     assert int(status.split("VmRSS:")[1].split()[0]) < 12 * 1024
-
-
-@pytest.mark.parametrize("text", ["", 'a "b" \\ \n\t\x7f', "é€𝄞", os.fsdecode(b"\xff")])
-def test_records_are_json_whatever_the_text(text: str) -> None:
-    fields = {"text": text, "none": None, "yes": True, "no": False, "one": 1, "half": 0.5, "big": 1e300}
-
-    assert json.loads(records.in_json(fields)) == fields

@@ -5,6 +5,9 @@ import sys
 # -I keeps us off the path. At its end, so that nothing beside us takes the place of the standard library.
 sys.path.append(__file__.rsplit("/", 4)[0])
 
-from git_parallel.agents.keeper.keeping import main
+if sys.argv[1:] == ["--nursery"]:
+    from git_parallel.agents.keeper.nursery import main
+else:
+    from git_parallel.agents.keeper.keeping import main
 
 sys.exit(main())

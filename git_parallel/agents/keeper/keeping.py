@@ -1,7 +1,6 @@
 """The life of a keeper."""
 
 import os
-import sys
 
 from . import records
 from .clock import Clock, wall_and_elapsed
@@ -25,7 +24,8 @@ def main() -> int:
     if os.fork():
         os._exit(0)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the launcher's thread may have had any blocked
-    job = Job(sys.stdin.buffer.read())
+    with open(0, "rb", closefd=False) as file:
+        job = Job(file.read())
     door, lock = open_lock(job.keeper), open_lock(job.lock)
     try:
         take(job, door, lock)

@@ -11,6 +11,11 @@ PR_SET_CHILD_SUBREAPER = 36
 IN_MODIFY = 2
 
 
+def warm_up() -> None:
+    """Import now what the rest will need."""
+    _library()
+
+
 def adopt_orphans() -> None:
     """Have what the agent's tree leaves behind become our child, however it was detached.
 
