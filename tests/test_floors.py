@@ -54,7 +54,7 @@ DOORS = {
     "rich": {"ui.render", "ui.show_run"},
     "yaml": {"tasks.forms.front_matter"},
     "watchdog": {"project.watching"},
-    "subprocess": {"git.command", "agents.process", "ui.show_demo"},
+    "subprocess": {"git.command", "agents.nursery", "agents.process", "ui.show_demo"},
 }
 
 

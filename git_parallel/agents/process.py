@@ -1,32 +1,36 @@
-"""Starting, finding, waiting for and stopping the keepers of agents (see `runner`).
+"""Starting, finding, waiting for and stopping the keepers of agents (see `keeper`).
 
 Files of a task in the runtime directory: `<id>.lock` (taken = alive), `<id>.keeper` (which keeper may start),
-`<id>.<attempt>.start` and `<id>.<attempt>.exit` (the records). Only `runner` writes them.
+`<id>.<attempt>.start` and `<id>.<attempt>.exit` (the records). Only `keeper` writes them.
 """
 
 import fcntl
 import json
+import marshal
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from ..errors import Busy
 from ..git.command import KEPT
 from ..names import TaskId
-from . import runner
-
-KEEPER = (sys.executable, "-ISE", runner.__file__)
+from .keeper import proc
+from .nursery import Nursery, start_alone
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One attempt of one task: the agent command and what it may use."""
+    """One attempt of one task: the agent command and what it may use.
+
+    `timeout`, `grace` and `stall` are seconds; `stall` is how long it may do nothing at all. `log_limit` is
+    about the most bytes its log may have: of a longer one the middle is dropped.
+    """
 
     task: TaskId
     attempt: int
@@ -37,6 +41,8 @@ class Job:
     prompt: Path
     timeout: float | None
     grace: float
+    stall: float | None = None
+    log_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +75,16 @@ class StartRecord:
     agent_pid: int
     agent_start_time: int | None
     started: float
+    log_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExitRecord:
-    """How an attempt ended: an exit status, a signal, or an `error` that kept it from starting."""
+    """How an attempt ended: an exit status, a signal, or an `error` that kept it from starting.
+
+    `stalled` and `timed_out` say by which limit it was ended, `dropped` how many bytes its log lacks.
+    `started` is the time of day, `ended` that and the seconds since, whatever was done to the clock.
+    """
 
     attempt: int
     status: int | None
@@ -83,6 +94,8 @@ class ExitRecord:
     started: float
     ended: float
     error: str
+    stalled: bool = False
+    dropped: int = 0
 
 
 def agent_environment(base: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
@@ -92,11 +105,14 @@ def agent_environment(base: Mapping[str, str], extra: Mapping[str, str]) -> dict
     return kept | dict(extra)
 
 
-def launch(runtime: Path, job: Job) -> Launched | NotLaunched:
-    """Start an agent under a keeper that needs nobody; `Busy` if the task runs or this attempt ever ran."""
+def launch(runtime: Path, job: Job, nursery: Nursery | None = None) -> Launched | NotLaunched:
+    """Start an agent under a keeper that needs nobody; `Busy` if the task runs or this attempt ever ran.
+
+    With a nursery the keeper is forked there, or started alone if the nursery has died.
+    """
     _make_private(runtime)
     _make_private(job.log.parent)
-    said = _start_keeper(document(runtime.absolute(), job))
+    said = _start_keeper(runtime, job, nursery)
     match said.split(" ", 1):
         case ["started", pids]:
             pid, keeper_pid = map(int, pids.split())
@@ -173,7 +189,7 @@ def stop(runtime: Path, task: TaskId, attempt: int, *, now: bool = False) -> boo
     An agent whose keeper was killed is signalled itself.
     """
     record = read_start(runtime, task, attempt)
-    if record is None or not is_alive(runtime, task) or record.boot_id != runner.boot_id():
+    if record is None or not is_alive(runtime, task) or record.boot_id != proc.boot_id():
         return False
     to_keeper, to_agent = (signal.SIGQUIT, signal.SIGKILL) if now else (signal.SIGTERM, signal.SIGTERM)
     return _signal(record.pid, record.start_time, to_keeper) or _signal(
@@ -185,27 +201,38 @@ def stop(runtime: Path, task: TaskId, attempt: int, *, now: bool = False) -> boo
 
 
 def document(runtime: Path, job: Job) -> bytes:
-    record = str(runtime / f"{job.task}.{job.attempt}")
-    places = {"lock": runtime / f"{job.task}.lock", "keeper": runtime / f"{job.task}.keeper"}
-    places |= {"cwd": job.cwd.absolute(), "log": job.log.absolute(), "prompt": job.prompt.absolute()}
-    names = {"start": f"{record}.start", "exit": f"{record}.exit"} | {k: str(v) for k, v in places.items()}
-    rest = {"argv": job.argv, "env": dict(job.env), "attempt": job.attempt, "timeout": job.timeout}
-    # ASCII with escapes, also for undecodable names: it means the same to the keeper, whatever the locale.
-    return json.dumps(names | rest | {"grace": job.grace}).encode("ascii")
+    """The job as its keeper reads it."""
+    record = runtime / f"{job.task}.{job.attempt}"
+    places = {
+        "cwd": job.cwd.absolute(),
+        "log": job.log.absolute(),
+        "prompt": job.prompt.absolute(),
+        "lock": runtime / f"{job.task}.lock",
+        "keeper": runtime / f"{job.task}.keeper",
+        "start": f"{record}.start",
+        "exit": f"{record}.exit",
+    }
+    told = {
+        "argv": [str(word) for word in job.argv],
+        "env": {str(name): str(value) for name, value in job.env.items()},
+        "attempt": job.attempt,
+        "timeout": job.timeout,
+        "grace": job.grace,
+        "stall": job.stall,
+        "log_limit": job.log_limit,
+    }
+    # Not JSON, which is dear to import. The reader is the same interpreter, and undecodable names survive.
+    return marshal.dumps(told | {name: str(place) for name, place in places.items()})
 
 
-def _start_keeper(document: bytes) -> str:
-    """Start a keeper with this job and give its one line, "" if it died before it could say it."""
-    keeper = subprocess.Popen(
-        KEEPER,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd="/",  # it must not keep a worktree or the terminal's directory busy
-        start_new_session=True,
-    )
-    said, _ = keeper.communicate(document)
-    return said.decode("utf-8", "surrogateescape")
+def _start_keeper(runtime: Path, job: Job, nursery: Nursery | None) -> str:
+    """Start a keeper for this job and give its one line, "" if it died before it could say it."""
+    told = document(runtime.absolute(), job)
+    if nursery is None:
+        return start_alone(told)
+    said = nursery.start(told)
+    # Without a start record there was no agent, whoever has died; then nothing is started twice.
+    return said if said or read_start(runtime, job.task, job.attempt) else start_alone(told)
 
 
 def _silent(runtime: Path, job: Job) -> Launched | NotLaunched:
@@ -254,7 +281,9 @@ def _read(path: Path, kind: type) -> dict[str, Any] | None:
     """The fields of a record, None for a missing, torn or foreign file."""
     try:
         found = json.loads(path.read_bytes())
-        return {field.name: found[field.name] for field in fields(kind)}
+        # A field that came later is missing in older records, and has a default.
+        wanted = [field.name for field in fields(kind) if field.name in found or field.default is MISSING]
+        return {name: found[name] for name in wanted}
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
@@ -271,7 +300,7 @@ def _signal(
     except OSError:  # a kernel or sandbox without it
         handle = None
     try:
-        if start_time != runner.start_time(pid):
+        if start_time != proc.start_time(pid):
             return False
         if handle is None or send is not None:
             (send or os.kill)(pid, number)

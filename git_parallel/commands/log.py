@@ -1,10 +1,11 @@
 """`git parallel log`: what an agent printed."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ..agents import process
+from ..agents.logs import Log
 from ..errors import UnknownTask
 from ..git.refs import snapshot
 from ..project.declared import find_recorded, read_tasks
@@ -12,9 +13,9 @@ from ..project.open import Project, open_project
 from ..schedule.record import TaskRecord
 from ..tasks.task import TaskSet
 
-_CHUNK = 64 * 1024
 # A file tells nobody that it has grown, short of inotify; `tail -f` looks once a second, this more often.
 _LOOK_AGAIN = 0.1
+_Limit = Callable[[], int | None]
 
 
 def log(
@@ -26,13 +27,19 @@ def log(
     """
     project = open_project(directory)
     record = _record(project, spelling)
-    path = project.log_of(record.id, attempt or record.attempt)
+    number = attempt or record.attempt
+    path = project.log_of(record.id, number)
     if not path.exists():
         raise UnknownTask(
-            f"task '{record.id}' has no log of attempt {attempt or record.attempt}",
+            f"task '{record.id}' has no log of attempt {number}",
             hint="'git parallel status' tells which attempt is the latest",
         )
-    return _follow(project, record, path) if follow else _whole(path)
+
+    def limit() -> int | None:
+        started = process.read_start(project.tasks_runtime, record.id, number)
+        return started.log_limit if started else None
+
+    return _follow(project, record, path, limit) if follow else _whole(path, limit())
 
 
 def _record(project: Project, spelling: str) -> TaskRecord:
@@ -45,13 +52,12 @@ def _record(project: Project, spelling: str) -> TaskRecord:
     return world.tasks[task].record
 
 
-def _whole(path: Path) -> Iterator[bytes]:
+def _whole(path: Path, limit: int | None) -> Iterator[bytes]:
     with path.open("rb") as file:
-        while piece := file.read(_CHUNK):
-            yield piece
+        yield from Log(file, limit).more()
 
 
-def _follow(project: Project, record: TaskRecord, path: Path) -> Iterator[bytes]:
+def _follow(project: Project, record: TaskRecord, path: Path, limit: _Limit) -> Iterator[bytes]:
     ended = threading.Event()
 
     def wait() -> None:
@@ -60,9 +66,9 @@ def _follow(project: Project, record: TaskRecord, path: Path) -> Iterator[bytes]
 
     threading.Thread(target=wait, daemon=True).start()
     with path.open("rb") as file:
-        over = False
+        log, over = Log(file), False
         while not over:
             # Asked before reading: what came before the end is then read after it.
             over = ended.wait(_LOOK_AGAIN)
-            while piece := file.read(_CHUNK):
-                yield piece
+            log.limit = log.limit or limit()  # the log is there a moment before the agent's start is recorded
+            yield from log.more()

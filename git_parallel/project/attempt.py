@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..agents import process
+from ..agents.nursery import Nursery
 from ..errors import Busy, GitFailed, ParallelError, Stale
 from ..git import guard, worktree
 from ..git.admin import PREFIX
@@ -83,7 +84,9 @@ def make_ready(
     return ready
 
 
-def start(project: Project, task: Task, ready: Stored, order: Order) -> Stored:
+def start(
+    project: Project, task: Task, ready: Stored, order: Order, nursery: Nursery | None = None
+) -> Stored:
     """Start the agent of a task that is ready; the record as it then stands: running, or settled already."""
     record = ready.record
     remember_command(project, task.id, order)
@@ -98,8 +101,10 @@ def start(project: Project, task: Task, ready: Stored, order: Order) -> Stored:
         prompt=prompt,
         timeout=order.timeout,
         grace=order.grace,
+        stall=order.stall,
+        log_limit=order.log_limit,
     )
-    process.launch(project.tasks_runtime, job)
+    process.launch(project.tasks_runtime, job, nursery)
     try:
         return write(project, ready, record.to(State.RUNNING, started=time.time()))
     except Stale:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..agents.nursery import Nursery
 from ..git import guard
 from ..names import TaskId
 from ..schedule.plan import Held
@@ -95,10 +96,11 @@ def conduct(
             assume_independent=limits.assume_independent,
         )
         admits, backlog = door(project, limits.max_parallel), Backlog(limits.backlog, writer)
-        scheduler = Scheduler(project, stock, order, tell, admits, board, backlog)
         soon = 0.0 if limits.is_standing else _SOON
-        with watching_from(project, lambda: scheduler.events.put(scheduler.look_around), after=soon):
-            scheduler.to_the_end(chosen)
+        with Nursery() as nursery:
+            scheduler = Scheduler(project, stock, order, tell, admits, board, backlog, nursery)
+            with watching_from(project, lambda: scheduler.events.put(scheduler.look_around), after=soon):
+                scheduler.to_the_end(chosen)
         return RunAnswer(
             ran=tuple(scheduler.ended.values()),
             launched=tuple(scheduler.launched),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from ..agents.nursery import Nursery
 from ..errors import ParallelError
 from ..git.refs import Stored, snapshot
 from ..names import Oid, TaskId
@@ -38,10 +39,12 @@ def prepare(
     return make_ready(fresh, task, known, order, state, wish)
 
 
-def launch(project: Project, task: Task, ready: Stored, tip: Oid, order: Order) -> Stored:
+def launch(
+    project: Project, task: Task, ready: Stored, tip: Oid, order: Order, nursery: Nursery | None
+) -> Stored:
     """Start the agent of a task that was made ready, perhaps a while ago; the target is at `tip` now."""
     current = catch_up(replace(project, base=tip), ready)
-    return start(project, task, current, order)
+    return start(project, task, current, order, nursery)
 
 
 def settle_and_look(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ..agents import process
+from ..agents.nursery import Nursery
 from ..errors import ParallelError, Stale
 from ..git.refs import Stored, snapshot
 from ..names import Oid, TaskId
@@ -57,6 +58,7 @@ class Scheduler:
     door: Door
     board: Board
     backlog: Backlog
+    nursery: Nursery | None = None
     waiting: Waitlist = field(default_factory=Waitlist)
     running: dict[TaskId, Task] = field(default_factory=dict)
     closing: dict[TaskId, Task] = field(default_factory=dict)
@@ -220,10 +222,8 @@ class Scheduler:
         self._not_launched(task, error)
 
     def _start(self, ready: Stored) -> None:
-        task = self.running[ready.record.id]
-        work = partial(
-            launch, self.project, task, ready, self._tip or self.project.base, self._order_for(task)
-        )
+        task, tip = self.running[ready.record.id], self._tip or self.project.base
+        work = partial(launch, self.project, task, ready, tip, self._order_for(task), self.nursery)
         self.events.do(work, partial(self._launched, task), partial(self._not_launched, task))
 
     def _launched(self, task: Task, stored: Stored) -> None:

@@ -73,6 +73,10 @@ def _failure(ended: process.ExitRecord) -> Shortfall | None:
         return Shortfall(ended.error)
     if ended.timed_out:
         return Shortfall(f"timed out after {ended.ended - ended.started:.0f} s")
+    if ended.stalled:
+        return Shortfall(
+            f"stalled: no output, CPU or file change; stopped after {ended.ended - ended.started:.0f} s"
+        )
     if ended.stopped:
         return Shortfall("stopped", state=State.CANCELLED)
     if ended.signal:

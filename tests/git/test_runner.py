@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -17,84 +16,12 @@ from pathlib import Path
 import pytest
 
 from git_parallel.agents import process
-from git_parallel.agents.process import ExitRecord, Job, Launched, NotLaunched
+from git_parallel.agents.nursery import KEEPER
+from git_parallel.agents.process import Job, Launched, NotLaunched
 from git_parallel.errors import Busy
-from git_parallel.names import TaskId
+from tests.git.agent_bench import LINUX, ROOT, TASK, Bench, ending, is_running, until
 
-TASK = TaskId("20")
-LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and the subreaper")
-ROOT = Path(__file__).parents[2]
-
-
-class Bench:
-    """A runtime directory, a prompt and a place to work in."""
-
-    def __init__(self, base: Path) -> None:
-        self.runtime, self.work, self.prompt = base / "parallel" / "tasks", base / "work", base / "prompt"
-        self.log = base / "logs" / "20" / "1.log"
-        self.work.mkdir()
-        self.prompt.write_text("please\n")
-
-    def job(self, *argv: str, attempt: int = 1, timeout: float | None = None, grace: float = 5.0) -> Job:
-        env = process.agent_environment(os.environ, {})
-        return Job(TASK, attempt, argv, self.work, env, self.log, self.prompt, timeout, grace)
-
-    def sh(self, script: str, *, timeout: float | None = None, grace: float = 5.0) -> Job:
-        return self.job("sh", "-c", script, timeout=timeout, grace=grace)
-
-    def launch(self, job: Job) -> Launched | NotLaunched:
-        return process.launch(self.runtime, job)
-
-    def launched(self, job: Job) -> Launched:
-        answer = self.launch(job)
-        assert isinstance(answer, Launched)
-        return answer
-
-    def run(self, job: Job) -> ExitRecord:
-        """Run the job to its end and give its exit record, times set to zero."""
-        self.launch(job)
-        return self.ended(job.attempt)
-
-    def ended(self, attempt: int = 1) -> ExitRecord:
-        process.wait(self.runtime, TASK)
-        record = process.read_exit(self.runtime, TASK, attempt)
-        assert record is not None
-        assert 0 < record.started <= record.ended
-        return replace(record, started=0.0, ended=0.0)
-
-    def stop(self, *, now: bool = False) -> bool:
-        return process.stop(self.runtime, TASK, 1, now=now)
-
-    def await_output(self, text: str) -> None:
-        until(lambda: self.log.exists() and text in self.log.read_text())
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(tmp_path)
-    yield bench
-    if process.stop(bench.runtime, TASK, 1, now=True):
-        process.wait(bench.runtime, TASK)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
-
-
-def ending(status: int | None = None, **other: object) -> ExitRecord:
-    fields = {"signal": None, "timed_out": False, "stopped": False, "error": ""} | other
-    return ExitRecord(attempt=1, status=status, started=0.0, ended=0.0, **fields)  # type: ignore[arg-type]
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
+pytestmark = pytest.mark.parametrize("bench", ["alone", "nursery"], indirect=True)
 
 # Ends well when asked to.
 POLITE = (
@@ -187,24 +114,6 @@ def test_a_torn_record_is_none(bench: Bench) -> None:
 
 
 # -- what an agent gets ------------------------------------------------------------------------------------
-
-
-def test_only_authors_of_gits_variables_reach_an_agent() -> None:
-    base = {
-        "PATH": "/bin",
-        "GIT_DIR": "/elsewhere",
-        "GIT_CONFIG_PARAMETERS": "'x=y'",
-        "GIT_PARALLEL_TASK": "19",
-        "GIT_AUTHOR_NAME": "A",
-        "GIT_COMMITTER_EMAIL": "c@example.org",
-    }
-
-    assert process.agent_environment(base, {"GIT_PARALLEL_ATTEMPT": "2"}) == {
-        "PATH": "/bin",
-        "GIT_AUTHOR_NAME": "A",
-        "GIT_COMMITTER_EMAIL": "c@example.org",
-        "GIT_PARALLEL_ATTEMPT": "2",
-    }
 
 
 def test_the_agent_gets_exactly_its_environment(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -464,6 +373,7 @@ sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from git_parallel.agents import process
 from git_parallel.names import TaskId
+from tests.git.agent_bench import LINUX, ROOT, TASK, Bench, ending, is_running, until
 base, script = Path(sys.argv[2]), sys.argv[3]
 job = process.Job(TaskId("20"), 1, ("sh", "-c", script), base / "work", dict(os.environ),
                   base / "logs" / "20" / "1.log", base / "prompt", None, 5.0)
@@ -487,7 +397,7 @@ def test_the_agent_outlives_the_launcher_that_was_killed(bench: Bench, tmp_path:
 def test_a_launcher_that_dies_in_the_handshake_does_no_harm(bench: Bench) -> None:
     bench.runtime.mkdir(parents=True)
     bench.log.parent.mkdir(parents=True)
-    keeper = subprocess.Popen(process.KEEPER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/")
+    keeper = subprocess.Popen(KEEPER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/")
     assert keeper.stdin
     assert keeper.stdout
     keeper.stdout.close()  # writing to it is now EPIPE
@@ -503,7 +413,7 @@ def test_a_job_that_arrives_torn_touches_nothing(bench: Bench) -> None:
     bench.runtime.mkdir(parents=True)
     whole = process.document(bench.runtime, bench.sh("touch ran"))
 
-    subprocess.run(process.KEEPER, input=whole[:-5], capture_output=True, check=True)
+    subprocess.run(KEEPER, input=whole[:-5], capture_output=True, check=True)
 
     assert list(bench.runtime.iterdir()) == []
     assert list(bench.work.iterdir()) == []
