@@ -5,7 +5,8 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from enum import Enum
 from functools import partial
 from typing import TypeAlias, TypeVar
 
@@ -15,18 +16,28 @@ Event: TypeAlias = Callable[[], None]
 Outcome = TypeVar("Outcome")
 
 
+class Row(Enum):
+    """Where a deed waits for a worker: as usual, where nothing slow stands before it, or one after the other."""
+
+    USUAL = "usual"
+    FIRST = "first"
+    IN_TURN = "in turn"
+
+
 class Events:
     """Everything that happens is put here and handled in one thread, the only one that changes anything."""
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self._workers: ThreadPoolExecutor | None = None
-        self._lander: ThreadPoolExecutor | None = None
+        self._pools: dict[Row, ThreadPoolExecutor] = {}
 
     @contextmanager
     def workers(self) -> Iterator[None]:
-        """As long as this lasts there are workers: as many as cores, and one for what must not run twice at once."""
-        with ThreadPoolExecutor(os.cpu_count() or 2) as self._workers, ThreadPoolExecutor(1) as self._lander:
+        """As long as this lasts there are workers, who begin with deeds in the order in which they came to a row."""
+        cores = os.cpu_count() or 2
+        sizes = {Row.USUAL: cores, Row.FIRST: cores, Row.IN_TURN: 1}
+        with ExitStack() as stack:
+            self._pools = {row: stack.enter_context(ThreadPoolExecutor(size)) for row, size in sizes.items()}
             yield
 
     def put(self, event: Event) -> None:
@@ -47,13 +58,9 @@ class Events:
         work: Callable[[], Outcome],
         then: Callable[[Outcome], None],
         failed: Callable[[ParallelError], None],
-        *,
-        in_turn: bool = False,
+        row: Row = Row.USUAL,
     ) -> None:
-        """Have a worker do something slow; its outcome, or why there is none, is an event.
-
-        Deeds `in_turn` are done one after the other.
-        """
+        """Have a worker do something slow; its outcome, or why there is none, is an event."""
 
         def whole() -> None:
             try:
@@ -65,9 +72,7 @@ class Events:
             else:
                 self.put(partial(then, outcome))
 
-        pool = self._lander if in_turn else self._workers
-        assert pool is not None, "there are workers only inside workers()"
-        pool.submit(whole)
+        self._pools[row].submit(whole)
 
     def wait_for(self, name: str, wait: Callable[[], None], then: Event) -> None:
         """Wait in a thread of its own, which costs nothing while it sleeps; what follows is an event."""

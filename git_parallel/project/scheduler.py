@@ -28,7 +28,7 @@ from .backlog import Backlog
 from .coordinator import Board
 from .declared import singletons
 from .deeds import Settled, land, launch, prepare, put_back, settle_and_look
-from .events import Events
+from .events import Events, Row
 from .landing import Landed, Landing
 from .limits import Limits
 from .news import News, overlaps_of, read_news
@@ -224,7 +224,8 @@ class Scheduler:
     def _start(self, ready: Stored) -> None:
         task, tip = self.running[ready.record.id], self._tip or self.project.base
         work = partial(launch, self.project, task, ready, tip, self._order_for(task), self.nursery)
-        self.events.do(work, partial(self._launched, task), partial(self._not_launched, task))
+        # An agent that can begin does not wait until the worktrees of others are made.
+        self.events.do(work, partial(self._launched, task), partial(self._not_launched, task), Row.FIRST)
 
     def _launched(self, task: Task, stored: Stored) -> None:
         self.stock.put(stored)
@@ -279,7 +280,7 @@ class Scheduler:
         if self.limits.merge and record.state is State.SUCCEEDED:
             self.tell(Told(sentence(record), record))
             work = partial(land, self.project, self.stock.tasks, record.id, self.limits.verify)
-            self.events.do(work, self._landed, partial(self._not_landed, record.id), in_turn=True)
+            self.events.do(work, self._landed, partial(self._not_landed, record.id), Row.IN_TURN)
             return
         task = self.closing.pop(record.id)
         next_one = None if self.asking.urgency else again(record, self.limits)
