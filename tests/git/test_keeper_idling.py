@@ -194,6 +194,15 @@ def test_a_little_cpu_time_is_nothing(world: World) -> None:
     assert live(world, keeper_of(world), 2000, doing=idle) == 1100
 
 
+def test_a_process_that_ended_without_a_trace_is_no_quiet(world: World) -> None:
+    keeper = keeper_of(world)
+    world.cpu = 30.0
+    live(world, keeper, 1100)
+    world.cpu = 20.0  # it was at work until just now
+
+    assert live(world, keeper, 2000) == 1225
+
+
 def test_work_in_all_three_ways_by_turns_is_never_a_stall(world: World) -> None:
     keeper, turn = keeper_of(world), iter(range(10_000))
 

@@ -63,7 +63,8 @@ class Idling:
 
     def _is_cpu_quiet(self, begin: float) -> bool:
         first, last = self._looks[0], self._looks[-1]
-        return first.at <= begin and last.cpu - first.cpu < LITTLE * (last.at - first.at)
+        # What a process used whose end nobody waited for is lost, and the sum falls: that is no quiet either.
+        return first.at <= begin and abs(last.cpu - first.cpu) < LITTLE * (last.at - first.at)
 
     def _moment(self, stamp: float) -> float:
         """When that was by our clock, as the looks around it tell: the wall clock may have been set on."""
