@@ -40,6 +40,12 @@ class AmbiguousTask(BadInput):
     """Several unrelated declarations claim that spelling."""
 
 
+class Refused(ParallelError):
+    """What was asked for cannot be done as things stand; nothing was changed."""
+
+    status = ANSWER_IS_NO
+
+
 class Stale(ParallelError):
     """Somebody else moved it first; nothing was changed and the command is safe to repeat."""
 

@@ -47,14 +47,14 @@ IMPURE = {
 
 # The only modules that may import a library.
 DOORS = {
-    "click": {"ui.cli", "ui.errors", "ui.manual", "ui.completions"},
+    "click": {"ui.cli", "ui.cli_run", "ui.options", "ui.errors", "ui.manual", "ui.completions"},
     "git": {"api"},
     "unidiff": {"overlap.patch"},
     "psutil": {"agents.load"},
-    "rich": {"ui.render", "ui.show_run"},
+    "rich": {"ui.render", "ui.screen"},
     "yaml": {"tasks.forms.front_matter"},
     "watchdog": {"project.watching"},
-    "subprocess": {"git.command", "agents.nursery", "agents.process", "ui.show_demo"},
+    "subprocess": {"git.command", "agents.background", "agents.nursery", "agents.process", "ui.show_demo"},
 }
 
 

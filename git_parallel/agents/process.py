@@ -192,7 +192,7 @@ def stop(runtime: Path, task: TaskId, attempt: int, *, now: bool = False) -> boo
     if record is None or not is_alive(runtime, task) or record.boot_id != proc.boot_id():
         return False
     to_keeper, to_agent = (signal.SIGQUIT, signal.SIGKILL) if now else (signal.SIGTERM, signal.SIGTERM)
-    return _signal(record.pid, record.start_time, to_keeper) or _signal(
+    return signal_exactly(record.pid, record.start_time, to_keeper) or signal_exactly(
         record.agent_pid, record.agent_start_time, to_agent, send=os.killpg
     )
 
@@ -288,10 +288,13 @@ def _read(path: Path, kind: type) -> dict[str, Any] | None:
         return None
 
 
-def _signal(
+def signal_exactly(
     pid: int, start_time: int | None, number: int, *, send: Callable[[int, int], None] | None = None
 ) -> bool:
-    """Signal exactly that process (or with `send`, through it its group); whether it was still there."""
+    """Signal exactly the process that began then (with `send`, through it its group); whether it was still there.
+
+    The start time is in ticks since the boot, None outside Linux, where the pid alone has to do.
+    """
     try:
         # The handle is opened first: what is compared after it is the process that will be signalled.
         handle = os.pidfd_open(pid) if sys.platform == "linux" else None

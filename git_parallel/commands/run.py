@@ -1,23 +1,20 @@
 """`git parallel run`: agents in worktrees of their own, as many at once as may be."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import BadInput
 from ..names import printable
 from ..project.commanding import order_of
-from ..project.conducting import RunAnswer, conduct, limits_of
+from ..project.conducting import RunAnswer, Voice, conduct, limits_of
 from ..project.declared import read_tasks, require_tasks, uncommitted_documents
 from ..project.open import Project, open_project
 from ..project.request import Request
-from ..project.saying import Told
 
 
 def run(
     directory: Path,
     request: Request,
-    tell: Callable[[Told], None],
-    entered: Callable[[Project], None] | None = None,
+    voice: Voice,
 ) -> RunAnswer:
     """Run the named tasks, or all that can be run, to their end.
 
@@ -33,7 +30,7 @@ def run(
     if not chosen:
         raise _nothing_declared(project)
     limits, named = limits_of(project, request), bool(request.spellings)
-    return conduct(project, tasks, chosen, order, limits, tell, named=named, entered=entered)
+    return conduct(project, tasks, chosen, order, limits, voice, named=named)
 
 
 def _nothing_declared(project: Project) -> BadInput:

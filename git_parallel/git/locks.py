@@ -29,6 +29,18 @@ def try_hold(path: Path) -> int | None:
     return descriptor
 
 
+def wait(path: Path) -> None:
+    """Block until no process holds the lock on `path`; a missing file is held by nobody."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+    finally:
+        os.close(descriptor)
+
+
 def is_held(path: Path) -> bool:
     """Whether some process holds the lock on `path`; a missing file is held by nobody."""
     try:

@@ -75,7 +75,7 @@ def make_ready(
     base = ready.record.base or project.base
     try:
         worktree.ensure(project.git, project.common, place, base=base, is_fresh=is_fresh)
-        _prepare(project, task, ready.record, stored.record if stored else None, state)
+        _prepare(project, task, ready.record, stored.record if stored else None, state, is_fresh=is_fresh)
     except (ParallelError, OSError) as error:
         if is_fresh:
             worktree.discard(project.git, project.common, place, base=base)
@@ -131,11 +131,15 @@ def catch_up(project: Project, ready: Stored) -> Stored:
 
 def take_back(project: Project, ready: Stored) -> Stored:
     """Unmake what was made ready and never launched; the task is planned again, as if nothing had been."""
-    record = ready.record
-    place = place_of_record(project, record)
+    unmake(project, ready.record)
+    return write(project, ready, ready.record.to(State.PLANNED, attempt=ready.record.attempt - 1))
+
+
+def unmake(project: Project, record: TaskRecord) -> None:
+    """Remove a worktree and a branch that were made for a launch which never came, and in which nobody was."""
     if not was_anybody_there(project, record):
+        place = place_of_record(project, record)
         worktree.discard(project.git, project.common, place, base=record.base or project.base)
-    return write(project, ready, record.to(State.PLANNED, attempt=record.attempt - 1))
 
 
 def remember_command(project: Project, task: TaskId, order: Order) -> None:
@@ -216,18 +220,24 @@ def _intend(
 
 
 def _prepare(
-    project: Project, task: Task, record: TaskRecord, before: TaskRecord | None, state: Ownership
+    project: Project,
+    task: Task,
+    record: TaskRecord,
+    before: TaskRecord | None,
+    state: Ownership,
+    *,
+    is_fresh: bool,
 ) -> None:
     territory = state.territories.get(record.agent or "", Territory(record.agent or ""))
     guard.write_owned(project.common, f"{PREFIX}{task.id}", owned_lines(task, territory, state.claims))
-    write_prompt(project, task, before)
+    write_prompt(project, task, before, is_fresh=is_fresh)
 
 
-def write(project: Project, stored: Stored, record: TaskRecord) -> Stored:
-    """Append the next record of a task; raises Stale when somebody wrote one first."""
+def write(project: Project, stored: Stored | None, record: TaskRecord) -> Stored:
+    """Append the next record of a task, or write its first; raises Stale when somebody wrote one first."""
     record = replace(record, reason=_cut(record.reason))
     why = f"{record.id} {record.state}" + (f": {record.reason}" if record.reason else "")
-    return write_record(project.git, record, old=stored.oid, reason=why)
+    return write_record(project.git, record, old=stored.oid if stored else None, reason=why)
 
 
 def _cut(reason: str) -> str:

@@ -28,7 +28,7 @@ class Backlog:
     wanted: int
     writer: Writer | None = None
     tasks: dict[TaskId, Task] = field(default_factory=dict)
-    _told: int | None = None
+    _has_told: bool = False
     _asked_at: Oid | None = None
 
     def mind(
@@ -41,10 +41,10 @@ class Backlog:
         ready = [t for t in scene.waiting if not scene.waits.get(t.id) and t.id not in scene.delayed]
         count = sum(task.id not in self.tasks for task in ready)
         if count >= self.wanted:
-            self._told = None
+            self._has_told = False
             return "", None
-        said = "" if self._told == count else f"{_ready(count)}, and a backlog of {self.wanted} is wanted"
-        self._told = count
+        said = "" if self._has_told else f"{_ready(count)} to be run; the backlog is to be {self.wanted}"
+        self._has_told = True
         busy = {task.id for task in (*scene.waiting, *scene.running)}
         if self.writer is None or tip == self._asked_at or busy & self.tasks.keys():
             return said, None
@@ -66,7 +66,7 @@ def _writing(writer: Writer, declared: Sequence[Task], *, ready: int, wanted: in
     lines = [
         "# Write specs",
         "",
-        f"{_ready(ready)} to be run, and {wanted} are wanted. Write specifications for the next pieces of work,",
+        f"{_ready(ready)} to be run; there are to be {wanted}. Write specifications for the next pieces of work,",
         "each in a file of its own where this repository keeps its specs, and name in each the files that the",
         "work will touch, one to a line, as in:",
         "",

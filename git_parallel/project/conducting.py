@@ -4,6 +4,8 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol
 
 from ..agents.nursery import Nursery
 from ..git import guard
@@ -19,6 +21,7 @@ from .declared import warn_of_uncommitted
 from .landing import Landed, Landing
 from .limits import Limits
 from .open import Project, make_runtime
+from .prospects import Prospects, View, foresee
 from .request import Request
 from .saying import Told
 from .scheduler import Scheduler
@@ -45,6 +48,7 @@ class RunAnswer:
     signal: int | None
     named: bool
     wants_merge: bool
+    is_standing: bool = False
 
     @property
     def is_success(self) -> bool:
@@ -54,12 +58,26 @@ class RunAnswer:
         latest = {result.task: result for result in self.landings}
         landed = all(isinstance(result, Landed) for result in latest.values())
         left_out = self.named and (self.waiting or self.held)
-        return good and landed and not self.refused and not left_out and self.signal is None
+        as_wished = self.signal is None or self.is_standing
+        return good and landed and not self.refused and not left_out and as_wished
 
     @property
     def seconds_of_work(self) -> float:
         """The agents' seconds in sum, which one after the other would have taken."""
         return sum(record.seconds or 0.0 for record in self.ran)
+
+
+class Voice(Protocol):
+    """What a run says to whoever watches it."""
+
+    def entered(self, project: Project, foresee: Callable[[], Prospects]) -> None:
+        """It is the coordinator now; `foresee` may be asked from any thread what is to be expected."""
+
+    def tell(self, told: Told) -> None:
+        """Something has happened."""
+
+    def leaving(self, answer: RunAnswer) -> None:
+        """It has come to its end, and is the coordinator for one moment more."""
 
 
 def conduct(
@@ -68,25 +86,18 @@ def conduct(
     chosen: Sequence[Task],
     order: Order,
     limits: Limits,
-    tell: Callable[[Told], None],
+    voice: Voice,
     *,
     named: bool,
-    entered: Callable[[Project], None] | None = None,
     writer: Writer | None = None,
 ) -> RunAnswer:
-    """Run the chosen tasks to their end; raises Busy where another coordinator is at work, with nothing made.
-
-    `entered` is called once this one is the coordinator.
-    """
+    """Run the chosen tasks to their end; raises Busy where another coordinator is at work, with nothing made."""
     make_runtime(project)
     office = coordinator.take_office(project)
     try:
-        if entered:
-            entered(project)
         began = time.time()
         warnings = (*project.settings.warnings, *warn_of_uncommitted(project))
-        for said in (*warnings, *repair.repair(project, tasks, in_office=True)):
-            tell(Told(said, is_note=True))
+        mended = repair.repair(project, tasks, in_office=True)
         guard.install(project.git, project.common)
         stock = Stock(tasks, limits, named=named)
         board = coordinator.Board(
@@ -98,10 +109,13 @@ def conduct(
         admits, backlog = door(project, limits.max_parallel), Backlog(limits.backlog, writer)
         soon = 0.0 if limits.is_standing else _SOON
         with Nursery() as nursery:
-            scheduler = Scheduler(project, stock, order, tell, admits, board, backlog, nursery)
+            scheduler = Scheduler(project, stock, order, voice.tell, admits, board, backlog, nursery)
+            voice.entered(project, partial(_foresee, scheduler, began))
+            for said in (*warnings, *mended):
+                voice.tell(Told(said, is_note=True))
             with watching_from(project, lambda: scheduler.events.put(scheduler.look_around), after=soon):
                 scheduler.to_the_end(chosen)
-        return RunAnswer(
+        answer = RunAnswer(
             ran=tuple(scheduler.ended.values()),
             launched=tuple(scheduler.launched),
             waiting=dict(scheduler.why),
@@ -114,10 +128,27 @@ def conduct(
             signal=scheduler.asking.first,
             named=named,
             wants_merge=limits.merge,
+            is_standing=limits.is_standing,
         )
+        voice.leaving(answer)
+        return answer
     finally:
         coordinator.withdraw(project)
         os.close(office)
+
+
+def _foresee(scheduler: Scheduler, began: float) -> Prospects:
+    stock = scheduler.stock
+    view = View(
+        records=stock.records,
+        tasks={task.id: task for task in stock.tasks.tasks},
+        slots=stock.limits.max_parallel,
+        waiting=list(scheduler.waiting),
+        overlaps=stock.overlaps,
+        began=began,
+        assume_independent=stock.limits.assume_independent,
+    )
+    return foresee(scheduler.project, view, now=time.time())
 
 
 def limits_of(project: Project, request: Request) -> Limits:

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
 
+from ..agents.keeper.proc import start_time
 from ..errors import Busy
 from ..git import locks
 from ..names import TaskId
 from ..schedule.load import Load
 from .open import Project
+
+_LOCK = "coordinator.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +31,50 @@ class Queue:
     assume_independent: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Who coordinates: a process and when it began, in ticks since the boot (None outside Linux)."""
+
+    pid: int
+    start_time: int | None
+
+
 def take_office(project: Project) -> int:
     """Become the coordinator: a descriptor to close at the end. Raises Busy where there is one."""
-    lock = locks.try_hold(project.runtime / "coordinator.lock")
+    lock = locks.try_hold(project.runtime / _LOCK)
     if lock is None:
-        queue = read_queue(project)
-        who = f" (process {queue.pid})" if queue else ""
+        office = find_office(project)
+        who = f" (process {office.pid})" if office else ""
         raise Busy(
-            f"another 'git parallel run' is at work in this repository{who}",
-            hint="'git parallel status' shows what it does; run this again when it has ended",
+            f"another git-parallel is at work in this repository{who}",
+            hint="'git parallel status' shows what it does, 'git parallel attach' follows it, 'git parallel stop' "
+            "has it end",
         )
+    # Who holds the lock stands in it, so that nobody is ever taken for the one before.
+    os.truncate(lock, 0)
+    os.pwrite(lock, json.dumps(asdict(Office(os.getpid(), start_time(os.getpid())))).encode("ascii"), 0)
     return lock
+
+
+def find_office(project: Project) -> Office | None:
+    """The process that coordinates at this moment; None where there is none, or it has only just begun."""
+    if not is_in_office(project):
+        return None
+    try:
+        data = json.loads((project.runtime / _LOCK).read_bytes())
+        return Office(int(data["pid"]), data["start_time"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def wait_until_free(project: Project) -> None:
+    """Block until nobody coordinates."""
+    locks.wait(project.runtime / _LOCK)
 
 
 def is_in_office(project: Project) -> bool:
     """Whether some process coordinates at this moment."""
-    return locks.is_held(project.runtime / "coordinator.lock")
+    return locks.is_held(project.runtime / _LOCK)
 
 
 def publish(

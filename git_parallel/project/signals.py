@@ -37,12 +37,13 @@ class Asking:
     @property
     def words(self) -> str:
         """What is done because of it."""
-        return _WORDS[self.urgency]
+        how = "interrupted" if self.first == signal.SIGINT else "asked to end"
+        return _WORDS[self.urgency].format(how=how)
 
 
 _WORDS = {
     0: "",
-    1: "interrupted: no new launches; agents finish (once more to stop them)",
+    1: "{how}: no new launches; agents finish (once more to stop them)",
     2: "stopping the agents",
     3: "killing the agents",
 }

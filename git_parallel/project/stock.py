@@ -49,7 +49,8 @@ class Stock:
     @property
     def records(self) -> dict[TaskId, TaskRecord]:
         """The records of all tasks."""
-        return {task: stored.record for task, stored in self.stored.items()}
+        # A copy, since a screen in another thread may look at it too.
+        return {task: stored.record for task, stored in list(self.stored.items())}
 
     def put(self, stored: Stored) -> None:
         """Take over a record that this run has written or waited for."""

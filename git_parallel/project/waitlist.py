@@ -51,7 +51,8 @@ class Waitlist:
         return len(self._entries)
 
     def __iter__(self) -> Iterator[Task]:
-        return (entry.task for entry in self._entries.values())
+        # A copy, since a screen in another thread may look at it too.
+        return iter([entry.task for entry in list(self._entries.values())])
 
     def entry(self, task: TaskId) -> Waiting:
         """What is known of one task that waits."""

@@ -1,9 +1,9 @@
-"""Being told that the repository changed: the target moved, or another command left word for the coordinator.
+"""Being told that files have changed: the target has moved, or another command has left word for the coordinator.
 
 Through watchdog (inotify, FSEvents, kqueue), which nothing else here imports.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
@@ -20,13 +20,12 @@ WAKE = "wake"
 
 def wake(project: Project) -> None:
     """Have the coordinator, if there is one, look at what has changed."""
-    path = project.runtime / WAKE
-    path.write_bytes(b"")
+    (project.runtime / WAKE).write_bytes(b"")
 
 
 @contextmanager
-def watching(project: Project, changed: Callable[[], None]) -> Iterator[None]:
-    """Call `changed`, in some other thread, whenever the target may have moved or somebody called `wake`.
+def watching_files(wanted: Collection[str], changed: Callable[[], None]) -> Iterator[None]:
+    """Call `changed`, in some other thread, whenever one of these files has changed.
 
     Raises OSError where the system has no watches left.
     """
@@ -34,12 +33,10 @@ def watching(project: Project, changed: Callable[[], None]) -> Iterator[None]:
     from watchdog.events import FileSystemEventHandler
     from watchdog.observers import Observer
 
-    wanted = _files(project)
-
     class Handler(FileSystemEventHandler):
         def on_any_event(self, event: "FileSystemEvent") -> None:
             # git renames `<ref>.lock` to the ref; reading a file is an event too, and concerns nobody.
-            if event.event_type in _CHANGES and wanted & {str(event.src_path), str(event.dest_path)}:
+            if event.event_type in _CHANGES and not {event.src_path, event.dest_path}.isdisjoint(wanted):
                 changed()
 
     observer = Observer()
@@ -65,12 +62,14 @@ def watching_from(project: Project, changed: Callable[[], None], *, after: float
     def whole() -> None:
         if over.wait(after):
             return
-        with suppress(OSError), watching(project, something.set):
+        with suppress(OSError), watching_files(_files(project), something.set):
             something.set()
-            while something.wait() and not over.is_set():
+            while something.wait() and not over.wait(_SETTLED):
                 # A ref moves in several steps; what is read in the middle of them would have to be read again.
-                over.wait(_SETTLED)
                 something.clear()
+                # The end is told before the last "something": whoever clears that has to look for the end.
+                if over.is_set():
+                    return
                 changed()
 
     thread = Thread(target=whole, name="watch", daemon=True)

@@ -9,19 +9,9 @@ import click
 from .. import __version__
 from ..errors import ANSWER_IS_NO
 from ..names import printable
+from .cli_run import attach_, cancel_, retry_, run_, start_, stop_
 from .errors import complain, note
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-_INDEPENDENT = click.option(
-    "--assume-independent",
-    is_flag=True,
-    help="Let tasks run beside others although nothing is known of their files.",
-)
-_VERIFY = click.option(
-    "--verify",
-    metavar="CMD",
-    help="Shell command that must succeed on the merged tree (default: parallel.verify).",
-)
+from .options import INDEPENDENT, JSON, VERIFY
 
 
 class _Journey(click.Group):
@@ -49,7 +39,7 @@ def cli() -> None:
               help="Read only this form of document, in the order given, at GLOB or where it usually lies. "
               "May be given several times.")  # fmt: skip
 @click.option("--lint", is_flag=True, help="Exit with 1 when something in a document is not understood.")
-@_JSON
+@JSON
 def tasks_(tasks: tuple[str, ...], sources: tuple[str, ...], lint: bool, as_json: bool) -> None:
     """Show what is understood of the task documents, and what is not.
 
@@ -79,8 +69,8 @@ def tasks_(tasks: tuple[str, ...], sources: tuple[str, ...], lint: bool, as_json
 @click.option("--mermaid", is_flag=True, help="Print the plan as a Mermaid graph.")
 @click.option("--replay", metavar="REV..REV",
               help="Show what would have been predicted for past changes, and what really conflicted.")  # fmt: skip
-@_INDEPENDENT
-@_JSON
+@INDEPENDENT
+@JSON
 def plan_(tasks: tuple[str, ...], **options: Any) -> None:
     """Show which tasks can run together, in what order, and why.
 
@@ -95,45 +85,12 @@ def plan_(tasks: tuple[str, ...], **options: Any) -> None:
     sys.exit(show_planning(tasks, **options))
 
 
-class _WithCommand(click.Command):
-    """A verb that takes, after `--`, a command of the user's with its arguments exactly as they are."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Cut the arguments at the first `--`, before click drops it."""
-        if "--" in args:
-            at = args.index("--")
-            args, ctx.meta[_COMMAND] = args[:at], tuple(args[at + 1 :])
-        return super().parse_args(ctx, args)
-
-
-_COMMAND = "git_parallel.command"
-
-
-@cli.command("run", cls=_WithCommand, short_help="Run agents on tasks, each in a worktree of its own.")
-@click.argument("tasks", nargs=-1, metavar="[ID]... -- CMD [ARG]...")
-@click.option("-j", "--max-parallel", type=click.IntRange(min=1), metavar="N",
-              help="How many agents at once, at most (default: parallel.maxParallel).")  # fmt: skip
-@click.option("--timeout", metavar="TIME", help="Stop an agent after this long: 90s, 30m, 2h.")
-@click.option("--agent", metavar="NAME", help="Start the command of agent.NAME.command from the settings.")
-@click.option("--merge", "merge_", is_flag=True, help="Merge each task as soon as it has succeeded.")
-@_VERIFY
-@_INDEPENDENT
-@_JSON
-@click.pass_context
-def run_(context: click.Context, /, **options: Any) -> None:
-    """Run tasks: each in a worktree and on a branch of its own, as many at once as may be.
-
-    Without ID, every task runs that can. CMD is started in the task's worktree, with the spec on its
-    standard input and GIT_PARALLEL_* in its environment; what it leaves uncommitted is committed for
-    it. Ctrl-C once: nothing more is launched; twice: the agents are stopped.
-    """
-    from .show_run import show_run
-
-    sys.exit(show_run(context.meta.get(_COMMAND, ()), **options))
+for _command in (run_, start_, attach_, stop_, cancel_, retry_):
+    cli.add_command(_command)
 
 
 @cli.command("status", short_help="Show the truth about every task.")
-@_JSON
+@JSON
 def status_(as_json: bool) -> None:
     """Show the truth about every task at this moment.
 
@@ -169,8 +126,8 @@ def log_(task: str, follow: bool, attempt: int | None, raw: bool) -> None:
 
 @cli.command("merge", short_help="Merge what has succeeded, judged and verified.")
 @click.argument("tasks", nargs=-1, metavar="[ID]...")
-@_VERIFY
-@_JSON
+@VERIFY
+@JSON
 def merge_(tasks: tuple[str, ...], verify: str | None, as_json: bool) -> None:
     """Merge what has succeeded into the target, each commit judged, the result verified.
 
@@ -195,7 +152,7 @@ def merge_(tasks: tuple[str, ...], verify: str | None, as_json: bool) -> None:
 @cli.command("prune", short_help="Put away what is merged; --undo brings it back.")
 @click.argument("tasks", nargs=-1, metavar="[ID]...")
 @click.option("--undo", metavar="ID", help="Bring the worktree and branch of a pruned task back.")
-@_JSON
+@JSON
 def prune_(tasks: tuple[str, ...], undo: str | None, as_json: bool) -> None:
     """Put worktrees and branches that are merged, clean and dead into the trash.
 

@@ -12,6 +12,7 @@ from ..schedule.record import TaskRecord
 from ..tasks.task import Declared, Kind
 
 if TYPE_CHECKING:
+    from ..commands.cancel import CancelAnswer
     from ..commands.merge import MergeAnswer
     from ..commands.prune import PruneAnswer
     from ..commands.status import StatusAnswer
@@ -193,6 +194,15 @@ def of_merge(answer: "MergeAnswer") -> dict[str, Any]:
             *({"id": task, "reason": why} for task, why in answer.not_ready.items()),
             *({"id": r.task, "reason": r.why} for r in results if isinstance(r, Early)),
         ],
+    }
+
+
+def of_cancel(answer: "CancelAnswer") -> dict[str, Any]:
+    """The document of `cancel --json`."""
+    return {
+        "version": VERSION,
+        "cancelled": [record.id for record in answer.cancelled],
+        "refused": [{"id": task, "reason": why} for task, why in answer.refused.items()],
     }
 
 

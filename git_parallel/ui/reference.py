@@ -111,9 +111,9 @@ SPEC_FILES = {
     "and priority from the roadmap.",
 }
 WAYS_ON = {
-    "failed, lost, cancelled": "`git parallel log ID` shows what the agent printed. "
-    "`git parallel run ID -- CMD` tries again: in the same worktree with what is there, from today's target if "
-    "the branch has no commit of its own.",
+    "failed, lost, cancelled": "`git parallel log ID` shows what the agent printed. `git parallel retry ID` "
+    "tries again: in the same worktree with what is there, from today's target if the branch has no commit of its "
+    "own. With `--fresh` it begins in a new worktree, and `git parallel prune --undo ID` brings the old one back.",
     "conflicted": "In its worktree: `git merge TARGET`, solve it, commit. Then `git parallel merge ID`.",
     "rejected": "Each commit counts, also one that a later one takes back. In its worktree: "
     "`git rebase -i TARGET`, take the foreign change out of its commits. Then `git parallel merge ID`.",
@@ -126,7 +126,7 @@ FILES = {
     "`refs/parallel/trash/<id>/<time>`": "The commits of what `git parallel prune` put away.",
     "`.git/parallel/`": "Everything else, readable by nobody but you: the agents' output in `logs/<id>/`, "
     "pruned worktrees in `trash/`, the hooks of agent worktrees in `hooks/` and `guard/`, what tells which "
-    "agents are alive and how far they are in `tasks/`, and what documents were understood as in `cache/`, "
+    "agents are alive and how far they are in `tasks/`, what the coordinator says in `logs/coordinator.log`, and what documents were understood as in `cache/`, "
     "which may be deleted.",
     "`.gitparallel`": "The team's settings, in the syntax of a git config file, read as committed on the "
     "target. Your own settings go before them. `parallel.verify` and `agent.<name>.command` are ignored "
@@ -235,6 +235,11 @@ JSON = {
         "blocked": "Tasks kept out by a worktree that has the target checked out: `id`, `checkout`, `paths`, "
         "`reason`.",
         "not_ready": "Tasks that have nothing to merge, or stand on others that are not merged: `id`, `reason`.",
+    },
+    "cancel": {
+        **_VERSION,
+        "cancelled": "Ids that are cancelled now.",
+        "refused": "Tasks that are not: `id`, `reason`.",
     },
     "prune": {
         **_VERSION,

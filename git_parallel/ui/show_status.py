@@ -46,6 +46,9 @@ def _show(answer: StatusAnswer) -> None:
         print("planned anew, because of what running tasks touch beyond their word:")
         for number, wave in enumerate(answer.waves, 1):
             print(f"  wave {number}: {render.some(wave, 8)}")
+    if answer.queue:
+        since = f" for {render.seconds(time.time() - answer.queue.started)}" if answer.queue.started else ""
+        print(f"coordinator: process {answer.queue.pid}, at work{since}")
     if answer.queue and answer.load:
         load = answer.load
         print(

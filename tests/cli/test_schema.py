@@ -123,6 +123,7 @@ def background(repo: Repo) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]
 
 def test_there_is_a_schema_for_every_stable_format() -> None:
     assert list(SCHEMAS) == [
+        "cancel",
         "claims",
         "merge",
         "plan",
@@ -318,12 +319,14 @@ def test_every_document_and_record_of_a_long_life_is_as_its_schema_says(
     assert ids(pruned["removed"]) == ["clash-a", "good", "later", "slow", "third", "zz-unknown"]
     assert ids(pruned["kept"]) == ["blocks", "breaks", "clash-b", "extra", "fails", "foreign"]
     assert ids(ask("prune", "--undo", "good")["restored"]) == ["good"]
+    called_off = ask("cancel", "fails", "good")
+    assert (called_off["cancelled"], ids(called_off["refused"])) == (["fails"], ["good"])
     repo.git("update-ref", "refs/parallel/stray", "HEAD")
     told = ask("status")
     assert told["problems"] == ["refs/parallel/stray is no ref of git-parallel"]
     assert states(told) == {
         "blocks": "succeeded", "breaks": "succeeded", "clash-a": "merged", "clash-b": "conflicted", "extra": "merged",
-        "fails": "failed", "foreign": "rejected", "good": "merged", "later": "merged", "slow": "merged",
+        "fails": "cancelled", "foreign": "rejected", "good": "merged", "later": "merged", "slow": "merged",
         "third": "merged", "zz-unknown": "merged",
     }  # fmt: skip
     assert states(ask("plan")) == {

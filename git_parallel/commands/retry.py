@@ -1,0 +1,98 @@
+"""`git parallel retry`: another attempt at tasks that have ended, in their worktrees or from the start."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..errors import Busy, Refused, UnknownTask
+from ..git.refs import Snapshot, snapshot
+from ..names import TaskId
+from ..project import coordinator, repair
+from ..project.aside import set_aside
+from ..project.attempt import write
+from ..project.commanding import order_of
+from ..project.conducting import RunAnswer, Voice, conduct, limits_of
+from ..project.declared import find_recorded, read_tasks
+from ..project.open import Project, make_runtime, open_project
+from ..project.places import place_of_record
+from ..project.request import Request
+from ..project.watching import wake
+from ..schedule.record import State
+from ..tasks.task import TaskSet
+
+_WHY_NOT = {
+    State.READY: "it is about to be launched",
+    State.RUNNING: "it is running; 'git parallel cancel {id}' stops it",
+    State.MERGING: "it is being merged",
+    State.MERGED: "it is merged",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """The tasks were given to the coordinator that is at work."""
+
+    tasks: tuple[TaskId, ...]
+    pid: int | None
+
+
+def retry(
+    directory: Path,
+    request: Request,
+    voice: Voice,
+) -> RunAnswer | Handed:
+    """Run the named tasks once more, by the command that they were run by unless there is another one.
+
+    Where a coordinator is at work it does so, by its own command. Raises Refused for a task that cannot be
+    run again as it stands; then nothing has been changed.
+    """
+    project = open_project(directory)
+    project.git.require_identity()
+    make_runtime(project)
+    tasks = read_tasks(project)
+    repair.repair(project, tasks)
+    world = snapshot(project.git)
+    chosen = tuple(dict.fromkeys(find_recorded(text, tasks, world) for text in request.spellings))
+    _require_ended(chosen, tasks, world)
+    office = coordinator.find_office(project)
+    again = replace(request, again=chosen, verb="retry ID...")
+    order = None if office else order_of(project, again, directory)
+    for task in chosen:
+        _plan_again(project, world, task, is_fresh=request.is_fresh)
+    if order is None:
+        wake(project)
+        return Handed(chosen, office.pid if office else None)
+    declared = {task.id: task for task in tasks.tasks}
+    limits = limits_of(project, request)
+    fresh = replace(order, is_fresh=False)
+    mine = [declared[task] for task in chosen]
+    try:
+        return conduct(project, tasks, mine, fresh, limits, voice, named=True)
+    except Busy:
+        # One has begun in this moment, and finds them planned like we do.
+        wake(project)
+        return Handed(chosen, None)
+
+
+def _require_ended(chosen: Sequence[TaskId], tasks: TaskSet, world: Snapshot) -> None:
+    declared = {task.id for task in tasks.tasks}
+    for task in chosen:
+        stored = world.tasks.get(task)
+        if stored is None:
+            raise UnknownTask(f"task '{task}' has not been run", hint=f"git parallel run {task} -- COMMAND")
+        if task not in declared:
+            raise Refused(
+                f"'{task}' cannot be run again: no document declares it any more",
+                hint="'git parallel tasks' lists those that are",
+            )
+        if why := _WHY_NOT.get(stored.record.state):
+            raise Refused(f"'{task}' cannot be run again: {why.format(id=task)}")
+
+
+def _plan_again(project: Project, world: Snapshot, task: TaskId, *, is_fresh: bool) -> None:
+    stored = world.tasks[task]
+    if is_fresh and stored.record.branch:
+        set_aside(project, stored.record, place_of_record(project, stored.record))
+    ended = stored.record.state if stored.record.state is not State.PLANNED else ""
+    reason = ": ".join(filter(None, (ended, stored.record.reason)))
+    write(project, stored, stored.record.to(State.PLANNED, reason=reason, retries=0))

@@ -1,0 +1,61 @@
+"""Options that several verbs have, so that they are called and mean the same in each."""
+
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
+
+import click
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+INDEPENDENT = click.option(
+    "--assume-independent",
+    is_flag=True,
+    help="Let tasks run beside others although nothing is known of their files.",
+)
+VERIFY = click.option(
+    "--verify",
+    metavar="CMD",
+    help="Shell command that must succeed on the merged tree (default: parallel.verify).",
+)
+
+
+_RUNNING = (
+    click.option("-j", "--max-parallel", type=click.IntRange(min=1), metavar="N",
+                 help="How many agents at once, at most (default: parallel.maxParallel)."),
+    click.option("--agent", metavar="NAME", help="Start the command of agent.NAME.command from the settings."),
+    click.option("--timeout", metavar="TIME",
+                 help="Stop an agent after this long: 90s, 30m, 2h, or off (default: parallel.timeout)."),
+    click.option("--stall-timeout", metavar="TIME",
+                 help="Stop an agent that for this long gives no sign of life: no output, no CPU time, no change of a "
+                 "file (default: parallel.stallTimeout)."),
+    click.option("--merge", "merge_", is_flag=True, help="Merge each task as soon as it has succeeded."),
+    VERIFY,
+    click.option("--stack", is_flag=True,
+                 help="Begin a task at the work of those it comes after as soon as these have succeeded, without "
+                 "waiting for their merge."),
+    INDEPENDENT,
+)  # fmt: skip
+
+
+def running(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every verb that runs agents."""
+    return reduce(lambda inner, option: option(inner), reversed(_RUNNING), command)
+
+
+RETRIES = click.option("--retries", type=click.IntRange(min=0), metavar="N",
+                       help="Try a task that fails again by itself, so many times, each time after a longer wait "
+                       "(default: parallel.retries).")  # fmt: skip
+
+
+class WithCommand(click.Command):
+    """A verb that takes, after `--`, a command of the user's with its arguments exactly as they are."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Cut the arguments at the first `--`, before click drops it."""
+        if "--" in args:
+            at = args.index("--")
+            args, ctx.meta[COMMAND] = args[:at], tuple(args[at + 1 :])
+        return super().parse_args(ctx, args)
+
+
+COMMAND = "git_parallel.command"
