@@ -126,7 +126,8 @@ FILES = {
     "`refs/parallel/trash/<id>/<time>`": "The commits of what `git parallel prune` put away.",
     "`.git/parallel/`": "Everything else, readable by nobody but you: the agents' output in `logs/<id>/`, "
     "pruned worktrees in `trash/`, the hooks of agent worktrees in `hooks/` and `guard/`, what tells which "
-    "agents are alive and how far they are in `tasks/`, what the coordinator says in `logs/coordinator.log`, and what documents were understood as in `cache/`, "
+    "agents are alive and how far they are in `tasks/`, what the coordinator says in "
+    "`logs/coordinator.log`, and what documents were understood as in `cache/`, "
     "which may be deleted.",
     "`.gitparallel`": "The team's settings, in the syntax of a git config file, read as committed on the "
     "target. Your own settings go before them. `parallel.verify` and `agent.<name>.command` are ignored "
