@@ -128,6 +128,7 @@ def snapshot(git: Git) -> Snapshot:
 
 # What a commit holds never changes, so one process reads it once; a run looks at all records again and again.
 _READ: dict[Oid, bytes] = {}
+_MANY_STATES = 1024
 
 
 def _contents(git: Git, refs: Mapping[RefName, Oid]) -> dict[RefName, bytes | None]:
@@ -135,10 +136,15 @@ def _contents(git: Git, refs: Mapping[RefName, Oid]) -> dict[RefName, bytes | No
     names = {ref: "record.json" for ref in refs if ref.startswith(TASKS)}
     if CLAIMS in refs:
         names[CLAIMS] = "claims.json"
-    unread = {refs[ref]: f"{refs[ref]}:{name}" for ref, name in names.items() if refs[ref] not in _READ}
-    found = dict(zip(unread, read_blobs(git, unread.values()), strict=True))
-    _READ.update((oid, blob) for oid, blob in found.items() if blob is not None)
-    return {ref: _READ.get(refs[ref]) for ref in names}
+    # Other threads may read at the same time, and forget what nobody needs any more.
+    known = {refs[ref]: _READ.get(refs[ref]) for ref in names}
+    unread = {refs[ref]: f"{refs[ref]}:{name}" for ref, name in names.items() if known[refs[ref]] is None}
+    known |= dict(zip(unread, read_blobs(git, unread.values()), strict=True))
+    if len(_READ) > 2 * len(known) + _MANY_STATES:
+        # A coordinator may be at work for weeks; what records were before is of no use to it.
+        _READ.clear()
+    _READ.update((oid, blob) for oid, blob in known.items() if blob is not None)
+    return {ref: known[refs[ref]] for ref in names}
 
 
 def read_blobs(git: Git, names: Iterable[str]) -> list[bytes | None]:

@@ -333,6 +333,8 @@ class Scheduler:
                 self.waiting.go(task)
                 self._ready.pop(task, None)
                 self.tell(Told(f"{task} is left out: {why}"))
+        for again_now in self.stock.asked_again(news, self.waiting):
+            self.waiting.come_again(again_now, retries=0, not_before=0.0, why="")
         self.stock.take_in(news.world)
         self.stock.renew(news.tasks)
         self._looks += 1

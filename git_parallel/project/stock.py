@@ -89,6 +89,16 @@ class Stock:
             elif declared[task.id].status is Status.COMPLETE and not self.named:
                 yield task.id, "its document says it is complete"
 
+    def asked_again(self, news: News, waiting: Iterable[Task]) -> list[Task]:
+        """Those of the waiting tasks that somebody wants to be tried again now, whatever they waited for."""
+        found = (news.world.tasks.get(task.id) for task in waiting)
+        again = {
+            stored.record.id
+            for stored in found
+            if stored and stored.record.state is State.PLANNED and stored != self.stored.get(stored.record.id)
+        }
+        return [task for task in waiting if task.id in again - self._written]
+
     def retries(self, tasks: Iterable[Task]) -> dict[TaskId, int]:
         """For tasks that failed before this run began: which retry the next attempt is, where it tries again itself."""
         if not self.limits.is_standing:
