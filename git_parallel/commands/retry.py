@@ -93,6 +93,4 @@ def _plan_again(project: Project, world: Snapshot, task: TaskId, *, is_fresh: bo
     stored = world.tasks[task]
     if is_fresh and stored.record.branch:
         set_aside(project, stored.record, place_of_record(project, stored.record))
-    ended = stored.record.state if stored.record.state is not State.PLANNED else ""
-    reason = ": ".join(filter(None, (ended, stored.record.reason)))
-    write(project, stored, stored.record.to(State.PLANNED, reason=reason, retries=0))
+    write(project, stored, stored.record.to(State.PLANNED, reason=stored.record.ending, retries=0))

@@ -75,7 +75,7 @@ def make_ready(
     base = ready.record.base or project.base
     try:
         worktree.ensure(project.git, project.common, place, base=base, is_fresh=is_fresh)
-        _prepare(project, task, ready.record, stored.record if stored else None, state, is_fresh=is_fresh)
+        _prepare(project, task, ready.record, state, is_fresh=is_fresh)
     except (ParallelError, OSError) as error:
         if is_fresh:
             worktree.discard(project.git, project.common, place, base=base)
@@ -106,7 +106,7 @@ def start(
     )
     process.launch(project.tasks_runtime, job, nursery)
     try:
-        return write(project, ready, record.to(State.RUNNING, started=time.time()))
+        return write(project, ready, record.to(State.RUNNING, started=time.time(), reason=""))
     except Stale:
         # A short agent may have ended, and another command recorded that, before we came to this.
         found = snapshot(project.git).tasks[task.id]
@@ -116,7 +116,7 @@ def start(
         return found
     except GitFailed:
         # The agent runs, recorded or not (the disk may be full); settling writes what is missing here.
-        return Stored(record.to(State.RUNNING, started=time.time()), ready.oid)
+        return Stored(record.to(State.RUNNING, started=time.time(), reason=""), ready.oid)
 
 
 def catch_up(project: Project, ready: Stored) -> Stored:
@@ -210,7 +210,7 @@ def _intend(
         started=None,
         ended=None,
         exit_status=None,
-        reason="",
+        reason=before.ending if before.attempt else "",
         foreign=(),
         retries=wish.retries,
         stacked=tuple(below.id for below in wish.stacked) if begins else before.stacked,
@@ -219,18 +219,10 @@ def _intend(
     return write_record(project.git, record, old=old, reason=f"{task.id} is ready, attempt {record.attempt}")
 
 
-def _prepare(
-    project: Project,
-    task: Task,
-    record: TaskRecord,
-    before: TaskRecord | None,
-    state: Ownership,
-    *,
-    is_fresh: bool,
-) -> None:
-    territory = state.territories.get(record.agent or "", Territory(record.agent or ""))
+def _prepare(project: Project, task: Task, ready: TaskRecord, state: Ownership, *, is_fresh: bool) -> None:
+    territory = state.territories.get(ready.agent or "", Territory(ready.agent or ""))
     guard.write_owned(project.common, f"{PREFIX}{task.id}", owned_lines(task, territory, state.claims))
-    write_prompt(project, task, before, is_fresh=is_fresh)
+    write_prompt(project, task, ready, is_fresh=is_fresh)
 
 
 def write(project: Project, stored: Stored | None, record: TaskRecord) -> Stored:

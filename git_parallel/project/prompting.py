@@ -4,26 +4,25 @@ import os
 from pathlib import Path
 
 from ..names import printable
-from ..schedule.record import State, TaskRecord
+from ..schedule.record import TaskRecord
 from ..tasks.task import Task
 from .open import Project
 
 # So much of what an attempt printed last tells why it failed; more would drown the task itself.
 _TAIL = 4096
-_TRIED = (State.FAILED, State.LOST, State.CANCELLED, State.CONFLICTED, State.REJECTED)
 
 
-def write_prompt(project: Project, task: Task, before: TaskRecord | None, *, is_fresh: bool) -> Path:
-    """Write the prompt of the attempt that follows the one `before` (None: there was none), for this user only.
+def write_prompt(project: Project, task: Task, ready: TaskRecord, *, is_fresh: bool) -> Path:
+    """Write the prompt of an attempt, for this user only; `is_fresh` is whether it begins in a new worktree.
 
-    `is_fresh` is whether it begins in a new worktree.
+    The reason of a record that is ready is how the attempt before ended.
     """
     prompt = project.tasks_runtime / f"{task.id}.prompt"
     descriptor = os.open(prompt, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(task.prompt)
-        if before is not None and before.attempt and before.state in (*_TRIED, State.PLANNED):
-            file.write(_lesson(project, before, is_fresh=is_fresh))
+        if ready.attempt > 1 and ready.reason:
+            file.write(_lesson(project, ready, is_fresh=is_fresh))
     return prompt
 
 
@@ -41,18 +40,16 @@ def environment(task: Task, record: TaskRecord, prompt: Path) -> dict[str, str]:
     return {f"GIT_PARALLEL_{name}": value.replace("\0", "") for name, value in values.items()}
 
 
-def _lesson(project: Project, before: TaskRecord, *, is_fresh: bool) -> str:
-    """What the next attempt is told of the one that failed."""
-    said = _tail(project.log_of(before.id, before.attempt))
-    # Planned again by hand, it has the end of that attempt for its reason.
-    ended = "" if before.state is State.PLANNED else str(before.state)
-    how = ": ".join(filter(None, (ended, printable(before.reason))))
+def _lesson(project: Project, ready: TaskRecord, *, is_fresh: bool) -> str:
+    """What an attempt is told of the one before."""
+    before = ready.attempt - 1
+    said = _tail(project.log_of(ready.id, before))
     left = "What it did may be in this worktree already: look before you begin."
     lines = [
         "",
         "",
         "---",
-        f"Attempt {before.attempt} of this task ended so: {how or 'not at all'}.",
+        f"Attempt {before} of this task ended so: {printable(ready.reason)}.",
         "This worktree is new; nothing of what it did is here." if is_fresh else left,
     ]
     if said:

@@ -37,7 +37,7 @@ def _mend(project: Project, tasks: TaskSet, stored: Stored, *, in_office: bool) 
         mended = landing.finish_interrupted(project, stored)
         return f"the merge of '{task}' had been interrupted: {mended.record.state}"
     if runs_unrecorded(project, stored) and (in_office or not is_coordinated(project)):
-        write(project, stored, stored.record.to(State.RUNNING, started=started(project, stored)))
+        write(project, stored, stored.record.to(State.RUNNING, started=started(project, stored), reason=""))
         return f"'{task}' was launched by a command that died: running"
     if is_adrift(project, stored.record):
         settled = settle(project, tasks, task)

@@ -48,7 +48,7 @@ def settle(project: Project, tasks: TaskSet, task_id: TaskId) -> Stored:
         if not is_adrift(project, stored.record):
             return stored
         if stored.record.state is State.READY:
-            stored = write(project, stored, stored.record.to(State.RUNNING, started=time.time()))
+            stored = write(project, stored, stored.record.to(State.RUNNING, started=time.time(), reason=""))
         ended = process.read_exit(project.tasks_runtime, task_id, stored.record.attempt)
         place = place_of_record(project, stored.record)
         worktree.clear_locks_of_the_dead(project.common, place)

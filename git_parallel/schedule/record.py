@@ -87,6 +87,12 @@ class TaskRecord:
         return self.state is not State.MERGED and self.state is not State.CANCELLED
 
     @property
+    def ending(self) -> str:
+        """How the latest attempt ended, in words, also where another one has been asked for since."""
+        state = "" if self.state in (State.PLANNED, State.READY) else str(self.state)
+        return ": ".join(filter(None, (state, self.reason)))
+
+    @property
     def seconds(self) -> float | None:
         """How long the latest attempt took; None while it has not ended."""
         return None if self.started is None or self.ended is None else max(0.0, self.ended - self.started)
