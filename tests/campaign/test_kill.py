@@ -8,12 +8,25 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.conftest import Cli, Repo
 
 ROUNDS = int(os.environ.get("GIT_PARALLEL_CAMPAIGN", "5"))
 TASKS = 6
+
+
+def strays(home: str) -> list[str]:
+    """What still runs of all that this test has started: everything inherits the HOME that it was given."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid != os.getpid() and process.environ().get("HOME") == home:
+                found.append(" ".join(process.cmdline()))
+        except psutil.Error:
+            continue
+    return found
 
 
 @pytest.mark.campaign
@@ -56,6 +69,10 @@ def test_kill_the_coordinator(repo: Repo, cli: Cli, tmp_path: Path, seed: int) -
     )
     assert cli("merge").status == 0
     assert repo.git("log", "--first-parent", "--format=%s", "main").count("Merge branch") == TASKS - 1
+    deadline = time.monotonic() + 10
+    while left := strays(os.environ["HOME"]):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.05)
     assert not list((repo.path / ".git").rglob("*.lock.lock"))
     assert not list((repo.path / ".git" / "refs").rglob("*.lock"))
     assert repo.is_sound()
