@@ -32,10 +32,11 @@ class Gauge:
         busy_before, total_before, own_before = self._last
         # A child that went unseen for once must not be taken off a second time.
         own = max(own, own_before)
-        span = total - total_before
+        span, mine = total - total_before, own - own_before
+        # What we use ourselves is neither load nor room for others: they have all of the rest or none of it.
         # Within a few ticks of the kernel's clock the quotient would be noise.
-        if span >= _FEW_TICKS:
-            self._used = min(100.0, max(0.0, (busy - busy_before) - (own - own_before)) / span * 100)
+        if span - mine >= _FEW_TICKS:
+            self._used = min(100.0, max(0.0, busy - busy_before - mine) / (span - mine) * 100)
         if span >= _WINDOW:
             self._last = (busy, total, own)
         return Load(

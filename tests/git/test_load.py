@@ -62,16 +62,22 @@ def percents(monkeypatch: pytest.MonkeyPatch, *times: tuple[float, float, float]
     return [gauge.read().cpu_percent for _ in times[1:]]
 
 
-def test_it_is_the_part_of_all_cores_that_others_had_since_a_reading_far_enough_back(
+def test_it_is_the_part_of_what_our_own_work_left_that_others_had_since_a_reading_far_enough_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     story = [(10.0, 100.0, 1.0), (12.0, 104.0, 1.0), (14.0, 108.0, 2.0), (14.05, 108.05, 2.0)]
 
     # The last one is so near that it says nothing yet.
-    assert percents(monkeypatch, *story) == [50.0, 25.0, 25.0]
+    assert percents(monkeypatch, *story) == [50.0, 33.3, 33.3]
 
 
 def test_own_work_that_went_unseen_for_once_is_taken_off_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
     story = [(10.0, 100.0, 9.0), (12.0, 104.0, 1.0), (14.0, 108.0, 9.0)]
 
     assert percents(monkeypatch, *story) == [50.0, 50.0]
+
+
+def test_others_who_take_all_that_we_leave_are_full_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = [(10.0, 100.0, 1.0), (14.0, 104.0, 4.0), (18.0, 108.0, 4.0)]
+
+    assert percents(monkeypatch, *story) == [100.0, 100.0]
