@@ -14,6 +14,8 @@ from ..schedule.load import Load
 from .open import Project
 
 _LOCK = "coordinator.lock"
+# Seconds; whoever wants to know whether there is a coordinator takes the lock for a moment.
+_PATIENCE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Office:
 
 def take_office(project: Project) -> int:
     """Become the coordinator: a descriptor to close at the end. Raises Busy where there is one."""
-    lock = locks.try_hold(project.runtime / _LOCK)
+    lock = locks.try_hold(project.runtime / _LOCK, patience=_PATIENCE)
     if lock is None:
         office = find_office(project)
         who = f" (process {office.pid})" if office else ""
