@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
 
@@ -109,13 +110,17 @@ class Board:
         """Show why each task waits, and the load, of which a few percent more or less are no news."""
         now = (dict(waiting), load and round(load.cpu_percent, -1))
         if now != self._shown:
-            self._shown = now
-            self._write(waiting, load)
+            # On a disk that is full the old stays; it is no reason to end.
+            with suppress(OSError):
+                self._write(waiting, load)
+                self._shown = now
 
 
 def withdraw(project: Project) -> None:
     """Take back what was published; nothing waits any more."""
-    (project.runtime / "coordinator.json").unlink(missing_ok=True)
+    # Without a coordinator nobody reads it.
+    with suppress(OSError):
+        (project.runtime / "coordinator.json").unlink(missing_ok=True)
 
 
 def read_queue(project: Project) -> Queue | None:
