@@ -107,3 +107,122 @@ def test_who_looks_at_a_lock_for_a_moment_does_not_have_it(tmp_path: Path) -> No
 
     assert taken is not None
     os.close(taken)
+
+
+def test_to_say_stop_once_more_stops_no_agent(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("a", "a.txt")
+    cli("start", "--", *agent(ENTERED))
+    until(mark(repo, "a", "entered").exists)
+    assert cli("stop", "--no-wait").status == 0
+    until(lambda: told(repo)[-1].startswith("asked to end"))
+    # The same signal within a moment is taken for an echo of the first.
+    time.sleep(0.4)
+    assert cli("stop", "--no-wait").status == 0
+
+    mark(repo, "a", "go").touch()
+    cli("stop")
+
+    assert state(repo, "a") == "succeeded"
+
+
+def test_a_file_that_cannot_be_written_stops_one_launch_and_not_the_run(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    repo.spec("a", "a.txt")
+    repo.spec("b", "b.txt")
+    # Like a disk that is full, but for root as well.
+    (repo.path / ".git/parallel/tasks/a.command").mkdir(parents=True)
+    (repo.path / ".git/parallel/coordinator.json").mkdir()
+
+    ran = cli("run", "--", *agent())
+
+    assert (ran.status, state(repo, "a"), state(repo, "b")) == (1, "ready", "succeeded")
+    assert "a not launched: is a directory" in ran.stdout
+
+
+def test_a_record_that_is_removed_takes_no_other_task_with_it(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("a", "a.txt")
+    repo.spec("b", "b.txt")
+    cli("start", "--", *agent(ENTERED))
+    until(mark(repo, "a", "entered").exists)
+    until(mark(repo, "b", "entered").exists)
+
+    repo.git("update-ref", "-d", "refs/parallel/tasks/a")
+    mark(repo, "a", "go").touch()
+    until(lambda: any("the record of 'a' is gone" in line for line in told(repo)))
+    mark(repo, "b", "go").touch()
+
+    until(lambda: state(repo, "b") == "succeeded")
+
+
+def test_what_is_cancelled_while_its_worktree_is_made_is_not_launched(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    begun, going = repo.path.parent / "begun", repo.path.parent / "going"
+    slow = f"touch {begun}; while ! [ -e {going} ]; do sleep 0.02; done; cat"
+    repo.config("filter.slow.smudge", slow)
+    repo.config("filter.slow.clean", "cat")
+    repo.commit(**{".gitattributes": "*.slow filter=slow\n", "z.slow": "z\n"})
+    begun.unlink(missing_ok=True)
+    repo.spec("a", "a.txt")
+    cli("start", "--poll-interval", "0.2s", "--", *agent(ENTERED))
+    until(begun.exists)
+
+    assert cli("cancel", "a").status == 0
+    # The coordinator sees that before it hears what became of its own deed.
+    time.sleep(1.0)
+    going.touch()
+    until(lambda: "a is left out: another command has made it cancelled" in told(repo))
+    repo.spec("b", "b.txt")
+    until(mark(repo, "b", "entered").exists)
+    mark(repo, "b", "go").touch()
+    until(lambda: state(repo, "b") == "succeeded")
+
+    assert (state(repo, "a"), mark(repo, "a", "entered").exists()) == ("cancelled", False)
+
+
+def test_who_waits_is_given_the_text_of_the_day_of_its_launch(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("a", "a.txt")
+    repo.spec("b", "b.txt")
+    cli("start", "--max-parallel", "1", "--", *agent(f'cat > "$PWD-prompt"; {ENTERED}'))
+    until(mark(repo, "a", "entered").exists)
+    until(lambda: state(repo, "b") == "ready")
+    made = repo.refs("refs/parallel/tasks/b"), repo.git("rev-parse", "refs/parallel/tasks/b")
+
+    repo.spec("b", "b.txt", extra="Mind the gap.")
+    until(lambda: repo.git("rev-parse", "refs/parallel/tasks/b") != made[1])
+    mark(repo, "b", "go").touch()
+    mark(repo, "a", "go").touch()
+    until(lambda: state(repo, "b") == "succeeded")
+
+    assert "Mind the gap." in mark(repo, "b", "prompt").read_text()
+    assert "Mind the gap." in repo.git("show", "refs/parallel/tasks/b:spec.md")
+
+
+def test_a_retry_by_hand_does_not_wait_for_the_clock(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.config("parallel.retryDelay", "1h")
+    repo.config("parallel.retryMaxDelay", "1h")
+    repo.spec("a", "a.txt")
+    script = "[ $GIT_PARALLEL_ATTEMPT = 2 ] && echo x > a.txt"
+    cli("start", "--", *agent(script))
+    until(lambda: any("tried again at" in line for line in told(repo)))
+
+    assert "handed to the coordinator" in cli("retry", "a").stdout
+
+    until(lambda: state(repo, "a") == "succeeded")
+
+
+def test_an_end_that_could_not_be_recorded_is_recorded_later(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("a", "a.txt")
+    cli("start", "--poll-interval", "0.2s", "--", *agent(ENTERED))
+    until(mark(repo, "a", "entered").exists)
+    until(lambda: state(repo, "a") == "running")
+    # Like a disk that is full, for this one record.
+    obstacle = repo.path / ".git/refs/parallel/tasks/a.lock"
+    obstacle.touch()
+    mark(repo, "a", "go").touch()
+    until(lambda: any("its end could not be recorded" in line for line in told(repo)))
+
+    obstacle.unlink()
+
+    until(lambda: state(repo, "a") == "succeeded")
