@@ -3,14 +3,18 @@
 import fcntl
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Timer
 
 import pytest
 
+from git_parallel.agents.process import signal_exactly
 from git_parallel.git import locks
+from git_parallel.git.worktree import SCRATCH, drop_dead_scratches
 from tests.conftest import Cli, Repo
 
 Agent = Callable[..., Sequence[str]]
@@ -226,3 +230,43 @@ def test_an_end_that_could_not_be_recorded_is_recorded_later(repo: Repo, cli: Cl
     obstacle.unlink()
 
     until(lambda: state(repo, "a") == "succeeded")
+
+
+def test_a_writer_whose_work_leads_to_no_task_is_not_asked_for_ever(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    repo.config("agent.writer.command", "/bin/sh -c 'mkdir -p specs; date >> specs/NOTES.txt'")
+    repo.config("agent.writer.owns", "specs/**")
+    cli("start", "--merge", "--poll-interval", "0.1s", "--spec-agent", "writer", "--", *agent())
+    until(lambda: state(repo, "write-specs-1") == "merged")
+
+    # What is committed now is looked at after that merge, and run after any further writer was asked.
+    repo.spec("a", "a.txt")
+    until(lambda: state(repo, "a") == "merged")
+
+    asked = [ref for ref in repo.refs("refs/parallel/tasks") if "write-specs" in ref]
+    assert len(asked) <= 3, "once, and once for each thing that others have declared or merged"
+
+
+@pytest.mark.parametrize("pid", [-1, 0, os.getpid()])
+def test_a_pid_that_proves_nothing_is_not_signalled(pid: int) -> None:
+    told: list[tuple[int, int]] = []
+
+    was_there = signal_exactly(pid, None, 0, send=lambda pid, number: told.append((pid, number)))
+
+    assert (was_there, told) == (False, []) if sys.platform == "linux" or pid < 1 else was_there
+
+
+def test_what_two_commands_tidy_up_at_once_disturbs_neither(tmp_path: Path) -> None:
+    (tmp_path / "parallel" / "tmp").mkdir(parents=True)
+    dead = f"{SCRATCH}{2**22 + 1}"
+    for number in range(50):
+        admin = tmp_path / "worktrees" / f"{dead}.{number}"
+        admin.mkdir(parents=True)
+        (admin / "gitdir").write_text(f"{tmp_path}/elsewhere/.git\n")
+
+    with ThreadPoolExecutor(4) as several:
+        for done in [several.submit(drop_dead_scratches, tmp_path) for _ in range(4)]:
+            done.result()
+
+    assert list((tmp_path / "worktrees").iterdir()) == []
