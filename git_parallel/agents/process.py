@@ -295,6 +295,9 @@ def signal_exactly(
 
     The start time is in ticks since the boot, None outside Linux, where the pid alone has to do.
     """
+    # What stands in a file may be anything, and to the kernel a pid below 1 is a group, or everybody.
+    if pid < 1 or (start_time is None and sys.platform == "linux"):
+        return False
     try:
         # The handle is opened first: what is compared after it is the process that will be signalled.
         handle = os.pidfd_open(pid) if sys.platform == "linux" else None

@@ -47,14 +47,17 @@ def cancel(directory: Path, spellings: Sequence[str], *, now: bool = False) -> C
     mended = repair.repair(project, tasks)
     world = snapshot(project.git)
     chosen = dict.fromkeys(find_recorded(text, tasks, world) for text in spellings)
-    # All are told before the first one is waited for.
-    for task in chosen:
-        if task in world.tasks and world.tasks[task].record.state is State.RUNNING:
-            process.stop(project.tasks_runtime, task, world.tasks[task].record.attempt, now=now)
+    stopping = _Stopping(project, now)
     cancelled, refused = [], {}
-    for task in chosen:
+    running = [task for task in chosen if task in world.tasks and _runs(world.tasks[task])]
+    # Those that wait go first: the slot of one that ends would be theirs.
+    for task in (*(task for task in chosen if task not in running), *running):
+        if running and task == running[0]:
+            # All are told before the first one is waited for.
+            for one in running:
+                stopping.tell(world.tasks[one])
         try:
-            stored = _cancel(project, tasks, task)
+            stored = _cancel(project, tasks, task, stopping)
         except ParallelError as error:
             refused[task] = error.message
             continue
@@ -67,7 +70,26 @@ def cancel(directory: Path, spellings: Sequence[str], *, now: bool = False) -> C
     return CancelAnswer(tuple(cancelled), refused, mended)
 
 
-def _cancel(project: Project, tasks: TaskSet, task: TaskId) -> Stored:
+@dataclass(slots=True)
+class _Stopping:
+    """Who was told to stop, by task and attempt: to be told twice means to be killed."""
+
+    project: Project
+    now: bool
+    told: set[tuple[TaskId, int]] = field(default_factory=set)
+
+    def tell(self, stored: Stored) -> None:
+        task, attempt = stored.record.id, stored.record.attempt
+        if (task, attempt) not in self.told:
+            self.told.add((task, attempt))
+            process.stop(self.project.tasks_runtime, task, attempt, now=self.now)
+
+
+def _runs(stored: Stored) -> bool:
+    return stored.record.state is State.RUNNING
+
+
+def _cancel(project: Project, tasks: TaskSet, task: TaskId, stopping: _Stopping) -> Stored:
     """The record of a task once it is cancelled, or of the end that it has come to."""
     for _ in range(_TRIES):
         stored = snapshot(project.git).tasks.get(task)
@@ -76,9 +98,13 @@ def _cancel(project: Project, tasks: TaskSet, task: TaskId) -> Stored:
         try:
             if stored is None:
                 return _call_off(project, tasks, task)
-            if stored.record.state is State.RUNNING:
+            if _runs(stored):
+                # Also one that was launched since we looked first.
+                stopping.tell(stored)
                 process.wait(project.tasks_runtime, task)
-                return settle(project, tasks, task)
+                stored = settle(project, tasks, task)
+                if stored.record.state in (State.CANCELLED, *_OVER):
+                    return stored
             cancelled = write(project, stored, stored.record.to(State.CANCELLED, reason="cancelled"))
             if stored.record.state is State.READY:
                 unmake(project, stored.record)

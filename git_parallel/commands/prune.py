@@ -12,7 +12,7 @@ from ..git.trash import Entry
 from ..git.worktree import Place
 from ..names import Oid, RefName, TaskId, printable
 from ..overlap import patterns
-from ..project import repair
+from ..project import coordinator, repair
 from ..project.aside import set_aside, why_held_there, why_occupied
 from ..project.declared import find_recorded, read_tasks
 from ..project.open import Project, make_runtime, open_project
@@ -52,7 +52,9 @@ def prune(directory: Path, spellings: Sequence[str] = ()) -> PruneAnswer:
             removed.append(answer)
         elif answer:
             kept[task] = answer
-    guard.uninstall(project.git, project.common)
+    if not coordinator.is_in_office(project):
+        # Who coordinates has put the guard there for agents that are still to come.
+        guard.uninstall(project.git, project.common)
     return PruneAnswer(tuple(removed), kept, mended)
 
 

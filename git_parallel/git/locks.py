@@ -2,9 +2,12 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_BETWEEN_TRIES = 0.005  # seconds
 
 
 @contextmanager
@@ -18,15 +21,23 @@ def held(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def try_hold(path: Path) -> int | None:
-    """Take the lock on `path` if it is free: a descriptor to close when done, or None."""
+def try_hold(path: Path, *, patience: float = 0.0) -> int | None:
+    """Take the lock on `path` if it is free: a descriptor to close when done, or None.
+
+    Who looks with `is_held` holds it too, for microseconds: where others do that, have `patience`, in seconds.
+    """
     descriptor = _open(path)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
+    end = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                os.close(descriptor)
+                return None
+            time.sleep(_BETWEEN_TRIES)
+        else:
+            return descriptor
 
 
 def wait(path: Path) -> None:

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import BadName, Stale
+from ..errors import BadName, GitFailed, Stale
 from ..names import Oid, RefName, TaskId, natural
 from ..schedule.record import TaskRecord, from_json, to_json
 from .command import Git, failure
@@ -92,6 +92,12 @@ class Snapshot:
     def records(self) -> Mapping[TaskId, TaskRecord]:
         """The records alone."""
         return {task: stored.record for task, stored in self.tasks.items()}
+
+    def require(self, task: TaskId) -> Stored:
+        """The record of a task that has one; raises GitFailed where somebody has removed or damaged it."""
+        if task not in self.tasks:
+            raise GitFailed(f"the record of '{task}' is gone: {TASKS}{task}")
+        return self.tasks[task]
 
 
 def snapshot(git: Git) -> Snapshot:

@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -208,10 +208,12 @@ def drop_dead_scratches(common: Path) -> None:
     for admin in (common / "worktrees").glob(f"{SCRATCH}*"):
         pid = int(admin.name.removeprefix(SCRATCH).partition(".")[0])
         if not _is_process(pid):
-            dot_git = Path((admin / "gitdir").read_text().rstrip("\n"))
-            if dot_git.parent.name.startswith("git-parallel-"):
-                shutil.rmtree(dot_git.parent, ignore_errors=True)
-            _drop_scratch(common, admin)
+            # Another command may be removing the same one at this moment.
+            with suppress(FileNotFoundError):
+                dot_git = Path((admin / "gitdir").read_text().rstrip("\n"))
+                if dot_git.parent.name.startswith("git-parallel-"):
+                    shutil.rmtree(dot_git.parent, ignore_errors=True)
+                _drop_scratch(common, admin)
 
 
 def _drop_scratch(common: Path, admin: Path) -> None:

@@ -109,7 +109,7 @@ def start(
         return write(project, ready, record.to(State.RUNNING, started=time.time(), reason=""))
     except Stale:
         # A short agent may have ended, and another command recorded that, before we came to this.
-        found = snapshot(project.git).tasks[task.id]
+        found = snapshot(project.git).require(task.id)
         if found.record.state is State.CANCELLED:
             # Somebody took it back in the very moment in which it was launched.
             process.stop(project.tasks_runtime, task.id, record.attempt, now=True)
@@ -188,10 +188,13 @@ def _intend(
     *,
     is_fresh: bool,
 ) -> Stored:
-    """Record that an attempt is about to be made; a READY record that a crash left is taken up as it is."""
-    if stored is not None and stored.record.state is State.READY:
-        return stored
+    """Record that an attempt is about to be made; one that was made ready before is taken up with today's text."""
     spec = project.git.hash_object(task.prompt.encode("utf-8", "surrogateescape"))
+    if stored is not None and stored.record.state is State.READY:
+        if stored.record.spec == spec:
+            return stored
+        today = stored.record.to(State.READY, title=task.title, source=task.source, spec=spec)
+        return write(project, stored, today)
     before = stored.record if stored else TaskRecord(task.id, State.PLANNED)
     begins = is_fresh or _is_untouched(project, before)
     base = base_on(project, wish.stacked) if begins else before.base

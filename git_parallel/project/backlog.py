@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ..names import Oid, TaskId
 from ..schedule.ready import Scene
-from ..schedule.record import TaskRecord
+from ..schedule.record import State, TaskRecord
 from ..tasks.task import Declared, Kind, Task
 from .attempt import Order
 
@@ -30,13 +30,15 @@ class Backlog:
     tasks: dict[TaskId, Task] = field(default_factory=dict)
     _has_told: bool = False
     _asked_at: Oid | None = None
+    _asked_with: tuple[set[TaskId], set[TaskId]] | None = None
 
     def mind(
         self, scene: Scene, declared: Sequence[Task], records: Mapping[TaskId, TaskRecord], tip: Oid | None
     ) -> tuple[str, Task | None]:
         """What to say of the backlog, if that is new, and the task of writing specs, where it is time for one.
 
-        A writer is not asked again before the target has moved since: what it wrote is not there yet.
+        A writer is not asked again before the target has moved since: what it wrote is not there yet. Nor
+        before something is declared or merged that it has not made: its own work may lead to no task, for ever.
         """
         ready = [t for t in scene.waiting if not scene.waits.get(t.id) and t.id not in scene.delayed]
         count = sum(task.id not in self.tasks for task in ready)
@@ -48,7 +50,13 @@ class Backlog:
         busy = {task.id for task in (*scene.waiting, *scene.running)}
         if self.writer is None or tip == self._asked_at or busy & self.tasks.keys():
             return said, None
-        self._asked_at = tip
+        seen = {task.id for task in declared} - self.tasks.keys()
+        merged = {
+            task for task, record in records.items() if record.state is State.MERGED
+        } - self.tasks.keys()
+        if (seen, merged) == self._asked_with:
+            return said, None
+        self._asked_at, self._asked_with = tip, (seen, merged)
         number = 1
         while f"{ID}-{number}" in records or f"{ID}-{number}" in self.tasks:
             number += 1

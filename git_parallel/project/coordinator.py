@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
 
@@ -14,6 +15,8 @@ from ..schedule.load import Load
 from .open import Project
 
 _LOCK = "coordinator.lock"
+# Seconds; whoever wants to know whether there is a coordinator takes the lock for a moment.
+_PATIENCE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Office:
 
 def take_office(project: Project) -> int:
     """Become the coordinator: a descriptor to close at the end. Raises Busy where there is one."""
-    lock = locks.try_hold(project.runtime / _LOCK)
+    lock = locks.try_hold(project.runtime / _LOCK, patience=_PATIENCE)
     if lock is None:
         office = find_office(project)
         who = f" (process {office.pid})" if office else ""
@@ -107,13 +110,17 @@ class Board:
         """Show why each task waits, and the load, of which a few percent more or less are no news."""
         now = (dict(waiting), load and round(load.cpu_percent, -1))
         if now != self._shown:
-            self._shown = now
-            self._write(waiting, load)
+            # On a disk that is full the old stays; it is no reason to end.
+            with suppress(OSError):
+                self._write(waiting, load)
+                self._shown = now
 
 
 def withdraw(project: Project) -> None:
     """Take back what was published; nothing waits any more."""
-    (project.runtime / "coordinator.json").unlink(missing_ok=True)
+    # Without a coordinator nobody reads it.
+    with suppress(OSError):
+        (project.runtime / "coordinator.json").unlink(missing_ok=True)
 
 
 def read_queue(project: Project) -> Queue | None:

@@ -63,7 +63,7 @@ def settle_and_look(
 def land(project: Project, tasks: TaskSet, task: TaskId, verify: str) -> tuple[Stored, Landing]:
     """Merge one task that has succeeded; its record then, and what became of it."""
     answer = landing.land(project, tasks, [task], verify=verify)
-    return snapshot(project.git).tasks[task], answer.results[0]
+    return snapshot(project.git).require(task), answer.results[0]
 
 
 def put_back(project: Project, stored: Iterable[Stored | None]) -> Iterator[str]:

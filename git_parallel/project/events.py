@@ -11,6 +11,7 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from ..errors import ParallelError
+from ..names import printable
 
 Event: TypeAlias = Callable[[], None]
 Outcome = TypeVar("Outcome")
@@ -67,6 +68,9 @@ class Events:
                 outcome = work()
             except ParallelError as error:
                 self.put(partial(failed, error))
+            except OSError as error:
+                # A disk that is full, or no descriptor left: this deed's failure, and no other's.
+                self.put(partial(failed, ParallelError(_in_words(error))))
             except BaseException as error:
                 self.put(_raiser(error))
             else:
@@ -82,6 +86,11 @@ class Events:
             self.put(then)
 
         threading.Thread(target=whole, name=name, daemon=True).start()
+
+
+def _in_words(error: OSError) -> str:
+    where = f": {printable(str(error.filename))}" if error.filename else ""
+    return (error.strerror or str(error)).lower() + where
 
 
 def _raiser(error: BaseException) -> Event:

@@ -130,7 +130,7 @@ class _Verify:
 
 def _land_one(project: Project, tasks: TaskSet, task: TaskId, verify: _Verify) -> Landing:
     for _ in range(_TRIES):
-        stored = snapshot(project.git).tasks[task]
+        stored = snapshot(project.git).require(task)
         if stored.record.state is State.MERGING:
             stored = finish_interrupted(project, stored)
         try:

@@ -75,7 +75,7 @@ def taken_on(
         everything=tasks,
         in_flight={*records, *busy} if limits.is_standing else will_come,
         is_stacking=limits.is_stacking,
-        retries=limits.retries if limits.is_standing else 0,
+        retries=limits.retries if limits.is_standing else None,
     )
 
 

@@ -16,7 +16,7 @@ from functools import partial
 from ..agents import process
 from ..agents.nursery import Nursery
 from ..errors import ParallelError, Stale
-from ..git.refs import Stored, snapshot
+from ..git.refs import Snapshot, Stored, snapshot
 from ..names import Oid, TaskId
 from ..schedule.plan import Held
 from ..schedule.ready import Decision, Scene, next_launches, overtaken
@@ -87,8 +87,9 @@ class Scheduler:
         """Launch and wait until nothing runs and nothing more can be launched, or until asked to end."""
         self._tip = self.project.base
         self._next_poll = time.monotonic() + self.limits.poll
-        self._take_stock(chosen)
         with self.events.workers(), listening(self._heard_signal):
+            # It takes a while, and whoever says "stop" meanwhile means what was adopted too.
+            self._take_stock(chosen)
             while True:
                 pause = self._decide()
                 if self._is_over():
@@ -201,10 +202,13 @@ class Scheduler:
         self._making.add(task.id)
         known, wish = self.stock.stored.get(task.id), Wish(retries, self.stock.below(task))
         work = partial(prepare, self.project, self.stock.tasks, task, known, self._order_for(task), wish)
-        self.events.do(work, partial(self._made, task), partial(self._not_made, task))
+        self.events.do(work, partial(self._made, task, known), partial(self._not_made, task, known))
 
-    def _made(self, task: Task, stored: Stored) -> None:
+    def _made(self, task: Task, known: Stored | None, stored: Stored) -> None:
         self._making.discard(task.id)
+        if self.stock.stored.get(task.id) not in (known, stored):
+            self._not_launched(task, known, Stale("it was changed while its worktree was made"))
+            return
         self.stock.put(stored)
         if stored.record.state is not State.READY:
             self._leave(task.id)
@@ -213,19 +217,22 @@ class Scheduler:
         elif task.id in self.running and not self.asking.urgency:
             self._start(stored)
         else:
-            self._ready[task.id] = stored
             if task.id in self.running:
                 self.waiting.come([self.running.pop(task.id)])
+            if self.waiting.entry(task.id).task == task:
+                self._ready[task.id] = stored
 
-    def _not_made(self, task: Task, error: ParallelError) -> None:
+    def _not_made(self, task: Task, known: Stored | None, error: ParallelError) -> None:
         self._making.discard(task.id)
-        self._not_launched(task, error)
+        self._not_launched(task, known, error)
 
     def _start(self, ready: Stored) -> None:
         task, tip = self.running[ready.record.id], self._tip or self.project.base
         work = partial(launch, self.project, task, ready, tip, self._order_for(task), self.nursery)
         # An agent that can begin does not wait until the worktrees of others are made.
-        self.events.do(work, partial(self._launched, task), partial(self._not_launched, task), Row.FIRST)
+        self.events.do(
+            work, partial(self._launched, task), partial(self._not_launched, task, ready), Row.FIRST
+        )
 
     def _launched(self, task: Task, stored: Stored) -> None:
         self.stock.put(stored)
@@ -241,16 +248,22 @@ class Scheduler:
             self.closing[task.id] = self.running.pop(task.id)
             self._settled(Settled(stored))
 
-    def _not_launched(self, task: Task, error: ParallelError) -> None:
+    def _not_launched(self, task: Task, known: Stored | None, error: ParallelError) -> None:
         self._leave(task.id)
         if isinstance(error, Stale) and not self.asking.urgency:
             # Another command was faster; what it did is looked at before this is tried again.
+            self.stock.forget(task.id, known)
             due = time.monotonic() + _A_MOMENT
             self.waiting.come_again(task, retries=0, not_before=due, why="another command is changing it")
             self.look_around()
             return
-        self.refused[task.id] = error.message + (f" ({error.hint})" if error.hint else "")
-        self.tell(Told(f"{task.id} not launched: {self.refused[task.id]}"))
+        self._refuse(task.id, "not launched", error.message + (f" ({error.hint})" if error.hint else ""))
+
+    def _refuse(self, task: TaskId, what: str, why: str) -> None:
+        # A run that stands comes to it again and again.
+        if self.refused.get(task) != why:
+            self.tell(Told(f"{task} {what}: {why}"))
+        self.refused[task] = why
 
     def _leave(self, task: TaskId) -> None:
         self.running.pop(task, None)
@@ -277,6 +290,7 @@ class Scheduler:
         self.stock.put(settled.stored)
         self.stock.see(settled.overlaps, settled.look, self._concerned)
         self.ended[record.id] = record
+        self.refused.pop(record.id, None)
         if self.limits.merge and record.state is State.SUCCEEDED:
             self.tell(Told(sentence(record), record))
             work = partial(land, self.project, self.stock.tasks, record.id, self.limits.verify)
@@ -291,10 +305,9 @@ class Scheduler:
         self.tell(Told(sentence(record) + (f"; {next_one.why}" if next_one else ""), record))
 
     def _not_settled(self, task: TaskId, error: ParallelError) -> None:
-        # The next command finds it ended and tries again; the other tasks are not to suffer.
+        # The next look around finds it again, or the next command; the other tasks are not to suffer.
         self.closing.pop(task)
-        self.refused[task] = f"its end could not be recorded: {error.message}"
-        self.tell(Told(f"{task}: {self.refused[task]}"))
+        self._refuse(task, "has ended", f"its end could not be recorded: {error.message}")
 
     def _not_landed(self, task: TaskId, error: ParallelError) -> None:
         self.closing.pop(task)
@@ -337,6 +350,10 @@ class Scheduler:
             self.waiting.come_again(again_now, retries=0, not_before=0.0, why="")
         self.stock.take_in(news.world)
         self.stock.renew(news.tasks)
+        for task_id in self.waiting.renew(self.stock.tasks.tasks):
+            # What was made ready for it has the old text; it is made ready once more.
+            self._ready.pop(task_id, None)
+        self._adopt(news.world)
         self._looks += 1
         if self.stock.see(news.overlaps, self._looks, [*self._concerned, *news.newcomers]):
             # Nobody comes to wait before it is known whom it meets.
@@ -345,6 +362,14 @@ class Scheduler:
             self._read_again = True
         if self._read_again:
             self.look_around()
+
+    def _adopt(self, world: Snapshot) -> None:
+        """Watch what runs and is not watched: its end could not be recorded (say, the disk was full)."""
+        for task_id, stored in world.tasks.items():
+            is_mine = task_id in self.running or task_id in self.closing
+            if stored.record.state is State.RUNNING and self.stock.is_running(task_id) and not is_mine:
+                self.running[task_id] = self.stock.known(stored.record)
+                self._watch(task_id)
 
     def _heard_nothing(self, _error: ParallelError) -> None:
         # Say, a setting of the team's that cannot be read: the next change will be looked at as well.

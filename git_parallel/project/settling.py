@@ -44,7 +44,7 @@ def settle(project: Project, tasks: TaskSet, task_id: TaskId) -> Stored:
     # Two commands may see the same agent end; the second finds the record written.
     with locks.held(project.runtime / "settle.lock"):
         world = snapshot(project.git)
-        stored = world.tasks[task_id]
+        stored = world.require(task_id)
         if not is_adrift(project, stored.record):
             return stored
         if stored.record.state is State.READY:

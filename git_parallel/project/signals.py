@@ -23,27 +23,32 @@ class Asking:
     _heard: float = 0.0
 
     def hear(self, number: int) -> bool:
-        """Take in a signal; whether it asks for more than before. SIGQUIT asks for the agents' end at once."""
+        """Take in a signal; whether it asks for more than before. SIGQUIT asks for the agents' end at once.
+
+        SIGTERM never does: it is what `stop` sends, which may be said again by somebody who only waits.
+        """
         # One Ctrl-C can come twice: from the terminal, and handed on by the git that started us.
         now = time.monotonic()
         is_echo = number == self._last and now - self._heard < _ECHO
         self._last, self._heard = number, now
-        if is_echo or self.urgency > 2:
+        asked = 1 if number == signal.SIGTERM else max(self.urgency + 1, 2 if number == signal.SIGQUIT else 1)
+        if is_echo or self.urgency > 2 or asked <= self.urgency:
             return False
         self.first = number if self.first is None else self.first
-        self.urgency = max(self.urgency + 1, 2 if number == signal.SIGQUIT else 1)
+        self.urgency = asked
         return True
 
     @property
     def words(self) -> str:
         """What is done because of it."""
-        how = "interrupted" if self.first == signal.SIGINT else "asked to end"
-        return _WORDS[self.urgency].format(how=how)
+        is_key = self.first == signal.SIGINT
+        how, more = ("interrupted", "once more") if is_key else ("asked to end", "'git parallel stop --now'")
+        return _WORDS[self.urgency].format(how=how, more=more)
 
 
 _WORDS = {
     0: "",
-    1: "{how}: no new launches; agents finish (once more to stop them)",
+    1: "{how}: no new launches; agents finish ({more} to stop them)",
     2: "stopping the agents",
     3: "killing the agents",
 }

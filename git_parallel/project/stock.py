@@ -57,6 +57,13 @@ class Stock:
         self.stored[stored.record.id] = stored
         self._written.add(stored.record.id)
 
+    def forget(self, task: TaskId, known: Stored | None) -> None:
+        """Go back to the record that a deed of this run was based on: whatever came of it is news then."""
+        if known is None:
+            self.stored.pop(task, None)
+        else:
+            self.stored[task] = known
+
     def begin_reading(self) -> None:
         """From now on it is noted which records this run writes: they are newer than what is being read."""
         self._written.clear()
@@ -80,24 +87,26 @@ class Stock:
         """Which of those that wait need not any more, since somebody else has seen to them, and why."""
         declared = {task.id: task for task in (*news.tasks.tasks, *self.added)}
         for task in waiting:
-            now = news.world.tasks.get(task.id)
-            is_news = now is not None and now != self.stored.get(task.id) and task.id not in self._written
-            if now is not None and is_news and now.record.state is not State.PLANNED:
+            now = self._news_of(news, task.id)
+            if now is not None and now.record.state is not State.PLANNED:
                 yield task.id, f"another command has made it {now.record.state}"
             elif task.id not in declared:
                 yield task.id, "its document is gone"
             elif declared[task.id].status is Status.COMPLETE and not self.named:
                 yield task.id, "its document says it is complete"
 
-    def asked_again(self, news: News, waiting: Iterable[Task]) -> list[Task]:
-        """Those of the waiting tasks that somebody wants to be tried again now, whatever they waited for."""
-        found = (news.world.tasks.get(task.id) for task in waiting)
-        again = {
-            stored.record.id
-            for stored in found
-            if stored and stored.record.state is State.PLANNED and stored != self.stored.get(stored.record.id)
-        }
-        return [task for task in waiting if task.id in again - self._written]
+    def asked_again(self, news: News, waiting: Iterable[Task]) -> Iterator[Task]:
+        """Which of those that wait somebody has asked for once more, so that they need not wait for the clock."""
+        for task in waiting:
+            now = self._news_of(news, task.id)
+            if now is not None and now.record.state is State.PLANNED:
+                yield task
+
+    def _news_of(self, news: News, task: TaskId) -> Stored | None:
+        """The record that another command has written since; None where there is none."""
+        now = news.world.tasks.get(task)
+        is_known = now == self.stored.get(task) or task in self._written
+        return None if is_known else now
 
     def retries(self, tasks: Iterable[Task]) -> dict[TaskId, int]:
         """For tasks that failed before this run began: which retry the next attempt is, where it tries again itself."""

@@ -40,6 +40,16 @@ class Waitlist:
         """A task that failed waits for its next attempt."""
         self._entries[task.id] = Waiting(task, self._batch, retries, not_before, why)
 
+    def renew(self, tasks: Iterable[Task]) -> list[TaskId]:
+        """Take over what documents say now of those that wait; of which of them they say something else."""
+        changed = []
+        for task in tasks:
+            entry = self._entries.get(task.id)
+            if entry is not None and entry.task != task:
+                entry.task = task
+                changed.append(task.id)
+        return changed
+
     def go(self, task: TaskId) -> Waiting:
         """A task waits no longer."""
         return self._entries.pop(task)
