@@ -25,17 +25,14 @@ def candidates(
     everything: Mapping[TaskId, Task],
     in_flight: Collection[TaskId] = (),
     is_stacking: bool = False,
-    retries: int = 0,
+    retries: int | None = None,
 ) -> Candidates:
     """Sort the chosen tasks; `named` is whether the user chose them by name.
 
-    What comes after a task `in_flight` waits for it. A task that failed is tried again while it has had
-    fewer than so many `retries`.
+    What comes after a task `in_flight` waits for it. A task that failed or was lost is tried again while it
+    has had fewer than so many `retries`; where these are None only what was lost is, and as often as asked.
     """
-    reasons = {
-        task.id: "" if _has_another_try(records.get(task.id), retries) else why_held(task, named, records)
-        for task in chosen
-    }
+    reasons = {task.id: _why_out(task, named, records, retries) for task in chosen}
     takable = {task.id: task for task in chosen if not reasons[task.id]}
     _, blocked = dependencies(
         takable, records=records, everything=everything, in_flight=in_flight, is_stacking=is_stacking
@@ -46,5 +43,11 @@ def candidates(
     )
 
 
-def _has_another_try(record: TaskRecord | None, retries: int) -> bool:
-    return record is not None and record.state is State.FAILED and record.retries < retries
+def _why_out(task: Task, named: bool, records: Mapping[TaskId, TaskRecord], retries: int | None) -> str:
+    record = records.get(task.id)
+    if retries is None or record is None or record.state not in (State.FAILED, State.LOST):
+        return why_held(task, named, records)
+    if record.retries >= retries:
+        return f"{record.state}, and not tried again by itself; 'git parallel retry {task.id}' does"
+    # Its end keeps nobody from it, but its document may.
+    return why_held(task, named, {})
