@@ -23,30 +23,37 @@ class Asking:
     _heard: float = 0.0
 
     def hear(self, number: int) -> bool:
-        """Take in a signal; whether it asks for more than before. SIGQUIT asks for the agents' end at once."""
+        """Take in a signal; whether it asks for more than before.
+
+        SIGQUIT asks for the agents' end at once. Only keys that are pressed once more ask for more: SIGTERM and
+        SIGHUP come from commands and terminals, of which several may each want the same.
+        """
         # One Ctrl-C can come twice: from the terminal, and handed on by the git that started us.
         now = time.monotonic()
         is_echo = number == self._last and now - self._heard < _ECHO
         self._last, self._heard = number, now
-        if is_echo or self.urgency > 2:
+        once_more = min(self.urgency + 1, 3)
+        asked = {int(signal.SIGINT): once_more, int(signal.SIGQUIT): max(once_more, 2)}.get(number, 1)
+        if is_echo or asked <= self.urgency:
             return False
         self.first = number if self.first is None else self.first
-        self.urgency = max(self.urgency + 1, 2 if number == signal.SIGQUIT else 1)
+        self.urgency = asked
         return True
 
     @property
     def words(self) -> str:
         """What is done because of it."""
-        how = "interrupted" if self.first == signal.SIGINT else "asked to end"
-        return _WORDS[self.urgency].format(how=how)
+        if self.urgency == 1 and self.first != signal.SIGINT:
+            return "asked to end: no new launches; agents finish ('git parallel stop --now' stops them)"
+        return _WORDS[self.urgency]
 
 
-_WORDS = {
-    0: "",
-    1: "{how}: no new launches; agents finish (once more to stop them)",
-    2: "stopping the agents",
-    3: "killing the agents",
-}
+_WORDS = (
+    "",
+    "interrupted: no new launches; agents finish (once more to stop them)",
+    "stopping the agents",
+    "killing the agents",
+)
 
 
 @contextmanager
