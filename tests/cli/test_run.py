@@ -287,7 +287,7 @@ def test_only_one_run_at_a_time(repo: Repo, cli: Cli, agent: Agent) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         ran = cli("run", "--", *agent())
     assert (ran.status, ran.stdout) == (3, "")
-    assert ran.stderr.startswith("error: another 'git parallel run' is at work in this repository\nhint: ")
+    assert ran.stderr.startswith("error: another git-parallel is at work in this repository\nhint: ")
 
 
 def test_a_repository_of_its_own_that_an_agent_leaves_is_no_commit(
