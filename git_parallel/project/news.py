@@ -38,12 +38,12 @@ def read_news(
     added: Sequence[Task],
     limits: Limits,
     concerned: Sequence[Task],
-    known_before: Mapping[TaskId, Stored],
+    at_first: Mapping[TaskId, Stored],
 ) -> News:
     """Look again; documents are read only where the target has moved. `added` are tasks of the run's own.
 
     A run that stands takes on whatever is declared, others only what somebody has asked for once more since
-    things were as in `known_before`.
+    things were as in `at_first`.
     """
     base = project.git.find_ref(project.target) or project.base
     world = snapshot(project.git)
@@ -55,7 +55,7 @@ def read_news(
     asked_again = {
         task
         for task, stored in world.tasks.items()
-        if stored.record.state is State.PLANNED and stored != known_before.get(task)
+        if stored.record.state is State.PLANNED and stored != at_first.get(task)
     }
     wanted = known.values() if limits.is_standing else [known[task] for task in asked_again if task in known]
     found = taken_on(limits, wanted, mine, records=world.records, tasks=known).tasks

@@ -70,6 +70,7 @@ class Scheduler:
     landings: list[Landing] = field(default_factory=list)
     asking: Asking = field(default_factory=Asking)
     events: Events = field(default_factory=Events)
+    _at_first: Mapping[TaskId, Stored] = field(default_factory=dict)
     _tip: Oid | None = None
     _making: set[TaskId] = field(default_factory=set)
     _ready: dict[TaskId, Stored] = field(default_factory=dict)
@@ -102,6 +103,7 @@ class Scheduler:
     def _take_stock(self, chosen: Sequence[Task]) -> None:
         world = snapshot(self.project.git)
         self.stock.take_in(world)
+        self._at_first = world.tasks
         # What a command that died had launched is kept company to its end, whoever asked for it.
         for task_id, stored in world.tasks.items():
             if stored.record.state is State.RUNNING:
@@ -321,9 +323,9 @@ class Scheduler:
             return
         self._reading, self._read_again = True, False
         self.stock.begin_reading()
-        stock, before = self.stock, dict(self.stock.stored)
+        stock, concerned = self.stock, self._concerned
         work = partial(
-            read_news, self.project, stock.tasks, stock.added, self.limits, self._concerned, before
+            read_news, self.project, stock.tasks, stock.added, self.limits, concerned, self._at_first
         )
         self.events.do(work, self._heard_news, self._heard_nothing)
 
