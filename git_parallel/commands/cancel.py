@@ -48,7 +48,8 @@ def cancel(directory: Path, spellings: Sequence[str], *, now: bool = False) -> C
     world = snapshot(project.git)
     chosen = dict.fromkeys(find_recorded(text, tasks, world) for text in spellings)
     stopping = _Stopping(project, now)
-    cancelled, refused = [], {}
+    cancelled: dict[TaskId, TaskRecord] = {}
+    refused: dict[TaskId, str] = {}
     running = [task for task in chosen if task in world.tasks and _runs(world.tasks[task])]
     # Those that wait go first: the slot of one that ends would be theirs.
     for task in (*(task for task in chosen if task not in running), *running):
@@ -62,12 +63,13 @@ def cancel(directory: Path, spellings: Sequence[str], *, now: bool = False) -> C
             refused[task] = error.message
             continue
         if stored.record.state is State.CANCELLED:
-            cancelled.append(stored.record)
+            cancelled[task] = stored.record
         else:
             refused[task] = f"it is {stored.record.state} already"
     if coordinator.is_in_office(project):
         wake(project)
-    return CancelAnswer(tuple(cancelled), refused, mended)
+    in_order = tuple(cancelled[task] for task in chosen if task in cancelled)
+    return CancelAnswer(in_order, refused, mended)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """`git parallel stop`: have the coordinator end, with its agents' work done or, at once, without."""
 
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,10 +38,11 @@ def stop(
     project = open_project(directory)
     office = _find_office(project)
     if office is not None:
+        asked = time.time()
         process.signal_exactly(office.pid, office.start_time, signal.SIGQUIT if now else signal.SIGTERM)
         if not wait:
             return StopAnswer(office.pid, (), is_over=False)
-        for entry in follow(project, from_now=True):
+        for entry in follow(project, since=asked):
             if entry.status is None:
                 tell(entry)
         return StopAnswer(office.pid, ())

@@ -55,10 +55,11 @@ class Journal:
         os.close(self._file)
 
 
-def follow(project: Project, *, from_now: bool = False) -> Iterator[Entry]:
-    """The entries of the run that is going on, as they come, until it has ended; from its beginning, or from now.
+def follow(project: Project, *, since: float = 0.0) -> Iterator[Entry]:
+    """The entries of the run that is going on, as they come, until it has ended.
 
-    Nothing where no coordinator is at work.
+    From its beginning, or those said `since` a time in seconds since the epoch. Nothing where no coordinator is
+    at work.
     """
     path = project.runtime / "logs" / _NAME
     over, something = threading.Event(), threading.Event()
@@ -74,8 +75,6 @@ def follow(project: Project, *, from_now: bool = False) -> Iterator[Entry]:
         coordinator.wait_until_free(project)
         return
     with file, _told_of(path, something.set) as pause:
-        if from_now:
-            file.seek(0, os.SEEK_END)
         threading.Thread(target=wait, name="wait", daemon=True).start()
         rest = b""
         while True:
@@ -83,7 +82,7 @@ def follow(project: Project, *, from_now: bool = False) -> Iterator[Entry]:
             is_over = over.is_set()
             something.clear()
             *lines, rest = (rest + file.read()).split(b"\n")
-            yield from filter(None, map(_entry, lines))
+            yield from (entry for line in lines if (entry := _entry(line)) and entry.time >= since)
             if is_over:
                 return
             something.wait(pause)

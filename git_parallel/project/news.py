@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import GitFailed
-from ..git.refs import Snapshot, snapshot
+from ..git.refs import Snapshot, Stored, snapshot
 from ..names import TaskId
 from ..overlap.meet import Overlaps
 from ..schedule.candidates import Candidates, candidates
@@ -33,11 +33,17 @@ class News:
 
 
 def read_news(
-    project: Project, tasks: TaskSet, added: Sequence[Task], limits: Limits, concerned: Sequence[Task]
+    project: Project,
+    tasks: TaskSet,
+    added: Sequence[Task],
+    limits: Limits,
+    concerned: Sequence[Task],
+    at_first: Mapping[TaskId, Stored],
 ) -> News:
     """Look again; documents are read only where the target has moved. `added` are tasks of the run's own.
 
-    A run that stands takes on whatever is declared, others only what somebody asked for once more.
+    A run that stands takes on whatever is declared, others only what somebody has asked for once more since
+    things were as in `at_first`.
     """
     base = project.git.find_ref(project.target) or project.base
     world = snapshot(project.git)
@@ -46,7 +52,11 @@ def read_news(
     declared = read_tasks(fresh) if has_moved else tasks
     known = {task.id: task for task in (*added, *declared.tasks)}
     mine = {task.id for task in concerned}
-    asked_again = {task for task, record in world.records.items() if record.state is State.PLANNED}
+    asked_again = {
+        task
+        for task, stored in world.tasks.items()
+        if stored.record.state is State.PLANNED and stored != at_first.get(task)
+    }
     wanted = known.values() if limits.is_standing else [known[task] for task in asked_again if task in known]
     found = taken_on(limits, wanted, mine, records=world.records, tasks=known).tasks
     overlaps = None

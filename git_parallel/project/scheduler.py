@@ -70,6 +70,7 @@ class Scheduler:
     landings: list[Landing] = field(default_factory=list)
     asking: Asking = field(default_factory=Asking)
     events: Events = field(default_factory=Events)
+    _at_first: Mapping[TaskId, Stored] = field(default_factory=dict)
     _tip: Oid | None = None
     _making: set[TaskId] = field(default_factory=set)
     _ready: dict[TaskId, Stored] = field(default_factory=dict)
@@ -91,17 +92,19 @@ class Scheduler:
             # It takes a while, and whoever says "stop" meanwhile means what was adopted too.
             self._take_stock(chosen)
             while True:
-                pause = self._decide()
-                if self._is_over():
+                now = time.monotonic()
+                pause = self._decide(now)
+                if self._is_over(now):
                     break
                 self.events.handle(pause)
-            # Also what a run that died had made ready.
-            for said in put_back(self.project, [self.stock.stored.get(task.id) for task in self.waiting]):
+            # Also what a run that died had made ready, and what somebody's news took out of the queue.
+            for said in put_back(self.project, list(self.stock.stored.values())):
                 self.tell(Told(said, is_note=True))
 
     def _take_stock(self, chosen: Sequence[Task]) -> None:
         world = snapshot(self.project.git)
         self.stock.take_in(world)
+        self._at_first = world.tasks
         # What a command that died had launched is kept company to its end, whoever asked for it.
         for task_id, stored in world.tasks.items():
             if stored.record.state is State.RUNNING:
@@ -123,13 +126,12 @@ class Scheduler:
 
     # -- deciding ----------------------------------------------------------------------------------
 
-    def _decide(self) -> float | None:
+    def _decide(self, now: float) -> float | None:
         """Launch what can be; how many seconds to wait for an event before looking again, None for ever."""
         if self.asking.urgency:
             self.why = {task.id: "the run was interrupted" for task in self.waiting}
             self.board.show(self.why, self.door.load)
             return None
-        now = time.monotonic()
         scene = self._scene(now)
         decision = next_launches(scene)
         self.waiting.overtaken = overtaken(scene, decision, self.waiting.came)
@@ -164,9 +166,10 @@ class Scheduler:
                 self._make(self.waiting.entry(task).task, self.waiting.entry(task).retries)
 
     def _mind_backlog(self, scene: Scene) -> None:
-        if not self.limits.is_standing:
+        # Documents that landed this moment are about to be read.
+        if not self.limits.is_standing or self._reading:
             return
-        said, task = self.backlog.mind(scene, self.stock.tasks.tasks, self.stock.records, self._tip)
+        said, task = self.backlog.mind(scene, self.stock.tasks.tasks, self.stock.records, self.project.base)
         if said:
             self.tell(Told(said, is_note=True))
         if task:
@@ -189,12 +192,12 @@ class Scheduler:
             pauses.append(self._next_poll - now)
         return min((pause for pause in pauses if pause is not None), default=None)
 
-    def _is_over(self) -> bool:
+    def _is_over(self, now: float) -> bool:
         if self.running or self.closing or self._making:
             return False
         if self.asking.urgency:
             return True
-        return not self.limits.is_standing and self.waiting.next_due(time.monotonic()) is None
+        return not self.limits.is_standing and self.waiting.next_due(now) is None
 
     # -- launching ---------------------------------------------------------------------------------
 
@@ -333,8 +336,9 @@ class Scheduler:
             return
         self._reading, self._read_again = True, False
         self.stock.begin_reading()
+        stock, concerned = self.stock, self._concerned
         work = partial(
-            read_news, self.project, self.stock.tasks, self.stock.added, self.limits, self._concerned
+            read_news, self.project, stock.tasks, stock.added, self.limits, concerned, self._at_first
         )
         self.events.do(work, self._heard_news, self._heard_nothing)
 

@@ -23,16 +23,18 @@ class Asking:
     _heard: float = 0.0
 
     def hear(self, number: int) -> bool:
-        """Take in a signal; whether it asks for more than before. SIGQUIT asks for the agents' end at once.
+        """Take in a signal; whether it asks for more than before.
 
-        SIGTERM never does: it is what `stop` sends, which may be said again by somebody who only waits.
+        SIGQUIT asks for the agents' end at once. Only keys that are pressed once more ask for more: SIGTERM and
+        SIGHUP come from commands and terminals, of which several may each want the same.
         """
         # One Ctrl-C can come twice: from the terminal, and handed on by the git that started us.
         now = time.monotonic()
         is_echo = number == self._last and now - self._heard < _ECHO
         self._last, self._heard = number, now
-        asked = 1 if number == signal.SIGTERM else max(self.urgency + 1, 2 if number == signal.SIGQUIT else 1)
-        if is_echo or self.urgency > 2 or asked <= self.urgency:
+        once_more = min(self.urgency + 1, 3)
+        asked = {int(signal.SIGINT): once_more, int(signal.SIGQUIT): max(once_more, 2)}.get(number, 1)
+        if is_echo or asked <= self.urgency:
             return False
         self.first = number if self.first is None else self.first
         self.urgency = asked
@@ -41,17 +43,17 @@ class Asking:
     @property
     def words(self) -> str:
         """What is done because of it."""
-        is_key = self.first == signal.SIGINT
-        how, more = ("interrupted", "once more") if is_key else ("asked to end", "'git parallel stop --now'")
-        return _WORDS[self.urgency].format(how=how, more=more)
+        if self.urgency == 1 and self.first != signal.SIGINT:
+            return "asked to end: no new launches; agents finish ('git parallel stop --now' stops them)"
+        return _WORDS[self.urgency]
 
 
-_WORDS = {
-    0: "",
-    1: "{how}: no new launches; agents finish ({more} to stop them)",
-    2: "stopping the agents",
-    3: "killing the agents",
-}
+_WORDS = (
+    "",
+    "interrupted: no new launches; agents finish (once more to stop them)",
+    "stopping the agents",
+    "killing the agents",
+)
 
 
 @contextmanager

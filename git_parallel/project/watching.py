@@ -30,6 +30,8 @@ def watching_files(wanted: Collection[str], changed: Callable[[], None]) -> Iter
     Raises OSError where the system has no watches left.
     """
     # It takes some 40 ms to import, and most commands do not wait for anything.
+    import logging
+
     from watchdog.events import FileSystemEventHandler
     from watchdog.observers import Observer
 
@@ -39,6 +41,8 @@ def watching_files(wanted: Collection[str], changed: Callable[[], None]) -> Iter
             if event.event_type in _CHANGES and not {event.src_path, event.dest_path}.isdisjoint(wanted):
                 changed()
 
+    # An event that comes while the watch ends makes it say so on stderr, where nobody can do anything about it.
+    logging.getLogger("watchdog").addHandler(logging.NullHandler())
     observer = Observer()
     for folder in {str(Path(path).parent) for path in wanted}:
         if Path(folder).is_dir():

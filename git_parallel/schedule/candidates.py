@@ -29,10 +29,10 @@ def candidates(
 ) -> Candidates:
     """Sort the chosen tasks; `named` is whether the user chose them by name.
 
-    What comes after a task `in_flight` waits for it. With `retries` a task that failed or
-    was lost is tried again while it has had fewer than so many, and only then.
+    What comes after a task `in_flight` waits for it. A task that failed or was lost is tried again while it
+    has had fewer than so many `retries`; where these are None only what was lost is, and as often as asked.
     """
-    reasons = {task.id: _why_left_out(task, named, records, retries) for task in chosen}
+    reasons = {task.id: _why_out(task, named, records, retries) for task in chosen}
     takable = {task.id: task for task in chosen if not reasons[task.id]}
     _, blocked = dependencies(
         takable, records=records, everything=everything, in_flight=in_flight, is_stacking=is_stacking
@@ -43,12 +43,11 @@ def candidates(
     )
 
 
-def _why_left_out(task: Task, named: bool, records: Mapping[TaskId, TaskRecord], retries: int | None) -> str:
+def _why_out(task: Task, named: bool, records: Mapping[TaskId, TaskRecord], retries: int | None) -> str:
     record = records.get(task.id)
-    if record is not None and retries is not None:
-        has_another = record.retries < retries
-        if record.state is State.FAILED and has_another:
-            return ""
-        if record.state is State.LOST and not has_another:
-            return f"lost; 'git parallel retry {task.id}' tries again"
-    return why_held(task, named, records)
+    if retries is None or record is None or record.state not in (State.FAILED, State.LOST):
+        return why_held(task, named, records)
+    if record.retries >= retries:
+        return f"{record.state}, and not tried again by itself; 'git parallel retry {task.id}' does"
+    # Its end keeps nobody from it, but its document may.
+    return why_held(task, named, {})

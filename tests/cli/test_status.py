@@ -11,39 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.beside import Background, until, waits_for
 from tests.conftest import Cli, Repo
 
 Agent = Callable[..., Sequence[str]]
-
-
-class Background:
-    """A `git parallel run` that goes on while the test looks at it from outside."""
-
-    def __init__(self, repo: Repo, *arguments: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "git_parallel", "run", *arguments],
-            cwd=repo.path,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-
-    def read_until(self, words: str) -> str:
-        """Its output up to the line with these words."""
-        assert self.process.stdout
-        seen = ""
-        for line in self.process.stdout:
-            seen += line
-            if words in line:
-                return seen
-        raise AssertionError(f"'{words}' never came in: {seen}")
-
-    def end(self) -> tuple[int, str]:
-        """Wait for its end; the exit status and the rest of its output."""
-        out, _ = self.process.communicate(timeout=60)
-        return self.process.returncode, out
 
 
 @pytest.fixture
@@ -51,27 +22,12 @@ def background(repo: Repo) -> Iterator[Callable[..., Background]]:
     started: list[Background] = []
 
     def start(*arguments: str) -> Background:
-        started.append(Background(repo, *arguments))
+        started.append(Background(repo, "run", *arguments))
         return started[-1]
 
     yield start
     for one in started:
-        if one.process.poll() is None:
-            one.process.kill()
-        one.process.communicate()
-
-
-def waits_for(path: Path) -> str:
-    """A line of shell: wait until a file exists, for at most half a minute."""
-    return f'n=0; while [ ! -e "{path}" ] && [ $n -lt 600 ]; do sleep 0.05; n=$((n+1)); done'
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for what other processes are about to do."""
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)
+        one.give_up()
 
 
 def test_before_anything_was_run(repo: Repo, cli: Cli) -> None:

@@ -220,6 +220,81 @@ def test_whatever_the_order_of_ends_all_are_launched_and_never_two_that_must_not
     assert sorted(merged) == sorted(one.id for one in tasks)
 
 
+@settings(max_examples=200, deadline=None)
+@given(worlds(), st.data())
+def test_with_retries_newcomers_stacks_and_fewer_slots_at_times_it_is_still_so(
+    world: tuple[list[Task], list[str], dict[str, list[str]], int, bool], data: st.DataObject
+) -> None:
+    """As a run lives it: some come later, some fail and wait for the clock, success or the merge is what counts."""
+    tasks, pairs, after, slots, assume_independent = world
+    overlaps, is_stacking = meeting(*pairs), data.draw(st.booleans())
+    arrives = {one.id: data.draw(st.integers(0, 3)) for one in tasks}
+    failures = {one.id: data.draw(st.integers(0, 2)) for one in tasks}
+    came, due, passed = dict[TaskId, int](), dict[TaskId, int](), dict[TaskId, int]()
+    waiting, running = list[Task](), list[Task]()
+    succeeded, merged, starts = set[str](), set[str](), dict[TaskId, int]()
+
+    for step in range(200):
+        for one in tasks:
+            if arrives[one.id] == step:
+                came[one.id] = step
+                passed[one.id] = data.draw(st.sampled_from([0, PATIENCE - 1, PATIENCE]))
+                waiting.insert(data.draw(st.integers(0, len(waiting))), one)
+        done = succeeded if is_stacking else merged
+        waits = {one.id: [name for name in after[one.id] if name not in done] for one in waiting}
+        scene = Scene(
+            waiting=waiting,
+            running=running,
+            overlaps=overlaps,
+            waits=waits,
+            slots=slots if not running else data.draw(st.integers(0, slots)),
+            singletons=("architect",),
+            assume_independent=assume_independent,
+            done_means="done" if is_stacking else "merged",
+            delayed={task: f"tried again at {when}" for task, when in due.items() if when > step},
+            overtaken=passed,
+        )
+        told = next_launches(scene)
+        passed = overtaken(scene, told, came)
+
+        assert set(told.launch) | set(told.waiting) == {one.id for one in waiting}
+        assert not set(told.launch) & set(told.waiting)
+        assert all(told.waiting.values())
+        assert set(told.next) <= set(told.waiting)
+        for name in told.launch:
+            assert not waits[name], "what it comes after is not done"
+            assert due.get(name, 0) <= step, "it was to wait for the clock"
+            starts[name] = starts.get(name, 0) + 1
+        was_running = len(running)
+        running = [*running, *(one for one in waiting if one.id in told.launch)]
+        waiting = [one for one in waiting if one.id not in told.launch]
+        following = [one for one in waiting if one.id in told.next]
+        assert not told.launch or len(running) <= scene.slots
+        for left, right in combinations([*running, *following], 2):
+            assert overlaps.between(left.id, right.id) is None
+            assert not left.agent == right.agent == "architect"
+            assert assume_independent or not (left.is_unknown or right.is_unknown)
+        could = [one for one in waiting if not waits[one.id] and due.get(one.id, 0) <= step]
+        assert running or not could, f"nothing runs, and these could: {told.waiting}"
+        assert was_running or not could or told.launch
+
+        # Some success is merged, an agent ends, and where it failed it is tried again later.
+        merged |= {name for name in succeeded - merged if not running or data.draw(st.booleans())}
+        if running:
+            ends = data.draw(st.sampled_from(running))
+            running.remove(ends)
+            if failures[ends.id]:
+                failures[ends.id] -= 1
+                due[ends.id] = step + data.draw(st.integers(1, 4))
+                waiting.append(ends)
+            else:
+                succeeded.add(ends.id)
+        if len(succeeded) == len(tasks):
+            break
+
+    assert succeeded == set(starts) == {one.id for one in tasks}, "each has had its turn"
+
+
 def test_what_documents_tell_apart_never_runs_together() -> None:
     tied = replace(task("a"), conflicts=("b",))
     alone = replace(task("x"), is_alone=True)
