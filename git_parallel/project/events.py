@@ -10,7 +10,7 @@ from enum import Enum
 from functools import partial
 from typing import TypeAlias, TypeVar
 
-from ..errors import ParallelError
+from ..errors import ParallelError, in_words
 
 Event: TypeAlias = Callable[[], None]
 Outcome = TypeVar("Outcome")
@@ -67,6 +67,9 @@ class Events:
                 outcome = work()
             except ParallelError as error:
                 self.put(partial(failed, error))
+            except OSError as error:
+                # Of this deed only: no descriptors left, a full disk, a file that somebody has replaced.
+                self.put(partial(failed, ParallelError(in_words(error))))
             except BaseException as error:
                 self.put(_raiser(error))
             else:

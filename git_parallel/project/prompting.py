@@ -3,10 +3,12 @@
 import os
 from pathlib import Path
 
+from ..errors import Unusable
 from ..names import printable
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task
 from .open import Project
+from .plain import read_plain, write_anew
 
 # So much of what an attempt printed last tells why it failed; more would drown the task itself.
 _TAIL = 4096
@@ -19,8 +21,7 @@ def write_prompt(project: Project, task: Task, before: TaskRecord | None, *, is_
     `is_fresh` is whether it begins in a new worktree.
     """
     prompt = project.tasks_runtime / f"{task.id}.prompt"
-    descriptor = os.open(prompt, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
+    with write_anew(prompt) as file:
         file.write(task.prompt)
         if before is not None and before.attempt and before.state in (*_TRIED, State.PLANNED):
             file.write(_lesson(project, before, is_fresh=is_fresh))
@@ -62,11 +63,11 @@ def _lesson(project: Project, before: TaskRecord, *, is_fresh: bool) -> str:
 
 def _tail(log: Path) -> list[str]:
     try:
-        with log.open("rb") as file:
+        with read_plain(log) as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _TAIL))
             raw = file.read(_TAIL)
-    except OSError:
+    except (OSError, Unusable):
         return []
     lines = raw.decode("utf-8", "replace").splitlines()
     # The first line is cut in the middle, unless it is the first of all.
