@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from . import coordinator
-from .open import Project
+from .open import Premises, Project
 from .watching import watching_files
 
 _NAME = "coordinator.log"
@@ -55,7 +55,7 @@ class Journal:
         os.close(self._file)
 
 
-def follow(project: Project, *, from_now: bool = False) -> Iterator[Entry]:
+def follow(project: Premises, *, from_now: bool = False) -> Iterator[Entry]:
     """The entries of the run that is going on, as they come, until it has ended; from its beginning, or from now.
 
     Nothing where no coordinator is at work.
@@ -101,7 +101,7 @@ def _told_of(path: Path, changed: Callable[[], None]) -> Iterator[float | None]:
         yield pause
 
 
-def last_status(project: Project) -> int | None:
+def last_status(project: Premises) -> int | None:
     """The exit status of the latest run; None where it did not come to its end."""
     path = Path(project.runtime / "logs" / _NAME)
     try:
