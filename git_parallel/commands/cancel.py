@@ -78,7 +78,8 @@ def _cancel(project: Project, tasks: TaskSet, task: TaskId) -> Stored:
                 return _call_off(project, tasks, task)
             if stored.record.state is State.RUNNING:
                 process.wait(project.tasks_runtime, task)
-                return settle(project, tasks, task)
+                settle(project, tasks, task)
+                continue
             cancelled = write(project, stored, stored.record.to(State.CANCELLED, reason="cancelled"))
             if stored.record.state is State.READY:
                 unmake(project, stored.record)
