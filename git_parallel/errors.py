@@ -70,3 +70,9 @@ class Unusable(ParallelError):
 
 class IllegalTransition(ParallelError):
     """A task state was to follow one that it cannot follow; a defect of ours, not of the user."""
+
+
+def in_words(error: OSError) -> str:
+    """What the system would not do, in git's style."""
+    what = (error.strerror or str(error)).lower()
+    return f"{what}: '{error.filename}'" if error.filename else what

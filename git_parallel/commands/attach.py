@@ -6,7 +6,7 @@ from pathlib import Path
 from ..errors import Unusable
 from ..project import coordinator
 from ..project.journal import Entry, follow, last_status
-from ..project.open import open_project
+from ..project.open import find_premises
 
 
 def attach(directory: Path, tell: Callable[[Entry], None]) -> int | None:
@@ -14,7 +14,7 @@ def attach(directory: Path, tell: Callable[[Entry], None]) -> int | None:
 
     Raises Unusable where no coordinator is at work.
     """
-    project = open_project(directory, hurried=True)
+    project = find_premises(directory)
     if not coordinator.is_in_office(project):
         raise Unusable(
             "no coordinator is at work in this repository",

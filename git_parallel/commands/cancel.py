@@ -104,9 +104,8 @@ def _cancel(project: Project, tasks: TaskSet, task: TaskId, stopping: _Stopping)
                 # Also one that was launched since we looked first.
                 stopping.tell(stored)
                 process.wait(project.tasks_runtime, task)
-                stored = settle(project, tasks, task)
-                if stored.record.state in (State.CANCELLED, *_OVER):
-                    return stored
+                settle(project, tasks, task)
+                continue
             cancelled = write(project, stored, stored.record.to(State.CANCELLED, reason="cancelled"))
             if stored.record.state is State.READY:
                 unmake(project, stored.record)

@@ -10,6 +10,7 @@ from ..errors import UnknownTask
 from ..git.refs import snapshot
 from ..project.declared import find_recorded, read_tasks
 from ..project.open import Project, open_project
+from ..project.plain import read_plain
 from ..schedule.record import TaskRecord
 from ..tasks.task import TaskSet
 
@@ -53,7 +54,7 @@ def _record(project: Project, spelling: str) -> TaskRecord:
 
 
 def _whole(path: Path, limit: int | None) -> Iterator[bytes]:
-    with path.open("rb") as file:
+    with read_plain(path) as file:
         yield from Log(file, limit).more()
 
 
@@ -65,7 +66,7 @@ def _follow(project: Project, record: TaskRecord, path: Path, limit: _Limit) -> 
         ended.set()
 
     threading.Thread(target=wait, daemon=True).start()
-    with path.open("rb") as file:
+    with read_plain(path) as file:
         log, over = Log(file), False
         while not over:
             # Asked before reading: what came before the end is then read after it.

@@ -13,7 +13,7 @@ from ..names import TaskId
 from ..project import coordinator, repair
 from ..project.declared import read_tasks
 from ..project.journal import Entry, follow
-from ..project.open import Project, make_runtime, open_project
+from ..project.open import Premises, Project, find_premises, make_runtime, open_project
 from ..schedule.record import State
 
 
@@ -35,17 +35,18 @@ def stop(
     Agents whose coordinator has died are waited for, or stopped, as well. With `wait` it returns when
     nothing runs any more; what the coordinator says meanwhile is told.
     """
-    project = open_project(directory)
-    office = _find_office(project)
+    premises = find_premises(directory)
+    office = _find_office(premises)
     if office is not None:
         asked = time.time()
         process.signal_exactly(office.pid, office.start_time, signal.SIGQUIT if now else signal.SIGTERM)
         if not wait:
             return StopAnswer(office.pid, (), is_over=False)
-        for entry in follow(project, since=asked):
+        for entry in follow(premises, since=asked):
             if entry.status is None:
                 tell(entry)
         return StopAnswer(office.pid, ())
+    project = open_project(directory)
     world = snapshot(project.git)
     alone = _alive(project, world)
     if not alone:
@@ -60,7 +61,7 @@ def stop(
     return StopAnswer(None, alone, repair.repair(project, read_tasks(project)))
 
 
-def _find_office(project: Project) -> coordinator.Office | None:
+def _find_office(project: Premises) -> coordinator.Office | None:
     office = coordinator.find_office(project)
     if office is None and coordinator.is_in_office(project):
         raise Stale("a coordinator is just beginning or ending", hint="run 'git parallel stop' again")

@@ -103,7 +103,8 @@ def discard(git: Git, common: Path, place: Place, *, base: Oid) -> None:
 
 
 def _is_taken(path: Path) -> bool:
-    return not path.is_dir() or any(path.iterdir())
+    # An empty `.git` is all that a full disk or a crash left of ours.
+    return not path.is_dir() or any(one.name != ".git" or one.lstat().st_size for one in path.iterdir())
 
 
 def _points_to(dot_git: Path, admin: Path) -> bool:
@@ -124,7 +125,8 @@ def _make_directory(place: Place) -> bool:
         place.path.mkdir(parents=True, exist_ok=True)
         _write(dot_git, f"gitdir: {place.admin}\n")
     except OSError as error:
-        raise GitFailed(f"cannot make '{printable(str(place.path))}': {error.strerror}") from error
+        why = (error.strerror or str(error)).lower()
+        raise GitFailed(f"cannot make '{printable(str(place.path))}': {why}") from error
     return True
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from ..agents import process
 from ..agents.nursery import Nursery
-from ..errors import Busy, GitFailed, ParallelError, Stale
+from ..errors import Busy, GitFailed, ParallelError, Stale, in_words
 from ..git import guard, worktree
 from ..git.admin import PREFIX
 from ..git.refs import Stored, snapshot, write_record
@@ -28,6 +28,7 @@ from ..tasks.task import Task
 from .aside import set_aside
 from .open import Project
 from .places import place_for, place_of_record, was_anybody_there
+from .plain import write_anew
 from .prompting import environment, write_prompt
 from .stacking import base_on
 
@@ -79,7 +80,7 @@ def make_ready(
     except (ParallelError, OSError) as error:
         if is_fresh:
             worktree.discard(project.git, project.common, place, base=base)
-        reason = error.message if isinstance(error, ParallelError) else f"{error.strerror}: {error.filename}"
+        reason = error.message if isinstance(error, ParallelError) else in_words(error)
         return write(project, ready, ready.record.to(State.FAILED, reason=reason))
     return ready
 
@@ -89,7 +90,6 @@ def start(
 ) -> Stored:
     """Start the agent of a task that is ready; the record as it then stands: running, or settled already."""
     record = ready.record
-    remember_command(project, task.id, order)
     prompt = project.tasks_runtime / f"{task.id}.prompt"
     job = process.Job(
         task=task.id,
@@ -104,7 +104,13 @@ def start(
         stall=order.stall,
         log_limit=order.log_limit,
     )
-    process.launch(project.tasks_runtime, job, nursery)
+    try:
+        remember_command(project, task.id, order)
+        process.launch(project.tasks_runtime, job, nursery)
+    except OSError as error:
+        # Unless an agent was started all the same, it is the end of this attempt, and of no other.
+        if process.read_start(project.tasks_runtime, task.id, record.attempt) is None:
+            return write(project, ready, record.to(State.FAILED, reason=in_words(error)))
     try:
         return write(project, ready, record.to(State.RUNNING, started=time.time(), reason=""))
     except Stale:
@@ -144,9 +150,7 @@ def unmake(project: Project, record: TaskRecord) -> None:
 
 def remember_command(project: Project, task: TaskId, order: Order) -> None:
     """Keep the command of a task's agent, so that another attempt need not be told it again."""
-    path = project.tasks_runtime / f"{task}.command"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+    with write_anew(project.tasks_runtime / f"{task}.command") as file:
         json.dump({"argv": order.argv, "agent": order.agent}, file)
 
 

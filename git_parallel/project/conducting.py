@@ -63,8 +63,13 @@ class RunAnswer:
 
     @property
     def seconds_of_work(self) -> float:
-        """The agents' seconds in sum, which one after the other would have taken."""
-        return sum(record.seconds or 0.0 for record in self.ran)
+        """The agents' seconds in sum, which one after the other would have taken, as far as they fall into this run."""
+        # What a run that died had launched may have worked for hours before this one began.
+        return sum(
+            max(0.0, record.ended - max(record.started, self.started))
+            for record in self.ran
+            if record.started is not None and record.ended is not None
+        )
 
 
 class Voice(Protocol):

@@ -12,7 +12,7 @@ from ..errors import Busy
 from ..git import locks
 from ..names import TaskId
 from ..schedule.load import Load
-from .open import Project
+from .open import Premises, Project
 
 _LOCK = "coordinator.lock"
 # Seconds; whoever wants to know whether there is a coordinator takes the lock for a moment.
@@ -59,7 +59,7 @@ def take_office(project: Project) -> int:
     return lock
 
 
-def find_office(project: Project) -> Office | None:
+def find_office(project: Premises) -> Office | None:
     """The process that coordinates at this moment; None where there is none, or it has only just begun."""
     if not is_in_office(project):
         return None
@@ -70,12 +70,12 @@ def find_office(project: Project) -> Office | None:
         return None
 
 
-def wait_until_free(project: Project) -> None:
+def wait_until_free(project: Premises) -> None:
     """Block until nobody coordinates."""
     locks.wait(project.runtime / _LOCK)
 
 
-def is_in_office(project: Project) -> bool:
+def is_in_office(project: Premises) -> bool:
     """Whether some process coordinates at this moment."""
     return locks.is_held(project.runtime / _LOCK)
 

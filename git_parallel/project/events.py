@@ -10,8 +10,7 @@ from enum import Enum
 from functools import partial
 from typing import TypeAlias, TypeVar
 
-from ..errors import ParallelError
-from ..names import printable
+from ..errors import ParallelError, in_words
 
 Event: TypeAlias = Callable[[], None]
 Outcome = TypeVar("Outcome")
@@ -69,8 +68,8 @@ class Events:
             except ParallelError as error:
                 self.put(partial(failed, error))
             except OSError as error:
-                # A disk that is full, or no descriptor left: this deed's failure, and no other's.
-                self.put(partial(failed, ParallelError(_in_words(error))))
+                # A disk that is full, no descriptor left, a file that was replaced: this deed's failure alone.
+                self.put(partial(failed, ParallelError(in_words(error))))
             except BaseException as error:
                 self.put(_raiser(error))
             else:
@@ -86,11 +85,6 @@ class Events:
             self.put(then)
 
         threading.Thread(target=whole, name=name, daemon=True).start()
-
-
-def _in_words(error: OSError) -> str:
-    where = f": {printable(str(error.filename))}" if error.filename else ""
-    return (error.strerror or str(error)).lower() + where
 
 
 def _raiser(error: BaseException) -> Event:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from . import coordinator
-from .open import Project
+from .open import Premises, Project
 from .watching import watching_files
 
 _NAME = "coordinator.log"
@@ -55,7 +55,7 @@ class Journal:
         os.close(self._file)
 
 
-def follow(project: Project, *, since: float = 0.0) -> Iterator[Entry]:
+def follow(project: Premises, *, since: float = 0.0) -> Iterator[Entry]:
     """The entries of the run that is going on, as they come, until it has ended.
 
     From its beginning, or those said `since` a time in seconds since the epoch. Nothing where no coordinator is
@@ -100,7 +100,7 @@ def _told_of(path: Path, changed: Callable[[], None]) -> Iterator[float | None]:
         yield pause
 
 
-def last_status(project: Project) -> int | None:
+def last_status(project: Premises) -> int | None:
     """The exit status of the latest run; None where it did not come to its end."""
     path = Path(project.runtime / "logs" / _NAME)
     try:

@@ -15,24 +15,29 @@ from ..names import Oid, RefName, TaskId, printable
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
-    """A repository as all verbs see it.
+class Premises:
+    """Where the coordinator of a repository sits, which must be found even where the target is gone.
 
-    `git` runs in the main worktree, `common` is the shared git directory, `base` the commit of the
-    target at the moment of opening.
+    `git` runs in the main worktree, `common` is the shared git directory.
     """
 
     git: Git
     common: Path
-    main: Path
-    settings: Settings
-    target: RefName
-    base: Oid
 
     @property
     def runtime(self) -> Path:
         """`.git/parallel`, where everything lies that is not a ref."""
         return self.common / "parallel"
+
+
+@dataclass(frozen=True, slots=True)
+class Project(Premises):
+    """A repository as all verbs see it; `base` is the commit of the target at the moment of opening."""
+
+    main: Path
+    settings: Settings
+    target: RefName
+    base: Oid
 
     @property
     def tasks_runtime(self) -> Path:
@@ -52,6 +57,12 @@ class Project:
             raise BadInput(f"parallel.branch: {error.message}") from error
         path = (self.main / Path(_fill(self.settings.worktree, values)).expanduser()).resolve()
         return Place(path=path, branch=branch, admin=admin_of(self.common, task))
+
+
+def find_premises(directory: Path) -> Premises:
+    """Find the repository around `directory`, whatever state its branches are in; raises NotARepository."""
+    git, common, _ = _discover(directory)
+    return Premises(git, common)
 
 
 def open_project(directory: Path, *, hurried: bool = False) -> Project:

@@ -3,10 +3,12 @@
 import os
 from pathlib import Path
 
+from ..errors import Unusable
 from ..names import printable
 from ..schedule.record import TaskRecord
 from ..tasks.task import Task
 from .open import Project
+from .plain import read_plain, write_anew
 
 # So much of what an attempt printed last tells why it failed; more would drown the task itself.
 _TAIL = 4096
@@ -18,8 +20,7 @@ def write_prompt(project: Project, task: Task, ready: TaskRecord, *, is_fresh: b
     The reason of a record that is ready is how the attempt before ended.
     """
     prompt = project.tasks_runtime / f"{task.id}.prompt"
-    descriptor = os.open(prompt, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
+    with write_anew(prompt) as file:
         file.write(task.prompt)
         if ready.attempt > 1 and ready.reason:
             file.write(_lesson(project, ready, is_fresh=is_fresh))
@@ -59,11 +60,11 @@ def _lesson(project: Project, ready: TaskRecord, *, is_fresh: bool) -> str:
 
 def _tail(log: Path) -> list[str]:
     try:
-        with log.open("rb") as file:
+        with read_plain(log) as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _TAIL))
             raw = file.read(_TAIL)
-    except OSError:
+    except (OSError, Unusable):
         return []
     lines = raw.decode("utf-8", "replace").splitlines()
     # The first line is cut in the middle, unless it is the first of all.

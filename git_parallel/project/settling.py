@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..agents import process
-from ..errors import GitFailed, ParallelError
+from ..errors import GitFailed, ParallelError, in_words
 from ..git import locks, worktree
 from ..git.command import Git
 from ..git.history import count
@@ -91,9 +91,7 @@ def _proof(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) -
         # An agent can leave its worktree in any state; that is its failure and nobody else's.
         return Shortfall(f"what it left cannot be looked at: {error.message}")
     except OSError as error:
-        return Shortfall(
-            f"what it left cannot be looked at: {error.strerror}: {printable(str(error.filename))}"
-        )
+        return Shortfall(f"what it left cannot be looked at: {printable(in_words(error))}")
 
 
 def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) -> Shortfall | None:

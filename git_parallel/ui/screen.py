@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from ..names import printable
@@ -42,7 +43,9 @@ class Screen(Quiet):
         return self
 
     def __exit__(self, *about: Any) -> None:
-        self._live.__exit__(*about)
+        # The terminal may have been closed; that is no reason for another exit status.
+        with suppress(OSError):
+            self._live.__exit__(*about)
 
     def entered(self, project: Project, foresee: Callable[[], Prospects]) -> None:
         """The run is at work now."""

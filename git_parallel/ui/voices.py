@@ -121,7 +121,7 @@ def _summary(answer: RunAnswer) -> list[str]:
     lines += [
         f"'git parallel log {record.id}' shows what it printed, its work is in {record.worktree}"
         for record in answer.ran
-        if record.state not in (State.SUCCEEDED, State.MERGED)
+        if record.state not in (State.SUCCEEDED, State.MERGED) and record.started is not None
     ]
     if any(record.state is State.SUCCEEDED for record in good) and not answer.landings:
         lines.append("'git parallel merge' brings them to the target")

@@ -54,7 +54,10 @@ def become(job: Job, lock: int, log: int, prompt: int, waiting: int, problem: in
             doing = f"run '{job.argv[0]}'" if job.argv else "run nothing"
             os.execvpe(job.argv[0], job.argv, job.env)
     except BaseException as reason:
-        os.write(problem, f"cannot {doing}: {lower(reason)}".encode("utf-8", "surrogateescape"))
+        why = lower(reason)
+        if isinstance(reason, FileNotFoundError) and doing.startswith("run") and os.path.exists(job.argv[0]):
+            why = "the interpreter that its first line names is missing"
+        os.write(problem, f"cannot {doing}: {why}".encode("utf-8", "surrogateescape"))
     finally:
         os._exit(127)
 
