@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -135,16 +135,24 @@ def run_to_end(command: str, *, cwd: Path, env: Mapping[str, str], log: Path) ->
     _make_private(log.parent)
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
     with os.fdopen(os.open(log, flags, 0o600), "wb") as output:
-        child = subprocess.run(
+        # Ctrl-C on the terminal is for us to answer, and must not make a verification fail.
+        child = subprocess.Popen(
             ("/bin/sh", "-c", command),
             cwd=cwd,
             env=env,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            check=False,
+            start_new_session=True,
         )
-    return child.returncode if child.returncode >= 0 else 128 - child.returncode
+        try:
+            status = child.wait()
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGTERM)
+            child.wait()
+            raise
+    return status if status >= 0 else 128 - status
 
 
 def is_alive(runtime: Path, task: TaskId) -> bool:

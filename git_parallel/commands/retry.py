@@ -8,13 +8,11 @@ from ..errors import Busy, Refused, UnknownTask
 from ..git.refs import Snapshot, snapshot
 from ..names import TaskId
 from ..project import coordinator, repair
-from ..project.aside import set_aside
 from ..project.attempt import write
 from ..project.commanding import order_of
 from ..project.conducting import RunAnswer, Voice, conduct, limits_of
 from ..project.declared import find_recorded, read_tasks
 from ..project.open import Project, make_runtime, open_project
-from ..project.places import place_of_record
 from ..project.request import Request
 from ..project.watching import wake
 from ..schedule.record import State
@@ -54,11 +52,15 @@ def retry(
     world = snapshot(project.git)
     chosen = tuple(dict.fromkeys(find_recorded(text, tasks, world) for text in request.spellings))
     _require_ended(chosen, tasks, world)
-    office = coordinator.find_office(project)
+    office = _find_office(project)
     again = replace(request, again=chosen, verb="retry ID...")
     order = None if office else order_of(project, again, directory)
     for task in chosen:
-        _plan_again(project, world, task, is_fresh=request.is_fresh)
+        stored = world.tasks[task]
+        again_now = stored.record.to(
+            State.PLANNED, reason=stored.record.ending, retries=0, is_fresh=request.is_fresh
+        )
+        write(project, stored, again_now)
     if order is None:
         wake(project)
         return Handed(chosen, office.pid if office else None)
@@ -74,6 +76,14 @@ def retry(
         return Handed(chosen, None)
 
 
+def _find_office(project: Project) -> coordinator.Office | None:
+    """The coordinator that can take tasks on; one that is ending is waited for."""
+    queue = coordinator.read_queue(project)
+    if queue is not None and queue.is_ending:
+        coordinator.wait_until_free(project)
+    return coordinator.find_office(project)
+
+
 def _require_ended(chosen: Sequence[TaskId], tasks: TaskSet, world: Snapshot) -> None:
     declared = {task.id for task in tasks.tasks}
     for task in chosen:
@@ -87,10 +97,3 @@ def _require_ended(chosen: Sequence[TaskId], tasks: TaskSet, world: Snapshot) ->
             )
         if why := _WHY_NOT.get(stored.record.state):
             raise Refused(f"'{task}' cannot be run again: {why.format(id=task)}")
-
-
-def _plan_again(project: Project, world: Snapshot, task: TaskId, *, is_fresh: bool) -> None:
-    stored = world.tasks[task]
-    if is_fresh and stored.record.branch:
-        set_aside(project, stored.record, place_of_record(project, stored.record))
-    write(project, stored, stored.record.to(State.PLANNED, reason=stored.record.ending, retries=0))

@@ -69,7 +69,7 @@ def make_ready(
     """
     if process.is_alive(project.tasks_runtime, task.id):
         raise Busy(f"task '{task.id}' is running already", hint="see 'git parallel status'")
-    if order.is_fresh and stored is not None and stored.record.state is not State.READY:
+    if stored is not None and _begins_anew(stored.record, order):
         set_aside(project, stored.record, place_of_record(project, stored.record))
     place, is_fresh = place_for(project, task.id, stored.record if stored else None)
     ready = _intend(project, task, stored, order, wish, place, is_fresh=is_fresh)
@@ -176,6 +176,12 @@ def owned_lines(task: Task, territory: Territory, claims: Mapping[str, TaskId]) 
     )
 
 
+def _begins_anew(record: TaskRecord, order: Order) -> bool:
+    """Whether what the task has is to make place for a new worktree."""
+    is_asked = order.is_fresh or record.is_fresh
+    return is_asked and bool(record.branch) and record.state is not State.READY
+
+
 def _is_untouched(project: Project, record: TaskRecord) -> bool:
     """Whether the branch has no commit of its own, so that the next attempt can begin at today's target."""
     tip = project.git.find_ref(RefName.of_branch(record.branch))
@@ -220,6 +226,7 @@ def _intend(
         reason=before.ending if before.attempt else "",
         foreign=(),
         retries=wish.retries,
+        is_fresh=False,
         stacked=tuple(below.id for below in wish.stacked) if begins else before.stacked,
     )
     old = stored.oid if stored else None

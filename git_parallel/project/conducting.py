@@ -75,6 +75,9 @@ class RunAnswer:
 class Voice(Protocol):
     """What a run says to whoever watches it."""
 
+    def entering(self, project: Project) -> None:
+        """It has just become the coordinator."""
+
     def entered(self, project: Project, foresee: Callable[[], Prospects]) -> None:
         """It is the coordinator now; `foresee` may be asked from any thread what is to be expected."""
 
@@ -100,6 +103,7 @@ def conduct(
     make_runtime(project)
     office = coordinator.take_office(project)
     try:
+        voice.entering(project)
         began = time.time()
         warnings = (*project.settings.warnings, *warn_of_uncommitted(project))
         mended = repair.repair(project, tasks, in_office=True)

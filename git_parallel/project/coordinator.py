@@ -23,7 +23,8 @@ _PATIENCE = 0.2
 class Queue:
     """What the coordinator last made known: why each task waits, and the load it saw.
 
-    `started` is when its run began, in seconds since the epoch, `slots` how many agents it lets run at once.
+    `started` is when its run began, in seconds since the epoch, `slots` how many agents it lets run at once;
+    one that `is_ending` launches nothing any more.
     """
 
     pid: int
@@ -32,6 +33,7 @@ class Queue:
     started: float | None = None
     slots: int | None = None
     assume_independent: bool = False
+    is_ending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,11 @@ def publish(
     started: float | None = None,
     slots: int | None = None,
     assume_independent: bool = False,
+    is_ending: bool = False,
 ) -> None:
     """Let `status` know what waits and why, and what it takes to foresee the end of the run (see `Queue`)."""
     known = {str(task): why for task, why in waiting.items()}
-    data = asdict(Queue(os.getpid(), known, load, started, slots, assume_independent))
+    data = asdict(Queue(os.getpid(), known, load, started, slots, assume_independent, is_ending))
     aside = project.runtime / f"coordinator.{os.getpid()}.json"
     aside.write_text(json.dumps(data), "utf-8")
     aside.replace(project.runtime / "coordinator.json")
@@ -106,13 +109,13 @@ class Board:
         )
         self._shown: object = None
 
-    def show(self, waiting: Mapping[TaskId, str], load: Load | None) -> None:
+    def show(self, waiting: Mapping[TaskId, str], load: Load | None, *, is_ending: bool = False) -> None:
         """Show why each task waits, and the load, of which a few percent more or less are no news."""
-        now = (dict(waiting), load and round(load.cpu_percent, -1))
+        now = (dict(waiting), load and round(load.cpu_percent, -1), is_ending)
         if now != self._shown:
             # On a disk that is full the old stays; it is no reason to end.
             with suppress(OSError):
-                self._write(waiting, load)
+                self._write(waiting, load, is_ending=is_ending)
                 self._shown = now
 
 
@@ -130,8 +133,6 @@ def read_queue(project: Project) -> Queue | None:
     try:
         data = json.loads((project.runtime / "coordinator.json").read_text("utf-8"))
         load = Load(**data["load"]) if data["load"] else None
-        return Queue(
-            data["pid"], data["waiting"], load, data["started"], data["slots"], data["assume_independent"]
-        )
+        return Queue(**(data | {"load": load}))
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -48,7 +48,7 @@ def clear(
     """
     git = mergetree.private(project.git, project.common)
     commits = history.commits(git, tip=tip, without=[onto, base] if base else [onto])
-    touched = touched_by(git, commits, onto)
+    touched = touched_by(git, commits, onto, base)
     unclaimed: dict[str, None] = {}
     violations = []
     for commit in commits:
@@ -71,10 +71,17 @@ def judge_result(project: Project, cleared: Cleared, merged: Oid, ownership: Own
     return Denied(cleared.task, violations) if violations else None
 
 
-def touched_by(git: Git, commits: Iterable[Commit], onto: Oid) -> Mapping[Oid, frozenset[str]]:
-    """The paths that each commit itself changes, for all of them through one `diff-tree --stdin`."""
+def touched_by(
+    git: Git, commits: Iterable[Commit], onto: Oid, base: Oid | None = None
+) -> Mapping[Oid, frozenset[str]]:
+    """The paths that each commit itself changes, for all of them through one `diff-tree --stdin`.
+
+    A merge in a stacked task has of others what its `base` has, or what the target has.
+    """
     against = {
-        commit.oid: commit.parents if len(commit.parents) < 2 else history.merge_bases(git, commit.oid, onto)
+        commit.oid: commit.parents
+        if len(commit.parents) < 2
+        else (*history.merge_bases(git, commit.oid, onto), *((base,) if base else ()))
         for commit in commits
     }
     diffs = history.changed_paths(git, [(old, new) for new, olds in against.items() for old in olds])

@@ -16,7 +16,7 @@ from functools import partial
 from ..agents import process
 from ..agents.nursery import Nursery
 from ..errors import ParallelError, Stale
-from ..git.refs import Snapshot, Stored, snapshot
+from ..git.refs import Stored, snapshot
 from ..names import Oid, TaskId
 from ..schedule.plan import Held
 from ..schedule.ready import Decision, Scene, next_launches, overtaken
@@ -30,6 +30,7 @@ from .declared import singletons
 from .deeds import Settled, land, launch, prepare, put_back, settle_and_look
 from .events import Events, Row
 from .landing import Landed, Landing
+from .lane import Lane
 from .limits import Limits
 from .news import News, overlaps_of, read_news
 from .open import Project
@@ -70,6 +71,7 @@ class Scheduler:
     landings: list[Landing] = field(default_factory=list)
     asking: Asking = field(default_factory=Asking)
     events: Events = field(default_factory=Events)
+    lane: Lane = field(default_factory=Lane)
     _at_first: Mapping[TaskId, Stored] = field(default_factory=dict)
     _tip: Oid | None = None
     _making: set[TaskId] = field(default_factory=set)
@@ -91,6 +93,7 @@ class Scheduler:
         with self.events.workers(), listening(self._heard_signal):
             # It takes a while, and whoever says "stop" meanwhile means what was adopted too.
             self._take_stock(chosen)
+            self._land_what_waits()
             while True:
                 now = time.monotonic()
                 pause = self._decide(now)
@@ -106,10 +109,7 @@ class Scheduler:
         self.stock.take_in(world)
         self._at_first = world.tasks
         # What a command that died had launched is kept company to its end, whoever asked for it.
-        for task_id, stored in world.tasks.items():
-            if stored.record.state is State.RUNNING:
-                self.running[task_id] = self.stock.known(stored.record)
-                self._watch(task_id)
+        self._watch_unwatched()
         self._take_on(chosen)
         self.stock.overlaps = overlaps_of(self.project, self.stock.tasks, self._concerned, world)
 
@@ -130,7 +130,7 @@ class Scheduler:
         """Launch what can be; how many seconds to wait for an event before looking again, None for ever."""
         if self.asking.urgency:
             self.why = {task.id: "the run was interrupted" for task in self.waiting}
-            self.board.show(self.why, self.door.load)
+            self.board.show(self.why, self.door.load, is_ending=True)
             return None
         scene = self._scene(now)
         decision = next_launches(scene)
@@ -275,6 +275,11 @@ class Scheduler:
 
     # -- ends --------------------------------------------------------------------------------------
 
+    def _watch_unwatched(self) -> None:
+        for task in self.stock.running(but=self.running.keys() | self.closing.keys()):
+            self.running[task.id] = task
+            self._watch(task.id)
+
     def _watch(self, task: TaskId) -> None:
         wait = partial(process.wait, self.project.tasks_runtime, task)
         self.events.wait_for(f"wait-{task}", wait, partial(self._exited, task))
@@ -296,8 +301,7 @@ class Scheduler:
         self.refused.pop(record.id, None)
         if self.limits.merge and record.state is State.SUCCEEDED:
             self.tell(Told(sentence(record), record))
-            work = partial(land, self.project, self.stock.tasks, record.id, self.limits.verify)
-            self.events.do(work, self._landed, partial(self._not_landed, record.id), Row.IN_TURN)
+            self._land(record.id)
             return
         task = self.closing.pop(record.id)
         next_one = None if self.asking.urgency else again(record, self.limits)
@@ -323,6 +327,7 @@ class Scheduler:
         self.ended[task] = stored.record
         self.closing.pop(task)
         self.landings.append(result)
+        self.lane.end(result)
         if isinstance(result, Landed) and result.commit:
             self._tip = result.commit
         self.tell(Told(sentence(stored.record), stored.record, result))
@@ -357,7 +362,9 @@ class Scheduler:
         for task_id in self.waiting.renew(self.stock.tasks.tasks):
             # What was made ready for it has the old text; it is made ready once more.
             self._ready.pop(task_id, None)
-        self._adopt(news.world)
+        # The end of one could not be recorded, say, the disk was full.
+        self._watch_unwatched()
+        self._land_what_waits()
         self._looks += 1
         if self.stock.see(news.overlaps, self._looks, [*self._concerned, *news.newcomers]):
             # Nobody comes to wait before it is known whom it meets.
@@ -367,13 +374,20 @@ class Scheduler:
         if self._read_again:
             self.look_around()
 
-    def _adopt(self, world: Snapshot) -> None:
-        """Watch what runs and is not watched: its end could not be recorded (say, the disk was full)."""
-        for task_id, stored in world.tasks.items():
-            is_mine = task_id in self.running or task_id in self.closing
-            if stored.record.state is State.RUNNING and self.stock.is_running(task_id) and not is_mine:
-                self.running[task_id] = self.stock.known(stored.record)
-                self._watch(task_id)
+    def _land_what_waits(self) -> None:
+        """In a run that stands and merges, merge what has succeeded before, or could not land so far."""
+        if not (self.limits.is_standing and self.limits.merge) or self.asking.urgency:
+            return
+        busy = self.running.keys() | self.closing.keys()
+        stored, target = list(self.stock.stored.values()), self.project.target.short
+        for task in self.lane.left(stored, target=target, tip=self._tip, busy=busy):
+            self.closing[task] = self.stock.known(self.stock.stored[task].record)
+            self._land(task)
+
+    def _land(self, task: TaskId) -> None:
+        self.lane.begin(task, self._tip)
+        work = partial(land, self.project, self.stock.tasks, task, self.limits.verify)
+        self.events.do(work, self._landed, partial(self._not_landed, task), Row.IN_TURN)
 
     def _heard_nothing(self, _error: ParallelError) -> None:
         # Say, a setting of the team's that cannot be read: the next change will be looked at as well.

@@ -1,6 +1,6 @@
 """What a run knows: the declared tasks, their records as it last saw them, and where they meet."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..git.refs import Snapshot, Stored
@@ -126,6 +126,11 @@ class Stock:
     def is_running(self, task: TaskId) -> bool:
         """Whether its record says that it runs."""
         return task in self.stored and self.stored[task].record.state is State.RUNNING
+
+    def running(self, *, but: Container[TaskId]) -> list[Task]:
+        """The tasks that run by their records, but for these."""
+        found = [stored.record for stored in self.stored.values() if stored.record.state is State.RUNNING]
+        return [self.known(record) for record in found if record.id not in but]
 
     def candidates(self, chosen: Iterable[Task], busy: Iterable[TaskId]) -> Candidates:
         """Which of the chosen tasks this run takes on, when those that are `busy` are at it already."""

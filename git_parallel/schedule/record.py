@@ -57,7 +57,8 @@ class TaskRecord:
     while merging and after; `started` and `ended` are seconds since the epoch of the latest attempt;
     `foreign` the paths outside its ownership that its commits were found to touch. `retries` is how
     many of its attempts nobody asked for: they came by themselves after a failure. `stacked` are the
-    tasks whose work `base` holds beside the target's, because they had not been merged yet.
+    tasks whose work `base` holds beside the target's, because they had not been merged yet. `is_fresh` is
+    whether the attempt that is planned is to begin in a new worktree.
     """
 
     id: TaskId
@@ -80,6 +81,7 @@ class TaskRecord:
     foreign: tuple[str, ...] = ()
     retries: int = 0
     stacked: tuple[str, ...] = ()
+    is_fresh: bool = False
 
     @property
     def is_unfinished(self) -> bool:
@@ -118,6 +120,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "foreign": (list, tuple),
     "stacked": (list, tuple),
     "retries": (int,),
+    "is_fresh": (bool,),
     **dict.fromkeys(("agent", "base", "tip", "spec", "candidate"), (str, NoneType)),
 }
 
@@ -134,7 +137,8 @@ def from_json(data: object) -> TaskRecord:
     known = {field.name for field in fields(TaskRecord)}
     values = {key: value for key, value in data.items() if key in known}
     for key, value in values.items():
-        if not isinstance(value, _TYPES.get(key, (str,))) or isinstance(value, bool):
+        types = _TYPES.get(key, (str,))
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
             raise ValueError(f"'{key}' is {value!r}")
     values["id"] = TaskId(values["id"])
     values["state"] = State(values["state"])

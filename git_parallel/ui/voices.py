@@ -23,9 +23,12 @@ class Quiet:
     def __init__(self) -> None:
         self._journal: Journal | None = None
 
+    def entering(self, project: Project) -> None:
+        """The run is the coordinator now; nobody is to take the journal of the one before for its own."""
+        self._journal = Journal(project)
+
     def entered(self, project: Project, foresee: Callable[[], Prospects]) -> None:  # noqa: ARG002
         """The run is at work now."""
-        self._journal = Journal(project)
         say_at_work()
 
     def tell(self, told: Told) -> None:

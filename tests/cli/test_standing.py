@@ -139,14 +139,13 @@ def test_what_comes_after_a_task_is_launched_once_somebody_merges_that_by_hand(
 
 
 def test_a_failing_task_is_tried_again_so_often_and_then_left(repo: Repo, cli: Cli, agent: Agent) -> None:
-    repo.config("parallel.retryDelay", "0.6s")
+    repo.config("parallel.retryDelay", "2s")
     repo.spec("1", "one.py")
     cli(
         "start", "--max-retries", "2", "--poll-interval", "0.2s", "--", *agent("echo again >> one.py; exit 3")
     )
 
-    until(lambda: "1" in queued(cli))
-    assert queued(cli)["1"].startswith("tried again at ")
+    until(lambda: queued(cli).get("1", "").startswith("tried again at "))
     until(lambda: journal(repo).count("1 failed after") == 3)
     repo.commit("something else happens")
     repo.spec("2", "two.py")
@@ -463,3 +462,62 @@ def test_a_second_stop_lets_agents_finish_as_well(
 
     assert third.end()[0] == 0
     assert state(repo, "1") == "succeeded"
+
+
+def test_what_ended_while_no_coordinator_lived_is_merged_by_the_next_one(
+    repo: Repo, cli: Cli, agent: Agent, tmp_path: Path
+) -> None:
+    repo.spec("1", "one.py")
+    repo.spec("2", "two.py", after="SPEC-1")
+    go = tmp_path / "go"
+    command = agent(f"{waits_for(go)}; {EDITS_ITS_FILE}")
+    cli("start", "--merge", "--", *command)
+    reached(repo, t1="running")
+    kill_coordinator(repo)
+    go.touch()
+    until(lambda: cli("status", "--json").json["tasks"][0]["state"] == "succeeded")
+
+    cli("start", "--merge", "--", *command)
+
+    reached(repo, t1="merged", t2="merged")
+    cli("stop")
+
+
+def test_a_retry_from_the_start_is_handed_to_the_coordinator_which_alone_touches_worktrees(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    repo.spec("1", "one.py")
+    script = "[ $GIT_PARALLEL_ATTEMPT = 2 ] || { echo mine > notes.txt; exit 3; }; ls > one.py"
+    cli("start", "--max-retries", "0", "--", *agent(script))
+    reached(repo, t1="failed")
+
+    asked = cli("retry", "--fresh", "1")
+
+    assert (asked.status, "handed to the coordinator" in asked.stdout) == (0, True)
+    reached(repo, t1="succeeded")
+    assert "notes.txt" not in (repo.worktree("1") / "one.py").read_text()
+    cli("stop")
+    assert cli("prune", "--undo", "1").status == 0
+    assert (repo.worktree("1") / "notes.txt").read_text() == "mine\n"
+
+
+def test_a_retry_while_the_coordinator_ends_waits_for_that_and_runs_here(
+    repo: Repo, cli: Cli, agent: Agent, beside: Beside, tmp_path: Path
+) -> None:
+    repo.spec("1", "one.py")
+    repo.spec("2", "two.py")
+    go = tmp_path / "go"
+    script = (
+        f"[ $GIT_PARALLEL_TASK = 2 ] || {waits_for(go)}; [ $GIT_PARALLEL_TASK$GIT_PARALLEL_ATTEMPT != 21 ]; "
+    )
+    cli("start", "--max-retries", "0", "--", *agent(f"set -e; {script} {EDITS_ITS_FILE}"))
+    reached(repo, t1="running", t2="failed")
+    cli("stop", "--no-wait")
+    until(lambda: "asked to end" in journal(repo))
+
+    retried = beside("retry", "2")
+    go.touch()
+    status, out = retried.end()
+
+    assert (status, "1 of 1 succeeded" in out) == (0, True), out
+    assert (repo.state("1"), repo.state("2")) == ("succeeded", "succeeded")

@@ -141,7 +141,7 @@ def test_a_file_that_cannot_be_written_stops_one_launch_and_not_the_run(
     ran = cli("run", "--", *agent())
 
     assert (ran.status, state(repo, "a"), state(repo, "b")) == (1, "failed", "succeeded")
-    assert "a not launched: is a directory" in ran.stdout
+    assert "a failed: is a directory" in ran.stdout
 
 
 def test_a_record_that_is_removed_takes_no_other_task_with_it(repo: Repo, cli: Cli, agent: Agent) -> None:

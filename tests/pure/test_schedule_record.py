@@ -93,6 +93,7 @@ FULL = TaskRecord(
     foreign=("b.py", "ümlaut\udcff"),
     retries=2,
     stacked=("us-42",),
+    is_fresh=True,
 )
 
 
@@ -119,6 +120,7 @@ def test_the_json_of_a_full_record() -> None:
         "foreign": ("b.py", "ümlaut\udcff"),
         "retries": 2,
         "stacked": ("us-42",),
+        "is_fresh": True,
     }
 
 
@@ -159,6 +161,7 @@ records = st.builds(
     foreign=st.lists(st.text()).map(tuple),
     retries=st.integers(0, 1000),
     stacked=st.lists(st.text()).map(tuple),
+    is_fresh=st.booleans(),
 )  # fmt: skip
 
 
@@ -195,6 +198,8 @@ def test_another_version_is_refused(version: object) -> None:
         ("foreign", None, ValueError),
         ("stacked", "us-42", ValueError),
         ("retries", "2", ValueError),
+        ("retries", True, ValueError),
+        ("is_fresh", 1, ValueError),
     ],
 )
 def test_what_is_no_record_is_refused(key: str, value: object, kind: type[Exception]) -> None:
