@@ -104,7 +104,7 @@ def conduct(
     office = coordinator.take_office(project)
     try:
         voice.entering(project)
-        began = time.time()
+        began, clock = time.time(), time.monotonic()
         warnings = (*project.settings.warnings, *warn_of_uncommitted(project))
         mended = repair.repair(project, tasks, in_office=True)
         guard.install(project.git, project.common)
@@ -133,7 +133,7 @@ def conduct(
             refused=scheduler.refused,
             landings=tuple(scheduler.landings),
             started=began,
-            ended=time.time(),
+            ended=began + time.monotonic() - clock,
             signal=scheduler.asking.first,
             named=named,
             wants_merge=limits.merge,

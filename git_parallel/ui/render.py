@@ -179,6 +179,8 @@ def seconds(value: float | None) -> str:
     """A duration for people: `4.2 s`, `3 m 20 s`, `2 h 5 m`."""
     if value is None:
         return ""
+    # The clock may have been set back since.
+    value = max(0.0, value)
     if value < 60:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
