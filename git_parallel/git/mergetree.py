@@ -4,7 +4,9 @@ A merge driver, an attribute or a replace ref planted in the repository's own co
 otherwise decide the content of the merge (git-facts, section 0.10).
 """
 
-import os
+import hashlib
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +36,12 @@ def private(git: Git, common: Path, *, union: Iterable[tuple[str, bool]] = ()) -
 
     Of files that a glob of `union` matches last as one to keep, a merge keeps the lines of both sides.
     """
-    aside = common / "parallel" / "judge.git"
-    if not (aside / "HEAD").exists():
-        algorithm = git.run("rev-parse", "--show-object-format").stdout.strip()
-        git.run("init", "--quiet", "--bare", "--template=", f"--object-format={algorithm}", str(aside))
-    _set_attributes(aside / "info" / "attributes", attributes(union))
+    text = attributes(union)
+    # One for each text: what one thread merges by must not change because another judges.
+    digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    aside = common / "parallel" / f"judge-{digest}.git"
+    if not aside.exists():
+        _make(git, aside, text)
     return isolated(aside, common).with_environment(
         GIT_OBJECT_DIRECTORY=str(common / "objects"),
         GIT_CONFIG_COUNT="1",
@@ -47,13 +50,21 @@ def private(git: Git, common: Path, *, union: Iterable[tuple[str, bool]] = ()) -
     )
 
 
-def _set_attributes(path: Path, text: str) -> None:
-    known = path.read_text("utf-8", "surrogateescape") if path.exists() else ""
-    if text != known:
-        path.parent.mkdir(exist_ok=True)
-        aside = path.with_name(f"attributes.{os.getpid()}")
-        aside.write_text(text, "utf-8", "surrogateescape")
-        aside.replace(path)
+def _make(git: Git, place: Path, text: str) -> None:
+    """Make a private repository, whole or not at all; two that do so at the same time make the same."""
+    algorithm = git.run("rev-parse", "--show-object-format").stdout.strip()
+    above = place.parent / "tmp"
+    above.mkdir(mode=0o700, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix="judge.", dir=above))
+    git.run("init", "--quiet", "--bare", "--template=", f"--object-format={algorithm}", str(made))
+    (made / "info").mkdir(exist_ok=True)
+    (made / "info" / "attributes").write_text(text, "utf-8", "surrogateescape")
+    try:
+        made.rename(place)
+    except OSError:
+        shutil.rmtree(made, ignore_errors=True)
+        if not place.exists():
+            raise
 
 
 def merge_tree(git: Git, *, ours: Oid, theirs: Oid) -> Merged | Conflicted:

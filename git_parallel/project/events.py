@@ -35,7 +35,8 @@ class Events:
     def workers(self) -> Iterator[None]:
         """As long as this lasts there are workers, who begin with deeds in the order in which they came to a row."""
         cores = os.cpu_count() or 2
-        sizes = {Row.USUAL: cores, Row.FIRST: cores, Row.IN_TURN: 1}
+        # Much of what they do is to wait for git, and for the disk.
+        sizes = {Row.USUAL: 2 * cores, Row.FIRST: cores, Row.IN_TURN: 1}
         with ExitStack() as stack:
             self._pools = {row: stack.enter_context(ThreadPoolExecutor(size)) for row, size in sizes.items()}
             yield

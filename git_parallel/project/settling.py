@@ -42,7 +42,7 @@ def settle(project: Project, tasks: TaskSet, task_id: TaskId) -> Stored:
     owned files only. What the agent left uncommitted is committed for it; on any doubt it is left alone.
     """
     # Two commands may see the same agent end; the second finds the record written.
-    with locks.held(project.runtime / "settle.lock"):
+    with locks.held(project.tasks_runtime / f"{task_id}.settle"):
         world = snapshot(project.git)
         stored = world.require(task_id)
         if not is_adrift(project, stored.record):
