@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..errors import Unusable
 from ..project import coordinator
-from ..project.journal import Entry, follow, last_status
+from ..project.journal import Entry, follow
 from ..project.open import find_premises
 
 
@@ -20,7 +20,9 @@ def attach(directory: Path, tell: Callable[[Entry], None]) -> int | None:
             "no coordinator is at work in this repository",
             hint="'git parallel start' or 'git parallel run' begins one; 'git parallel status' tells what there is",
         )
+    status = None
     for entry in follow(project):
-        if entry.status is None:
+        status = entry.status
+        if status is None:
             tell(entry)
-    return last_status(project)
+    return status

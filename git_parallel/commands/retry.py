@@ -14,12 +14,13 @@ from ..project.conducting import RunAnswer, Voice, conduct, limits_of
 from ..project.declared import find_recorded, read_tasks
 from ..project.open import Project, make_runtime, open_project
 from ..project.request import Request
+from ..project.saying import Told
 from ..project.watching import wake
 from ..schedule.record import State
 from ..tasks.task import TaskSet
 
 _WHY_NOT = {
-    State.READY: "it is about to be launched",
+    State.READY: "it is made ready for its launch; 'git parallel run {id}' launches it where nobody does",
     State.RUNNING: "it is running; 'git parallel cancel {id}' stops it",
     State.MERGING: "it is being merged",
     State.MERGED: "it is merged",
@@ -34,11 +35,7 @@ class Handed:
     pid: int | None
 
 
-def retry(
-    directory: Path,
-    request: Request,
-    voice: Voice,
-) -> RunAnswer | Handed:
+def retry(directory: Path, request: Request, voice: Voice) -> RunAnswer | Handed:
     """Run the named tasks once more, by the command that they were run by unless there is another one.
 
     Where a coordinator is at work it does so, by its own command. Raises Refused for a task that cannot be
@@ -48,7 +45,8 @@ def retry(
     project.git.require_identity()
     make_runtime(project)
     tasks = read_tasks(project)
-    repair.repair(project, tasks)
+    for said in repair.repair(project, tasks):
+        voice.tell(Told(said, is_note=True))
     world = snapshot(project.git)
     chosen = tuple(dict.fromkeys(find_recorded(text, tasks, world) for text in request.spellings))
     _require_ended(chosen, tasks, world)

@@ -109,12 +109,13 @@ def conduct(
         mended = repair.repair(project, tasks, in_office=True)
         guard.install(project.git, project.common)
         stock = Stock(tasks, limits, named=named)
-        board = coordinator.Board(
-            project,
+        queue = coordinator.Queue(
+            os.getpid(),
             started=began,
             slots=limits.max_parallel,
             assume_independent=limits.assume_independent,
         )
+        board = coordinator.Board(project, queue)
         admits, backlog = door(project, limits.max_parallel), Backlog(limits.backlog, writer)
         soon = 0.0 if limits.is_standing else _SOON
         with Nursery() as nursery:
@@ -124,26 +125,31 @@ def conduct(
                 voice.tell(Told(said, is_note=True))
             with watching_from(project, lambda: scheduler.events.put(scheduler.look_around), after=soon):
                 scheduler.to_the_end(chosen)
-        answer = RunAnswer(
-            ran=tuple(scheduler.ended.values()),
-            launched=tuple(scheduler.launched),
-            waiting=dict(scheduler.why),
-            held=scheduler.held,
-            records=stock.records,
-            refused=scheduler.refused,
-            landings=tuple(scheduler.landings),
-            started=began,
-            ended=began + time.monotonic() - clock,
-            signal=scheduler.asking.first,
-            named=named,
-            wants_merge=limits.merge,
-            is_standing=limits.is_standing,
-        )
+        answer = _answer(scheduler, began, began + time.monotonic() - clock)
         voice.leaving(answer)
         return answer
     finally:
         coordinator.withdraw(project)
         os.close(office)
+
+
+def _answer(scheduler: Scheduler, began: float, ended: float) -> RunAnswer:
+    limits = scheduler.limits
+    return RunAnswer(
+        ran=tuple(scheduler.ended.values()),
+        launched=tuple(scheduler.launched),
+        waiting=dict(scheduler.why),
+        held=scheduler.held,
+        records=scheduler.stock.records,
+        refused=scheduler.refused,
+        landings=tuple(scheduler.landings),
+        started=began,
+        ended=ended,
+        signal=scheduler.asking.first,
+        named=scheduler.stock.named,
+        wants_merge=limits.merge,
+        is_standing=limits.is_standing,
+    )
 
 
 def _foresee(scheduler: Scheduler, began: float) -> Prospects:

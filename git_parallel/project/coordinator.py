@@ -4,8 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
-from functools import partial
+from dataclasses import asdict, dataclass, field, replace
 
 from ..agents.keeper.proc import start_time
 from ..errors import Busy
@@ -82,41 +81,28 @@ def is_in_office(project: Premises) -> bool:
     return locks.is_held(project.runtime / _LOCK)
 
 
-def publish(
-    project: Project,
-    waiting: Mapping[TaskId, str],
-    load: Load | None,
-    *,
-    started: float | None = None,
-    slots: int | None = None,
-    assume_independent: bool = False,
-    is_ending: bool = False,
-) -> None:
-    """Let `status` know what waits and why, and what it takes to foresee the end of the run (see `Queue`)."""
-    known = {str(task): why for task, why in waiting.items()}
-    data = asdict(Queue(os.getpid(), known, load, started, slots, assume_independent, is_ending))
-    aside = project.runtime / f"coordinator.{os.getpid()}.json"
-    aside.write_text(json.dumps(data), "utf-8")
-    aside.replace(project.runtime / "coordinator.json")
-
-
 class Board:
     """What this coordinator lets the others know, written anew when something of it has changed."""
 
-    def __init__(self, project: Project, *, started: float, slots: int, assume_independent: bool) -> None:
-        self._write = partial(
-            publish, project, started=started, slots=slots, assume_independent=assume_independent
-        )
-        self._shown: object = None
+    def __init__(self, project: Project, queue: Queue) -> None:
+        self._project, self._queue = project, queue
+        self._shown: Queue | None = None
 
     def show(self, waiting: Mapping[TaskId, str], load: Load | None, *, is_ending: bool = False) -> None:
         """Show why each task waits, and the load, of which a few percent more or less are no news."""
-        now = (dict(waiting), load and round(load.cpu_percent, -1), is_ending)
-        if now != self._shown:
+        known = {str(task): why for task, why in waiting.items()}
+        queue = replace(self._queue, waiting=known, load=load, is_ending=is_ending)
+        if self._shown is None or _in_short(queue) != _in_short(self._shown):
             # On a disk that is full the old stays; it is no reason to end.
             with suppress(OSError):
-                self._write(waiting, load, is_ending=is_ending)
-                self._shown = now
+                aside = self._project.runtime / f"coordinator.{queue.pid}.json"
+                aside.write_text(json.dumps(asdict(queue)), "utf-8")
+                aside.replace(self._project.runtime / "coordinator.json")
+                self._shown = queue
+
+
+def _in_short(queue: Queue) -> tuple[object, ...]:
+    return queue.waiting, queue.load and round(queue.load.cpu_percent, -1), queue.is_ending
 
 
 def withdraw(project: Project) -> None:

@@ -66,10 +66,10 @@ def land(project: Project, tasks: TaskSet, task: TaskId, verify: str) -> tuple[S
     return snapshot(project.git).require(task), answer.results[0]
 
 
-def put_back(project: Project, stored: Iterable[Stored | None]) -> Iterator[str]:
+def put_back(project: Project, stored: Iterable[Stored]) -> Iterator[str]:
     """Unmake what was made ready and had no turn; a sentence for each that has to stay."""
     for one in stored:
-        if one is None or one.record.state is not State.READY:
+        if one.record.state is not State.READY:
             continue
         try:
             take_back(project, one)

@@ -100,17 +100,6 @@ def _told_of(path: Path, changed: Callable[[], None]) -> Iterator[float | None]:
         yield pause
 
 
-def last_status(project: Premises) -> int | None:
-    """The exit status of the latest run; None where it did not come to its end."""
-    path = Path(project.runtime / "logs" / _NAME)
-    try:
-        lines = path.read_bytes().splitlines()
-    except FileNotFoundError:
-        return None
-    last = _entry(lines[-1]) if lines else None
-    return last.status if last else None
-
-
 def _entry(line: bytes) -> Entry | None:
     """An entry; None for a line that was torn."""
     try:

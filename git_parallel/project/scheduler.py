@@ -42,8 +42,6 @@ from .waitlist import Waitlist
 
 # The load is no event, so while it holds something back it is looked at again this often, in seconds.
 _LOOK_AGAIN = 2.0
-# So many worktrees are made before there is a slot for them.
-_AHEAD = 2
 # What another command is about to change will have changed after so many seconds.
 _A_MOMENT = 0.5
 
@@ -101,7 +99,7 @@ class Scheduler:
                     break
                 self.events.handle(pause)
             # Also what a run that died had made ready, and what somebody's news took out of the queue.
-            for said in put_back(self.project, list(self.stock.stored.values())):
+            for said in put_back(self.project, self.stock.stored.values()):
                 self.tell(Told(said, is_note=True))
 
     def _take_stock(self, chosen: Sequence[Task]) -> None:
@@ -161,9 +159,10 @@ class Scheduler:
             elif task not in self._making:
                 self._make(entry.task, entry.retries)
         self.why = decision.waiting
-        for task in () if self.door.is_narrow else decision.next[:_AHEAD]:
+        for task in () if self.door.is_narrow else decision.next:
             if task not in self._making and task not in self._ready:
-                self._make(self.waiting.entry(task).task, self.waiting.entry(task).retries)
+                entry = self.waiting.entry(task)
+                self._make(entry.task, entry.retries)
 
     def _mind_backlog(self, scene: Scene) -> None:
         # Documents that landed this moment are about to be read.

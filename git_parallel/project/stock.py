@@ -1,6 +1,6 @@
 """What a run knows: the declared tasks, their records as it last saw them, and where they meet."""
 
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..git.refs import Snapshot, Stored
@@ -138,13 +138,16 @@ class Stock:
             self.limits, chosen, set(busy), records=self.records, tasks=self._everything, named=self.named
         )
 
-    def open_dependencies(self, task: Task) -> tuple[str, ...]:
-        """What a task comes after and cannot begin without yet."""
+    def open_dependencies(self, tasks: Iterable[Task]) -> dict[TaskId, tuple[str, ...]]:
+        """What each of these comes after and cannot begin without yet."""
+        records = self.records
+        return {task.id: tuple(self._missing(task, records)) for task in tasks}
+
+    def _missing(self, task: Task, records: Mapping[TaskId, TaskRecord]) -> Iterator[str]:
         below = {record.id for record in self.below(task)}
-        records = self.records if task.after else {}
-        return tuple(
-            name for name in task.after if name not in below and not is_done(name, records, self._everything)
-        )
+        for name in task.after:
+            if name not in below and not is_done(name, records, self._everything):
+                yield name
 
     def below(self, task: Task) -> tuple[TaskRecord, ...]:
         """The records of those that a task is stacked on."""
@@ -165,7 +168,7 @@ def scene_of(
     now: float,
 ) -> Scene:
     """What the next decision is made on; `now` is on the monotonic clock."""
-    waits = {task.id: stock.open_dependencies(task) for task in waitlist}
+    waits = stock.open_dependencies(waitlist)
     return Scene(
         waiting=launch_order(list(waitlist), waits),
         running=running,

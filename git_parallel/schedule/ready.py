@@ -10,13 +10,16 @@ from .apart import runs_alone, why_apart
 
 # A task that so many newcomers were launched before is next, whatever its priority.
 PATIENCE = 8
+# Of so many tasks it is told that they are next. To compare all that wait for a slot with each other would
+# cost the square of them.
+AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The tasks to launch now, in order, and why each of the others waits.
 
-    `next` are those of the waiting ones that wait for a slot and nothing else and may all run together.
+    `next` are the first of the waiting ones that wait for a slot and nothing else and may all run together.
     """
 
     launch: tuple[TaskId, ...]
@@ -56,7 +59,8 @@ def next_launches(scene: Scene) -> Decision:
     that it could not run beside is launched before it.
     """
     running, placed = list(scene.running), list(scene.running)
-    launch, following = [], []
+    launch: list[TaskId] = []
+    following: list[TaskId] = []
     waiting = {}
     first_come: list[Task] = []
     for task in sorted(scene.waiting, key=lambda task: not _is_due(task, scene)):
@@ -65,7 +69,7 @@ def next_launches(scene: Scene) -> Decision:
             reason = _why_beside(task, running, first_come, scene)
             if not reason and len(running) >= scene.slots:
                 reason = scene.scarce
-                if not _why_beside(task, placed, first_come, scene):
+                if len(following) < AHEAD and not _why_beside(task, placed, first_come, scene):
                     following.append(task.id)
                     placed.append(task)
             if reason and _keeps_its_place(task, scene):

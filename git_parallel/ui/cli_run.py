@@ -33,6 +33,8 @@ def run_(context: click.Context, /, detach: bool, as_json: bool, **options: Any)
     """
     from .show_run import request_of, show_run
 
+    if detach and as_json:
+        raise click.UsageError("--json tells how a run ended, which with --detach is not known yet")
     request = request_of(context.meta.get(COMMAND, ()), **options)
     sys.exit(show_run(request, as_json=as_json, is_detached=detach))
 

@@ -19,7 +19,7 @@ from .voices import Lines, Quiet, status_of
 def show_run(request: Request, *, as_json: bool, is_detached: bool) -> int:
     """Run, show, and give the exit status."""
     if is_detached:
-        return _in_background("run", "--detach")
+        return _in_background(lambda own: [one for one in own if one != "--detach"])
     return _shown(lambda voice: run(Path.cwd(), request, voice), as_json=as_json)
 
 
@@ -29,7 +29,7 @@ def show_start(
     """Start the standing run, show it where it is in the foreground, and give the exit status."""
     every = seconds("--poll-interval", poll)
     if not is_foreground:
-        return _in_background("start", "")
+        return _in_background(lambda own: [*own, "--foreground"])
     return _shown(
         lambda voice: start(Path.cwd(), request, voice, poll=every, backlog=backlog, spec_agent=spec_agent),
         as_json=False,
@@ -104,17 +104,15 @@ def _shown(conduct: Callable[[Voice], RunAnswer | Handed], *, as_json: bool) -> 
     return status_of(answer)
 
 
-def _in_background(verb: str, option: str) -> int:
-    """Begin the same command once more, in a session of its own and in the foreground there."""
+def _in_background(in_foreground: Callable[[list[str]], list[str]]) -> int:
+    """Begin the same command once more in a session of its own, with options that keep it in the foreground there."""
     from ..agents.background import Begun, begin
 
     project = open_project(Path.cwd())
     make_runtime(project)
     arguments = sys.argv[1:]
     at = arguments.index("--") if "--" in arguments else len(arguments)
-    own = [one for one in arguments[:at] if one != option]
-    if verb == "start":
-        own.insert(own.index("start") + 1, "--foreground")
+    own = in_foreground(arguments[:at])
     answer = begin(
         (sys.executable, "-P", "-m", "git_parallel", *own, *arguments[at:]),
         cwd=Path.cwd(),

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.conftest import Repo
+from tests.conftest import Cli, Repo
 
 
 class Background:
@@ -50,9 +50,17 @@ def waits_for(path: Path) -> str:
     return f'n=0; while [ ! -e "{path}" ] && [ $n -lt 600 ]; do sleep 0.05; n=$((n+1)); done'
 
 
-def until(condition: Callable[[], bool]) -> None:
+def until(condition: Callable[[], object]) -> None:
     """Wait for what other processes are about to do."""
     deadline = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < deadline, "it never came true"
         time.sleep(0.02)
+
+
+Beside = Callable[..., Background]
+
+
+def queued(cli: Cli) -> dict[str, str]:
+    """What waits, and why."""
+    return {task["id"]: task["reason"] for task in cli("status", "--json").json["queued"]}

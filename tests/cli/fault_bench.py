@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ import pytest
 from git_parallel.agents import process
 from git_parallel.agents.process import StartRecord
 from git_parallel.names import TaskId
+from tests.cli.beside import until
 from tests.conftest import Ran, Repo
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
@@ -24,14 +25,6 @@ COMMAND = (sys.executable, "-m", "git_parallel")
 OTHER = "if [ $GIT_PARALLEL_TASK = other ]; then echo fine > other.txt; exit; fi; echo half > bad.txt; "
 # What an agent does until the test lets it go on.
 WAITS = 'touch "../up-$GIT_PARALLEL_TASK"; until [ -e ../go ]; do sleep 0.02; done; '
-
-
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
-    """Wait for something that will be the case."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
 
 
 @dataclass

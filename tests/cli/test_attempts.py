@@ -3,16 +3,15 @@
 import hashlib
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.cli.beside import Background, until, waits_for
+from tests.cli.beside import Beside, queued, until, waits_for
 from tests.conftest import Cli, Repo
 
 Agent = Callable[..., Sequence[str]]
-Beside = Callable[..., Background]
 
 
 @pytest.fixture(autouse=True)
@@ -22,28 +21,10 @@ def hurried(repo: Repo) -> None:
     repo.config("parallel.grace", "1s")
 
 
-@pytest.fixture
-def beside(repo: Repo) -> Iterator[Beside]:
-    started: list[Background] = []
-
-    def begin(*arguments: str) -> Background:
-        started.append(Background(repo, *arguments))
-        return started[-1]
-
-    yield begin
-    for one in started:
-        one.give_up()
-
-
 def task_of(cli: Cli, name: str) -> dict[str, object]:
     """What `status` tells of a task; nothing where it has no record."""
     found: list[dict[str, object]] = cli("status", "--json").json["tasks"]
     return next((task for task in found if task["id"] == name), {})
-
-
-def queued(cli: Cli) -> dict[str, str]:
-    """What waits, and why."""
-    return {task["id"]: task["reason"] for task in cli("status", "--json").json["queued"]}
 
 
 def picture(folder: Path) -> dict[str, tuple[int, str]]:

@@ -367,3 +367,13 @@ def test_documents_that_mean_harm_stop_nobody(repo: Repo, cli: Cli) -> None:
     assert [one["path"] for one in good["declared"]] == ["one.py"]
     assert cli("tasks", "--lint").status == 1
     assert not (repo.path / "owned").exists()
+
+
+def test_a_run_in_the_background_has_no_answer_in_json(repo: Repo, cli: Cli) -> None:
+    repo.spec("1", "one.py")
+    before = untouched(repo)
+
+    ran = cli("run", "--detach", "--json", "--", "true")
+
+    assert (ran.status, ran.stdout, untouched(repo)) == (2, "", before)
+    assert "--json tells how a run ended, which with --detach is not known yet" in ran.stderr

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.beside import Background, until, waits_for
+from tests.cli.beside import Beside, queued, until, waits_for
 from tests.conftest import EDITS_ITS_FILE, Cli, Repo
 
 Agent = Callable[..., Sequence[str]]
-Beside = Callable[..., Background]
 
 
 @pytest.fixture(autouse=True)
@@ -23,19 +22,6 @@ def stopped(repo: Repo, cli: Cli) -> Iterator[None]:
     repo.config("parallel.grace", "1s")
     yield
     cli("stop", "--now")
-
-
-@pytest.fixture
-def beside(repo: Repo) -> Iterator[Beside]:
-    started: list[Background] = []
-
-    def begin(*arguments: str) -> Background:
-        started.append(Background(repo, *arguments))
-        return started[-1]
-
-    yield begin
-    for one in started:
-        one.give_up()
 
 
 def is_at_work(repo: Repo) -> bool:
@@ -87,11 +73,6 @@ def journal(repo: Repo) -> str:
     """All that the coordinator has said."""
     lines = (repo.path / ".git/parallel/logs/coordinator.log").read_text().splitlines()
     return "".join(json.loads(line)["what"] + "\n" for line in lines)
-
-
-def queued(cli: Cli) -> dict[str, str]:
-    """What waits, and why."""
-    return {task["id"]: task["reason"] for task in cli("status", "--json").json["queued"]}
 
 
 def nothing_is_left(repo: Repo, cli: Cli) -> bool:

@@ -15,6 +15,7 @@ import pytest
 from git_parallel.agents.process import signal_exactly
 from git_parallel.git import locks
 from git_parallel.git.worktree import SCRATCH, drop_dead_scratches
+from tests.cli.beside import until
 from tests.conftest import Cli, Repo
 
 Agent = Callable[..., Sequence[str]]
@@ -28,14 +29,6 @@ def nothing_stays(cli: Cli) -> Iterator[None]:
     """No coordinator and no agent is left behind by a test that failed."""
     yield
     cli("stop", "--now")
-
-
-def until(is_so: Callable[[], object]) -> None:
-    """Wait for something that will be so in a moment."""
-    end = time.monotonic() + 30
-    while not is_so():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.02)
 
 
 def told(repo: Repo) -> list[str]:

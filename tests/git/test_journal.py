@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from git_parallel.git import locks
-from git_parallel.project.journal import Journal, follow, last_status
+from git_parallel.project.journal import Journal, follow
 
 
 @pytest.fixture
@@ -36,7 +36,6 @@ def test_what_was_said_is_read_in_order_and_the_last_run_is_kept_beside(project:
         journal.close()
 
     assert said(project) == [("second ü\n\x1b", False, None), ("by the way", True, None), ("", False, 3)]
-    assert last_status(project) == 3
     assert "first" in log(project).with_name("coordinator.log.1").read_text()
     assert log(project).stat().st_mode & 0o077 == 0, "what agents are called to do is nobody else's business"
 
@@ -53,7 +52,6 @@ def test_torn_and_foreign_lines_are_left_out(project: Any) -> None:
         file.write(b'{"time": 2.0, "what": "torn at the e')
 
     assert said(project) == [("whole", False, None), ("whole again", False, None)]
-    assert last_status(project) is None, "it did not come to its end"
 
 
 def test_only_what_was_said_since(project: Any) -> None:
@@ -64,7 +62,6 @@ def test_only_what_was_said_since(project: Any) -> None:
 
 def test_without_a_journal_there_is_nothing_to_follow(project: Any) -> None:
     assert said(project) == []
-    assert last_status(project) is None
 
 
 def test_it_is_followed_until_nobody_holds_the_office(project: Any) -> None:

@@ -124,6 +124,9 @@ def test_what_a_task_waits_for_and_stands_on() -> None:
     plain.take_in(records)
     stacking.take_in(records)
 
-    assert (plain.open_dependencies(declared[3]), plain.below(declared[3])) == (("a",), ())
-    assert stacking.open_dependencies(declared[3]) == ()
+    assert (plain.open_dependencies(declared), plain.below(declared[3])) == (
+        {"a": (), "b": (), "c": (), "d": ("a",)},
+        (),
+    )
+    assert stacking.open_dependencies(declared[3:]) == {"d": ()}
     assert [record.id for record in stacking.below(declared[3])] == ["a"]
