@@ -141,6 +141,7 @@ CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "roadmap": ("roadmap", patterns),
     "sources": ("sources", _words),
     "agent": ("agent", _string),
+    "prompt": ("prompt", _string),
     "verify": ("verify", _string),
     "timeout": ("timeout", _limit),
     "stallTimeout": ("stall_timeout", _limit),

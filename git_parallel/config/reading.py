@@ -47,6 +47,10 @@ def build(own: list[tuple[str, str]], team: list[tuple[str, str]]) -> Settings:
             warnings.append(
                 f"{TEAM_FILE}: '{printable(key)}' is a command and is ignored; set it with 'git config'"
             )
+        elif key == "parallel.prompt" and value.startswith(("/", "~")):
+            warnings.append(
+                f"{TEAM_FILE}: parallel.prompt names a file outside the repository and is ignored"
+            )
         else:
             trusted.append((key, value))
     values: dict[str, object] = {}

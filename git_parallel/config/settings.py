@@ -47,6 +47,7 @@ class Settings:
     sources: tuple[str, ...] = ()
     files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     agent: str = ""
+    prompt: str = ""
     verify: str = ""
     timeout: float | None = None
     stall_timeout: float | None = 1800.0
