@@ -1,18 +1,19 @@
 """`git parallel retry`: another attempt at tasks that have ended, in their worktrees or from the start."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import Busy, Refused, UnknownTask
 from ..git.refs import Snapshot, snapshot
 from ..names import TaskId
-from ..project import coordinator, repair
+from ..project import repair
 from ..project.attempt import write
-from ..project.commanding import order_of
+from ..project.commanding import orders_of
 from ..project.conducting import RunAnswer, Voice, conduct, limits_of
 from ..project.declared import find_recorded, read_tasks
-from ..project.open import Project, make_runtime, open_project
+from ..project.handing import Handed, find_office
+from ..project.open import make_runtime, open_project
 from ..project.request import Request
 from ..project.saying import Told
 from ..project.watching import wake
@@ -25,14 +26,6 @@ _WHY_NOT = {
     State.MERGING: "it is being merged",
     State.MERGED: "it is merged",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """The tasks were given to the coordinator that is at work."""
-
-    tasks: tuple[TaskId, ...]
-    pid: int | None
 
 
 def retry(directory: Path, request: Request, voice: Voice) -> RunAnswer | Handed:
@@ -50,36 +43,29 @@ def retry(directory: Path, request: Request, voice: Voice) -> RunAnswer | Handed
     world = snapshot(project.git)
     chosen = tuple(dict.fromkeys(find_recorded(text, tasks, world) for text in request.spellings))
     _require_ended(chosen, tasks, world)
-    office = _find_office(project)
+    office = find_office(project)
     again = replace(request, again=chosen, verb="retry ID...")
-    order = None if office else order_of(project, again, directory)
+    orders = None if office else orders_of(project, replace(again, is_fresh=False), directory)
     for task in chosen:
         stored = world.tasks[task]
         again_now = stored.record.to(
             State.PLANNED, reason=stored.record.ending, retries=0, is_fresh=request.is_fresh
         )
         write(project, stored, again_now)
-    if order is None:
+    if orders is None:
         wake(project)
         return Handed(chosen, office.pid if office else None)
     declared = {task.id: task for task in tasks.tasks}
     limits = limits_of(project, request)
-    fresh = replace(order, is_fresh=False)
     mine = [declared[task] for task in chosen]
+    if request.is_told:
+        orders = orders.told_for(mine)
     try:
-        return conduct(project, tasks, mine, fresh, limits, voice, named=True)
+        return conduct(project, tasks, mine, orders, limits, voice, named=True)
     except Busy:
         # One has begun in this moment, and finds them planned like we do.
         wake(project)
         return Handed(chosen, None)
-
-
-def _find_office(project: Project) -> coordinator.Office | None:
-    """The coordinator that can take tasks on; one that is ending is waited for."""
-    queue = coordinator.read_queue(project)
-    if queue is not None and queue.is_ending:
-        coordinator.wait_until_free(project)
-    return coordinator.find_office(project)
 
 
 def _require_ended(chosen: Sequence[TaskId], tasks: TaskSet, world: Snapshot) -> None:

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from ..errors import BadInput
+from ..git.refs import snapshot
 from ..names import printable
-from ..project.commanding import order_of
+from ..project.commanding import orders_of
 from ..project.conducting import RunAnswer, Voice, conduct, limits_of
 from ..project.declared import read_tasks, require_tasks, uncommitted_documents
 from ..project.open import Project, open_project
@@ -26,11 +27,14 @@ def run(
     project.git.require_identity()
     tasks = read_tasks(project)
     chosen = require_tasks(project, tasks, request.spellings) or tasks.tasks
-    order = order_of(project, request, directory)
     if not chosen:
         raise _nothing_declared(project)
+    orders = orders_of(project, request, directory, (task.agent for task in chosen))
+    if request.is_told:
+        orders = orders.told_for(chosen)
+    orders.require(snapshot(project.git).records.values(), request.verb)
     limits, named = limits_of(project, request), bool(request.spellings)
-    return conduct(project, tasks, chosen, order, limits, voice, named=named)
+    return conduct(project, tasks, chosen, orders, limits, voice, named=named)
 
 
 def _nothing_declared(project: Project) -> BadInput:

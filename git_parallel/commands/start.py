@@ -4,12 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import BadInput
-from ..project.attempt import Order
+from ..git.refs import snapshot
 from ..project.backlog import Writer
-from ..project.commanding import command_of, order_of, startable
+from ..project.commanding import command_of, has_command, orders_of, startable, startable_agents
 from ..project.conducting import RunAnswer, Voice, conduct, limits_of, standing
 from ..project.declared import read_tasks, sources
 from ..project.open import Project, open_project
+from ..project.ordering import Orders
 from ..project.request import Request
 
 
@@ -31,27 +32,29 @@ def start(
     project = open_project(directory)
     project.git.require_identity()
     tasks = read_tasks(project)
-    order = order_of(project, request, directory)
+    # Which agent types the documents to come will name, nobody knows yet.
+    orders = orders_of(project, request, directory, startable_agents(project.settings, directory))
+    orders.require(snapshot(project.git).records.values(), request.verb)
     limits = standing(limits_of(project, request), poll=poll, backlog=backlog)
-    writer = _writer(project, order, spec_agent, directory)
-    return conduct(project, tasks, tasks.tasks, order, limits, voice, named=False, writer=writer)
+    writer = _writer(project, orders, spec_agent, directory)
+    return conduct(project, tasks, tasks.tasks, orders, limits, voice, named=False, writer=writer)
 
 
-def _writer(project: Project, order: Order, asked: str | None, directory: Path) -> Writer | None:
+def _writer(project: Project, orders: Orders, asked: str | None, directory: Path) -> Writer | None:
     name = project.settings.spec_agent if asked is None else asked
     if not name:
         return None
     agent = project.settings.agents.get(name)
-    if agent is not None and agent.command:
+    if has_command(project.settings, name):
         program, *rest = command_of(project.settings, name)
-        mine = replace(order, argv=(startable(program, directory), *rest), agent=name)
-    elif asked is not None or agent is None:
+        mine = replace(orders.limits, argv=(startable(program, directory), *rest), agent=name)
+    elif asked is not None or agent is None or orders.usual is None:
         raise BadInput(
             f"no command is set for agent '{name}', which is to write specs",
             hint=f"git config agent.{name}.command 'COMMAND ARGUMENTS'",
         )
     else:
-        mine = replace(order, agent=name)
+        mine = replace(orders.usual, agent=name)
     globs = (agent.owns if agent else ()) or _where_specs_lie(project)
     return Writer(name, mine, globs)
 

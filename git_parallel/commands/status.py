@@ -110,7 +110,7 @@ def _rows(
     rows = []
     for task, stored in world.tasks.items():
         record = stored.record
-        if record.state is State.PLANNED and not record.attempt:
+        if record.state is State.PLANNED and not record.attempt and not record.is_delegated:
             # It was made ready once and had no turn: as if nothing had been.
             continue
         start = None

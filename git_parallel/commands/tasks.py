@@ -9,7 +9,7 @@ from pathlib import Path
 from ..git.refs import snapshot
 from ..names import Oid, TaskId, natural, printable
 from ..project import forms
-from ..project.declared import read_tasks, require_tasks, uncommitted_documents, warn_of_uncommitted
+from ..project.declared import read_documents, require_tasks, uncommitted_documents, warn_of_uncommitted
 from ..project.open import open_project
 from ..tasks.cycles import cycles
 from ..tasks.sources import Source
@@ -66,7 +66,7 @@ def tasks(directory: Path, spellings: Sequence[str] = (), *, sources: Sequence[s
     wanted = tuple(map(forms.asked, sources))
     project = open_project(directory)
     asked = forms.sources(project.settings, wanted)
-    declared = read_tasks(project, asked)
+    declared = read_documents(project, asked).tasks
     chosen = require_tasks(project, declared, spellings) or declared.tasks
     documents = {path for task in chosen for path in documents_of(task)}
     every = (*declared.problems, *_of_dependencies(declared.tasks, snapshot(project.git).records))

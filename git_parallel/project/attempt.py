@@ -236,7 +236,7 @@ def _intend(
 def _prepare(project: Project, task: Task, ready: TaskRecord, state: Ownership, *, is_fresh: bool) -> None:
     territory = state.territories.get(ready.agent or "", Territory(ready.agent or ""))
     guard.write_owned(project.common, f"{PREFIX}{task.id}", owned_lines(task, territory, state.claims))
-    write_prompt(project, task, ready, is_fresh=is_fresh)
+    write_prompt(project, task, ready, state, is_fresh=is_fresh)
 
 
 def write(project: Project, stored: Stored | None, record: TaskRecord) -> Stored:

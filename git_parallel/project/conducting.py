@@ -15,17 +15,18 @@ from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task, TaskSet
 from . import coordinator, repair
 from .admitting import door
-from .attempt import Order
 from .backlog import Backlog, Writer
 from .declared import warn_of_uncommitted
 from .landing import Landed, Landing
 from .limits import Limits
 from .open import Project, make_runtime
+from .ordering import Orders
 from .prospects import Prospects, View, foresee
 from .request import Request
 from .saying import Told
 from .scheduler import Scheduler
 from .stock import Stock
+from .template import read_template
 from .watching import watching_from
 
 # A run that is over at once need not be told of changes.
@@ -92,14 +93,18 @@ def conduct(
     project: Project,
     tasks: TaskSet,
     chosen: Sequence[Task],
-    order: Order,
+    orders: Orders,
     limits: Limits,
     voice: Voice,
     *,
     named: bool,
     writer: Writer | None = None,
 ) -> RunAnswer:
-    """Run the chosen tasks to their end; raises Busy where another coordinator is at work, with nothing made."""
+    """Run the chosen tasks to their end; raises Busy where another coordinator is at work.
+
+    Raises BadInput for a prompt template that cannot be. In both cases nothing has been made.
+    """
+    read_template(project)
     make_runtime(project)
     office = coordinator.take_office(project)
     try:
@@ -119,7 +124,7 @@ def conduct(
         admits, backlog = door(project, limits.max_parallel), Backlog(limits.backlog, writer)
         soon = 0.0 if limits.is_standing else _SOON
         with Nursery() as nursery:
-            scheduler = Scheduler(project, stock, order, voice.tell, admits, board, backlog, nursery)
+            scheduler = Scheduler(project, stock, orders, voice.tell, admits, board, backlog, nursery)
             voice.entered(project, partial(_foresee, scheduler, began))
             for said in (*warnings, *mended):
                 voice.tell(Told(said, is_note=True))

@@ -1,11 +1,11 @@
 """The tasks that the target declares, and who owns what because of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import UnknownTask
 from ..git.history import files_at
-from ..git.refs import Snapshot, read_blobs
+from ..git.refs import Snapshot, read_blobs, snapshot
 from ..names import Oid, TaskId, printable
 from ..overlap import patterns
 from ..ownership.claims import live
@@ -20,6 +20,7 @@ from ..tasks.task import Status, Task, TaskSet
 from . import forms, memory, patches
 from .choosing import chooser
 from .collector import collector_paused
+from .delegated import delegated
 from .open import Project
 
 
@@ -31,12 +32,20 @@ class Declared:
     files: Mapping[str, Oid]
 
 
-def read_tasks(project: Project, only: Sequence[Source] = ()) -> TaskSet:
-    """The tasks of the target's commit (see `read`)."""
-    return read(project, only).tasks
+def read_tasks(project: Project) -> TaskSet:
+    """The tasks of the target's commit, and those that were delegated."""
+    return read(project).tasks
 
 
-def read(project: Project, only: Sequence[Source] = ()) -> Declared:
+def read(project: Project) -> Declared:
+    """What the documents declare (see `read_documents`), and what was delegated."""
+    declared = read_documents(project)
+    known = {task.id for task in declared.tasks.tasks}
+    more = delegated(project, snapshot(project.git), but=known)
+    return replace(declared, tasks=replace(declared.tasks, tasks=(*declared.tasks.tasks, *more)))
+
+
+def read_documents(project: Project, only: Sequence[Source] = ()) -> Declared:
     """Read every task document of the target's commit through one `ls-tree` and one `cat-file --batch`.
 
     Of `only` these sources, where any are given, else of those that the settings say. What a document

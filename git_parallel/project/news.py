@@ -49,7 +49,9 @@ def read_news(
     world = snapshot(project.git)
     has_moved = base != project.base
     fresh = replace(project, base=base)
-    declared = read_tasks(fresh) if has_moved else tasks
+    given = {task for task, record in world.records.items() if record.is_delegated}
+    is_new = has_moved or not given <= {task.id for task in tasks.tasks}
+    declared = read_tasks(fresh) if is_new else tasks
     known = {task.id: task for task in (*added, *declared.tasks)}
     mine = {task.id for task in concerned}
     asked_again = {

@@ -28,3 +28,8 @@ class Request:
     verify: str | None = None
     again: Sequence[TaskId] = ()
     verb: str = "run [ID...]"
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the user says how agents are started."""
+        return bool(self.command or self.agent)

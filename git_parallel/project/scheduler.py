@@ -34,6 +34,7 @@ from .lane import Lane
 from .limits import Limits
 from .news import News, overlaps_of, read_news
 from .open import Project
+from .ordering import Orders
 from .retrying import again
 from .saying import Told, sentence
 from .signals import Asking, listening
@@ -52,7 +53,7 @@ class Scheduler:
 
     project: Project
     stock: Stock
-    order: Order
+    orders: Orders
     tell: Callable[[Told], None]
     door: Door
     board: Board
@@ -178,7 +179,10 @@ class Scheduler:
 
     def _order_for(self, task: Task) -> Order:
         writer = self.backlog.writer
-        return writer.order if writer and task.id in self.backlog.tasks else self.order
+        if writer and task.id in self.backlog.tasks:
+            return writer.order
+        stored = self.stock.stored.get(task.id)
+        return self.orders.of(task, stored.record if stored else None)
 
     def _pause(self, now: float) -> float | None:
         pauses = [self.waiting.next_due(now)]
@@ -203,7 +207,12 @@ class Scheduler:
     def _make(self, task: Task, retries: int) -> None:
         self._making.add(task.id)
         known, wish = self.stock.stored.get(task.id), Wish(retries, self.stock.below(task))
-        work = partial(prepare, self.project, self.stock.tasks, task, known, self._order_for(task), wish)
+        project, tasks = self.project, self.stock.tasks
+
+        def work() -> Stored:
+            # Only the worker asks how its agent is started: that nobody knows is the end of this task alone.
+            return prepare(project, tasks, task, known, self._order_for(task), wish)
+
         self.events.do(work, partial(self._made, task, known), partial(self._not_made, task, known))
 
     def _made(self, task: Task, known: Stored | None, stored: Stored) -> None:

@@ -58,7 +58,8 @@ class TaskRecord:
     `foreign` the paths outside its ownership that its commits were found to touch. `retries` is how
     many of its attempts nobody asked for: they came by themselves after a failure. `stacked` are the
     tasks whose work `base` holds beside the target's, because they had not been merged yet. `is_fresh` is
-    whether the attempt that is planned is to begin in a new worktree.
+    whether the attempt that is planned is to begin in a new worktree. A task that `is_delegated` was given
+    by word of mouth: no document declares it, `paths` are what it was given to touch, `spec` what to do.
     """
 
     id: TaskId
@@ -82,6 +83,8 @@ class TaskRecord:
     retries: int = 0
     stacked: tuple[str, ...] = ()
     is_fresh: bool = False
+    is_delegated: bool = False
+    paths: tuple[str, ...] = ()
 
     @property
     def is_unfinished(self) -> bool:
@@ -117,10 +120,9 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "exit_status": (int, NoneType),
     "started": _NUMBER,
     "ended": _NUMBER,
-    "foreign": (list, tuple),
-    "stacked": (list, tuple),
+    **dict.fromkeys(("foreign", "stacked", "paths"), (list, tuple)),
     "retries": (int,),
-    "is_fresh": (bool,),
+    **dict.fromkeys(("is_fresh", "is_delegated"), (bool,)),
     **dict.fromkeys(("agent", "base", "tip", "spec", "candidate"), (str, NoneType)),
 }
 
@@ -142,7 +144,7 @@ def from_json(data: object) -> TaskRecord:
             raise ValueError(f"'{key}' is {value!r}")
     values["id"] = TaskId(values["id"])
     values["state"] = State(values["state"])
-    for key in ("foreign", "stacked"):
+    for key in ("foreign", "stacked", "paths"):
         values[key] = tuple(map(str, values.get(key, ())))
     for key in ("base", "tip", "spec", "candidate"):
         values[key] = Oid(values[key]) if values.get(key) else None

@@ -5,12 +5,13 @@ from typing import Any
 
 import click
 
-from .options import COMMAND, JSON, RETRIES, WithCommand, running
+from .options import AGENT, COMMAND, JSON, RETRIES, WithCommand, running
 
 
 @click.command("run", cls=WithCommand, short_help="Run agents on tasks, each in a worktree of its own.")
 @click.argument("tasks", nargs=-1, metavar="[ID]... -- CMD [ARG]...")
 @running
+@AGENT
 @RETRIES
 @click.option(
     "--fresh",
@@ -18,29 +19,71 @@ from .options import COMMAND, JSON, RETRIES, WithCommand, running
     help="Begin a task that was run before in a new worktree; what it has goes to the trash.",
 )
 @click.option("--detach", is_flag=True, help="Go on in the background, out of reach of this terminal.")
+@click.option(
+    "--print-prompt", metavar="ID", help="Print what the agent of this task would be told, and run nothing."
+)
 @JSON
 @click.pass_context
-def run_(context: click.Context, /, detach: bool, as_json: bool, **options: Any) -> None:
+def run_(
+    context: click.Context, /, detach: bool, as_json: bool, print_prompt: str | None, **options: Any
+) -> None:
     """Run tasks: each in a worktree and on a branch of its own, as many at once as may be.
 
-    Without ID, every task runs that can. CMD is started in the task's worktree, with the spec on its
-    standard input and GIT_PARALLEL_* in its environment; what it leaves uncommitted is committed for
-    it. Ctrl-C once: nothing more is launched; twice: the agents are stopped; three times: they are killed.
+    Without ID, every task runs that can. CMD is started in the task's worktree, with its prompt on its
+    standard input (the spec, what is its own, who owns what next door, what done means; --print-prompt shows it)
+    and GIT_PARALLEL_* in its environment; what it leaves uncommitted is committed for it. Ctrl-C once:
+    nothing more is launched; twice: the agents are stopped; three times: they are killed.
 
     Agents do not depend on this command: when it is killed they go on, and the next command finds them. A
     task whose attempt failed is tried again in the same worktree, and its agent is told how the one before
     ended.
     """
-    from .show_run import request_of, show_run
+    from .show_run import request_of, show_prompt, show_run
 
+    if print_prompt is not None:
+        sys.exit(show_prompt(print_prompt, agent=options["agent"]))
     if detach and as_json:
         raise click.UsageError("--json tells how a run ended, which with --detach is not known yet")
     request = request_of(context.meta.get(COMMAND, ()), **options)
     sys.exit(show_run(request, as_json=as_json, is_detached=detach))
 
 
+@click.command("delegate", cls=WithCommand, short_help="Give work to agents that no document declares.")
+@click.argument("said", nargs=-1, required=True, metavar="AGENT:TEXT... [-- CMD [ARG]...]")
+@click.option(
+    "--paths",
+    multiple=True,
+    metavar="GLOB",
+    help="What all these tasks may touch (default: what their agent types own).",
+)
+@running
+@RETRIES
+@JSON
+@click.pass_context
+def delegate_(
+    context: click.Context,
+    /,
+    said: tuple[str, ...],
+    paths: tuple[str, ...],
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Give work to agents that no document declares.
+
+    For instance 'git parallel delegate "architect: write SPEC-12" "coder: fix #7"'. Each becomes a task like those
+    of documents, with an id made of its words: 'git parallel status' shows it, 'git parallel merge' judges and
+    lands it. It may touch what its agent type owns (agent.AGENT.owns), or only what is named:
+    "coder(src/auth/, tests/test_auth.py): fix #7". Where a coordinator is at work it runs the tasks.
+    """
+    from .show_run import request_of, show_delegate
+
+    request = request_of(context.meta.get(COMMAND, ()), verb="delegate AGENT:TEXT...", **options)
+    sys.exit(show_delegate(said, request, paths=paths, as_json=as_json))
+
+
 @click.command("start", cls=WithCommand, short_help="Run tasks as they become ready, until 'stop'.")
 @running
+@AGENT
 @click.option(
     "--max-retries",
     type=click.IntRange(min=0),
@@ -144,10 +187,12 @@ def cancel_(tasks: tuple[str, ...], now: bool, as_json: bool) -> None:
 @click.command("retry", cls=WithCommand, short_help="Run tasks that have ended once more.")
 @click.argument("tasks", nargs=-1, required=True, metavar="ID... [-- CMD [ARG]...]")
 @running
+@AGENT
 @RETRIES
 @click.option("--fresh", is_flag=True, help="Begin in a new worktree; what the task has goes to the trash.")
+@JSON
 @click.pass_context
-def retry_(context: click.Context, /, **options: Any) -> None:
+def retry_(context: click.Context, /, as_json: bool, **options: Any) -> None:
     """Run tasks that failed, were cancelled or could not be merged once more.
 
     An attempt goes on in the worktree of the one before, and its agent is told how that one ended. CMD is the
@@ -156,4 +201,4 @@ def retry_(context: click.Context, /, **options: Any) -> None:
     """
     from .show_run import request_of, show_retry
 
-    sys.exit(show_retry(request_of(context.meta.get(COMMAND, ()), **options)))
+    sys.exit(show_retry(request_of(context.meta.get(COMMAND, ()), **options), as_json=as_json))

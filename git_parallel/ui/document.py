@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -84,8 +84,8 @@ def of_tasks(answer: "TasksAnswer") -> dict[str, Any]:
     }
 
 
-def of_run(answer: "RunAnswer") -> dict[str, Any]:
-    """The document of `run --json`."""
+def of_run(answer: "RunAnswer", handed: Sequence[str] = ()) -> dict[str, Any]:
+    """The document of `run --json`; `handed` are tasks that were given to a coordinator at work."""
     duration = answer.ended - answer.started
     good = [r for r in answer.ran if r.state in ("succeeded", "merged")]
     not_run = {**answer.refused, **answer.waiting}
@@ -107,6 +107,7 @@ def of_run(answer: "RunAnswer") -> dict[str, Any]:
         "start_time": _time(answer.started),
         "end_time": _time(answer.ended),
         "speedup": round(answer.seconds_of_work / duration, 2) if duration > 0 else None,
+        "handed": list(handed),
     }
 
 

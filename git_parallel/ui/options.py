@@ -22,7 +22,6 @@ VERIFY = click.option(
 _RUNNING = (
     click.option("-j", "--max-parallel", type=click.IntRange(min=1), metavar="N",
                  help="How many agents at once, at most (default: parallel.maxParallel)."),
-    click.option("--agent", metavar="NAME", help="Start the command of agent.NAME.command from the settings."),
     click.option("--timeout", metavar="TIME",
                  help="Stop an agent after this long: 90s, 30m, 2h, or off (default: parallel.timeout)."),
     click.option("--stall-timeout", metavar="TIME",
@@ -40,6 +39,11 @@ _RUNNING = (
 def running(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every verb that runs agents."""
     return reduce(lambda inner, option: option(inner), reversed(_RUNNING), command)
+
+
+AGENT = click.option(
+    "--agent", metavar="NAME", help="Start the command of agent.NAME.command from the settings."
+)
 
 
 RETRIES = click.option("--retries", type=click.IntRange(min=0), metavar="N",

@@ -39,7 +39,11 @@ MEANINGS = {
     "parallel.sources": "The forms of task documents to read, by name; the first that knows a document reads it. "
     "Separated by spaces or commas, or given several times.",
     "parallel.agent": "The agent type that `git parallel run` starts when it is given neither `--agent` nor "
-    "a command.",
+    "a command, for tasks that name no agent type with a command of its own.",
+    "parallel.prompt": "The file that prompts are made from: a path in the target's commit, or, in your own settings "
+    "only, an absolute one. `{spec}` must be in it; `{id}`, `{title}`, `{source}`, `{agent}`, `{branch}`, "
+    "`{worktree}`, `{target}`, `{attempt}`, `{owned}`, `{neighbours}`, `{landed}` and `{check}` may be. `{{` and "
+    "`}}` are braces.",
     "parallel.verify": "Shell command that must succeed on the merged tree before the target is moved.",
     "parallel.timeout": "Stop an agent after this long: `90s`, `30m`, `2h`, `1h30m`, or `off`.",
     "parallel.stallTimeout": "Stop an agent that for this long has printed nothing, used next to no CPU and changed no "
@@ -62,6 +66,7 @@ EMPTY_DEFAULTS = {
     "parallel.roadmap": "the places of `roadmap` below",
     "parallel.target": "the branch checked out in the main worktree",
     "parallel.agent": "none",
+    "parallel.prompt": "one that has all of these; `git parallel run --print-prompt ID` shows what comes of it",
     "parallel.verify": "none",
     "parallel.timeout": "none",
     "parallel.specAgent": "none",
@@ -91,14 +96,14 @@ AGENT_ENVIRONMENT = {
     "GIT_PARALLEL_TASK": "The id of the task.",
     "GIT_PARALLEL_TITLE": "Its title.",
     "GIT_PARALLEL_SPEC": "The path of the document that declares it.",
-    "GIT_PARALLEL_PROMPT_FILE": "A file with the text that is on the standard input too: the spec.",
+    "GIT_PARALLEL_PROMPT_FILE": "A file with the text that is on the standard input too: the prompt.",
     "GIT_PARALLEL_BRANCH": "The branch that is checked out in its worktree.",
     "GIT_PARALLEL_WORKTREE": "The path of its worktree, where the agent is started.",
     "GIT_PARALLEL_ATTEMPT": "The number of this attempt, from 1.",
 }
 SPEC_FILES = {
     "`SPEC-<id>-<slug>.md`": "One task, anywhere in the repository, committed on the target. Its first heading "
-    "is the title, the whole text is what the agent gets on its standard input.",
+    "is the title, the whole text is what the agent is told to do.",
     "`**File**:`, `**Files**:`": "What the task will touch: paths from the top of the repository, "
     "directories (`src/`) and globs (`src/**/*.py`), behind the label or as a list below it. `(NEW)` and "
     "`(DELETE)` behind a path say what happens to it. A heading such as `Files to Create/Modify` opens a list too.",
@@ -147,6 +152,8 @@ STATUSES = {
     str(GIT_FAILED): "git failed, or this is not a repository that can be worked on.",
     f"{GIT_FAILED}+n": "Stopped by signal n; `130` is Ctrl-C.",
 }
+# These verbs answer as `run` does.
+RUNS = ("delegate", "retry")
 _VERSION = {"version": "Version of the format, `1`. Keys may be added to a version; none go."}
 JSON = {
     "tasks": {
@@ -203,6 +210,7 @@ JSON = {
         "start_time": "When it began, ISO 8601 in UTC.",
         "end_time": "When it ended.",
         "speedup": "Seconds of work in sum by seconds taken.",
+        "handed": "Ids that were given to the coordinator that is at work.",
     },
     "status": {
         **_VERSION,
@@ -249,3 +257,4 @@ JSON = {
         "restored": "With `--undo`, instead of both: `id`, `worktree`.",
     },
 }
+JSON |= dict.fromkeys(RUNS, JSON["run"])

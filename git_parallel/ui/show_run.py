@@ -2,14 +2,18 @@
 
 import math
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ..commands.retry import Handed, retry
+from ..commands.delegate import delegate
+from ..commands.retry import retry
 from ..commands.run import run
 from ..commands.start import start
 from ..config.converting import limit, seconds
+from ..names import printable
 from ..project.conducting import RunAnswer, Voice
+from ..project.handing import Handed
 from ..project.open import make_runtime, open_project
 from ..project.request import Request
 from . import render
@@ -21,6 +25,18 @@ def show_run(request: Request, *, as_json: bool, is_detached: bool) -> int:
     if is_detached:
         return _in_background(lambda own: [one for one in own if one != "--detach"])
     return _shown(lambda voice: run(Path.cwd(), request, voice), as_json=as_json)
+
+
+def show_prompt(spelling: str, *, agent: str | None) -> int:
+    """Print what an agent would be told; the exit status."""
+    from ..commands.prompt import prompt
+
+    text = prompt(Path.cwd(), spelling, agent=agent)
+    if sys.stdout.isatty():
+        # A spec must not be able to drive the terminal.
+        text = "".join(c if c in "\n\t" else printable(c) for c in text)
+    sys.stdout.write(text)
+    return 0
 
 
 def show_start(
@@ -36,9 +52,14 @@ def show_start(
     )
 
 
-def show_retry(request: Request) -> int:
+def show_delegate(said: Sequence[str], request: Request, *, paths: Sequence[str], as_json: bool) -> int:
+    """Run what is given by word of mouth, or hand it to the coordinator; the exit status."""
+    return _shown(lambda voice: delegate(Path.cwd(), said, request, voice, paths=paths), as_json=as_json)
+
+
+def show_retry(request: Request, *, as_json: bool) -> int:
     """Run tasks once more, or hand them to the coordinator; the exit status."""
-    return _shown(lambda voice: retry(Path.cwd(), request, voice), as_json=False)
+    return _shown(lambda voice: retry(Path.cwd(), request, voice), as_json=as_json)
 
 
 def request_of(
@@ -92,6 +113,11 @@ def _shown(conduct: Callable[[Voice], RunAnswer | Handed], *, as_json: bool) -> 
         voice = screen
     else:
         answer = conduct(voice)
+    if isinstance(answer, Handed) and as_json:
+        from .document import of_run, put
+
+        put(of_run(_nothing_run(), answer.tasks))
+        return 0
     if isinstance(answer, Handed):
         who = f" (process {answer.pid})" if answer.pid else ""
         print(f"{render.some(answer.tasks)}: handed to the coordinator that is at work{who}")
@@ -102,6 +128,11 @@ def _shown(conduct: Callable[[Voice], RunAnswer | Handed], *, as_json: bool) -> 
         put(of_run(answer))
     voice.show_end(answer)
     return status_of(answer)
+
+
+def _nothing_run() -> RunAnswer:
+    now = time.time()
+    return RunAnswer((), (), {}, (), {}, {}, (), now, now, None, named=True, wants_merge=False)
 
 
 def _in_background(in_foreground: Callable[[list[str]], list[str]]) -> int:

@@ -74,7 +74,7 @@ def test_the_json_keys_are_those_of_the_documents() -> None:
 
     assert set(reference.JSON) == {verb.name for verb in visible() if verb.has_json}
     for verb, meanings in reference.JSON.items():
-        top, nested = keys_of(functions[f"of_{verb}"], functions)
+        top, nested = keys_of(functions[f"of_{'run' if verb in reference.RUNS else verb}"], functions)
         if verb == "prune":
             more_top, more_nested = keys_of(undo, functions)
             top, nested = top | more_top, nested | more_nested

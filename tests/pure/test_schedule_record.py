@@ -94,6 +94,8 @@ FULL = TaskRecord(
     retries=2,
     stacked=("us-42",),
     is_fresh=True,
+    is_delegated=True,
+    paths=("src/**",),
 )
 
 
@@ -121,6 +123,8 @@ def test_the_json_of_a_full_record() -> None:
         "retries": 2,
         "stacked": ("us-42",),
         "is_fresh": True,
+        "is_delegated": True,
+        "paths": ("src/**",),
     }
 
 

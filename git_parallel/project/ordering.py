@@ -1,0 +1,61 @@
+"""How the agent of each task is started."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from ..errors import BadInput
+from ..names import TaskId, printable
+from ..schedule.record import TaskRecord
+from ..tasks.task import Task
+from .attempt import Order, recall_command
+from .open import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """The orders of a run: `usual` is None where every task is to bring its own.
+
+    In this order count: what was told for one task (`by_task`), the command that a delegated task came
+    with, that of its agent type (`by_agent`), the usual one.
+    """
+
+    project: Project
+    usual: Order | None
+    limits: Order
+    by_agent: Mapping[str, Order] = field(default_factory=dict)
+    by_task: Mapping[TaskId, Order] = field(default_factory=dict)
+
+    def of(self, task: Task, record: TaskRecord | None) -> Order:
+        """The order for a task; raises BadInput where nobody has said how its agent is started."""
+        found = self.by_task.get(task.id)
+        if found is None and record is not None and record.is_delegated:
+            found = self._recalled(task.id)
+        return found or self.of_agent(task.agent)
+
+    def told_for(self, tasks: Iterable[Task]) -> "Orders":
+        """The same, where the user has given the usual order for these tasks in particular."""
+        usual = self.usual
+        return replace(self, by_task={task.id: usual for task in tasks}) if usual else self
+
+    def of_agent(self, agent: str | None) -> Order:
+        """The order for whatever is given to an agent type; raises BadInput where none is known."""
+        found = self.by_agent.get(agent or "") or self.usual
+        if found is not None:
+            return found
+        if not agent:
+            raise BadInput("no agent command", hint="give one: -- COMMAND [ARGUMENT...]")
+        name = printable(agent)
+        raise BadInput(
+            f"no command is set for agent '{name}'",
+            hint=f"git config agent.{name}.command 'COMMAND ARGUMENTS', or give one: -- COMMAND",
+        )
+
+    def require(self, records: Iterable[TaskRecord], verb: str) -> None:
+        """Raise BadInput where nothing at all can be started by the command line and the settings."""
+        given = self.usual or self.by_agent or self.by_task
+        if not given and not any(record.is_delegated and record.is_unfinished for record in records):
+            raise BadInput("no agent command", hint=f"git parallel {verb} -- COMMAND [ARGUMENT...]")
+
+    def _recalled(self, task: TaskId) -> Order | None:
+        command = recall_command(self.project, task)
+        return replace(self.limits, argv=command[0], agent=command[1]) if command else None

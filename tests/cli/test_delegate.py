@@ -1,0 +1,155 @@
+"""Work given by word of mouth: a task like any other, from its launch to its merge."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from tests.cli.beside import Beside, queued, until, waits_for
+from tests.conftest import Cli, Repo
+
+Agent = Callable[..., Sequence[str]]
+WORKS = """
+    case $GIT_PARALLEL_TASK in architect*) f=docs/search.md;; *) f=src/login.py;; esac
+    mkdir -p "${f%/*}"; cat > "$f"
+"""
+
+
+@pytest.fixture(autouse=True)
+def team(repo: Repo, cli: Cli) -> Iterator[None]:
+    repo.config("agent.architect.owns", "docs/**")
+    repo.config("agent.coder.owns", "src/**")
+    yield
+    cli("stop", "--now")
+
+
+def test_two_agents_are_given_work_and_it_is_merged(repo: Repo, cli: Cli, agent: Agent) -> None:
+    ran = cli(
+        "delegate",
+        "architect: write down how search works",
+        "coder: fix the login",
+        "--json",
+        "--",
+        *agent(WORKS),
+    )
+
+    assert ran.status == 0, ran
+    assert [(task["id"], task["state"]) for task in ran.json["tasks"]] == [
+        ("architect-write-down-how-search-works", "succeeded"),
+        ("coder-fix-the-login", "succeeded"),
+    ]
+    assert cli("plan", "--why", "architect-write-down-how-search-works", "coder-fix-the-login").status == 0
+    assert cli("merge").status == 0
+    told = repo.git("show", "main:docs/search.md").splitlines()
+    assert told[0] == "write down how search works"
+    assert "- `docs/**`" in told
+    assert "- `src/**`: task `coder-fix-the-login`" in told
+    assert repo.git("log", "-1", "--format=%s", "feature/coder-fix-the-login") == "fix the login"
+    assert cli("tasks").stdout == "'main' declares no tasks\n", "it lists documents"
+    assert repo.is_sound()
+
+
+def test_paths_bound_it_more_than_the_agent_type_does(repo: Repo, cli: Cli, agent: Agent) -> None:
+    script = "mkdir -p src; echo x > src/a.py; echo x > docs.txt"
+    ran = cli("delegate", "coder(src/a.py): fix a", "coder: fix b", "-j", "1", "--", *agent(script))
+
+    assert ran.status == 1
+    assert "coder-fix-a failed" in ran.stdout
+    assert "docs.txt" in ran.stdout, "its agent type owns src/ only"
+    record = repo.git("show", "refs/parallel/tasks/coder-fix-a:record.json")
+    assert '"paths": [\n  "src/a.py"\n ]' in record
+    again = cli("retry", "coder-fix-a", "--fresh", "--", *agent("mkdir -p src; echo x > src/a.py"))
+    assert again.status == 0, again
+
+
+def test_each_agent_type_has_its_own_command(repo: Repo, cli: Cli) -> None:
+    repo.config("agent.architect.command", "sh -c 'mkdir docs; echo by architect > docs/x'")
+    repo.config("agent.coder.command", "sh -c 'mkdir src; echo by coder > src/x'")
+
+    ran = cli("delegate", "architect: a", "coder: b")
+
+    assert ran.status == 0, ran
+    assert repo.git("show", "feature/architect-a:docs/x") == "by architect"
+    assert repo.git("show", "feature/coder-b:src/x") == "by coder"
+
+
+def test_the_same_words_again_are_another_task(repo: Repo, cli: Cli, agent: Agent) -> None:
+    for _ in range(2):
+        assert (
+            cli("delegate", "coder: fix", "--merge", "--", *agent("mkdir -p src; date +%N > src/x")).status
+            == 0
+        )
+    assert repo.refs("refs/parallel/tasks") == [
+        "refs/parallel/tasks/coder-fix",
+        "refs/parallel/tasks/coder-fix-2",
+    ]
+
+
+def test_what_cannot_be_given_makes_nothing(repo: Repo, cli: Cli, agent: Agent) -> None:
+    told = {
+        said: cli("delegate", "coder: fine", said, "--", *agent())
+        if said != "coder: x"
+        else cli("delegate", said)
+        for said in ("no agent", "coder(../x): y", "coder: x")
+    }
+    unknown = cli("delegate", "koder: x")
+    unknown_to_us = cli("delegate", "coder: x", "--paths", "/etc/**", "--", *agent())
+
+    assert {said: (ran.status, ran.stdout) for said, ran in told.items()} == dict.fromkeys(told, (2, ""))
+    assert told["coder: x"].stderr.startswith("error: no command is set for agent 'coder'\nhint: git config ")
+    assert unknown.stderr.startswith(
+        "error: there is no agent type 'koder'; known are: 'architect', 'coder'\n"
+    )
+    assert (unknown.status, unknown_to_us.status) == (2, 2)
+    assert repo.refs("refs/parallel") == []
+
+
+def test_a_coordinator_at_work_takes_it_on_by_the_command_that_it_came_with(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    repo.config("agent.coder.command", "sh -c 'mkdir src; echo own > src/x'")
+    cli("start", "--merge", "--", *agent("exit 7"))
+
+    handed = cli(
+        "delegate", "coder: fix", "architect: tell", "--", *agent("mkdir docs src; echo given > docs/x")
+    )
+    own = cli("delegate", "coder: more")
+
+    assert (handed.status, own.status) == (0, 0)
+    assert handed.stdout.startswith(
+        "coder-fix, architect-tell: handed to the coordinator that is at work (process "
+    )
+    until(lambda: repo.git("show", "main:docs/x", check=False) == "given")
+    until(lambda: repo.git("show", "main:src/x", check=False) == "own")
+
+
+def test_it_outlives_the_command_that_gave_it(repo: Repo, cli: Cli, agent: Agent, beside: Beside) -> None:
+    go = repo.path.parent / "go"
+    given = beside(
+        "delegate",
+        "-j",
+        "1",
+        "coder: a",
+        "coder: b",
+        "--",
+        *agent(f"{waits_for(go)}; mkdir src; echo $GIT_PARALLEL_TASK > src/x"),
+    )
+    given.read_until("launched")
+    given.process.kill()
+    given.process.wait()
+    waiting = {task["id"]: task["state"] for task in cli("status", "--json").json["tasks"]}
+    go.touch()
+
+    ran = cli("run")
+
+    assert set(waiting.values()) <= {"running", "planned", "ready"}
+    assert ran.status == 0, ran
+    assert {repo.state(f"coder-{name}") for name in "ab"} == {"succeeded"}
+    assert queued(cli) == {}
+
+
+def test_a_document_may_take_it_over(repo: Repo, cli: Cli, agent: Agent) -> None:
+    cli("delegate", "coder: fix", "--", *agent("exit 1"))
+    repo.spec("coder-fix", "src/y.py", extra="Now written down.")
+
+    assert "Now written down." in cli("run", "--print-prompt", "coder-fix").stdout
+    assert cli("retry", "coder-fix", "--", *agent("mkdir src; echo x > src/y.py")).status == 0
