@@ -241,11 +241,10 @@ def _reject(project: Project, stored: Stored, denied: Denied) -> Denied:
 
 
 def _message(project: Project, record: TaskRecord) -> str:
-    agent = f"Parallel-Agent: {record.agent}\n" if record.agent else ""
-    return (
-        f"Merge branch '{record.branch}' into {project.target.short}\n\n{record.title}\n\n"
-        f"Parallel-Task: {record.id}\nParallel-Spec: {record.source}\n{agent}"
-    )
+    # A delegated task has no document, and not every task an agent type.
+    told = {"Task": record.id, "Spec": record.source, "Agent": record.agent}
+    trailers = "".join(f"Parallel-{name}: {value}\n" for name, value in told.items() if value)
+    return f"Merge branch '{record.branch}' into {project.target.short}\n\n{record.title}\n\n{trailers}"
 
 
 def _verify(project: Project, record: TaskRecord, candidate: Oid, verify: _Verify, log: Path) -> int:

@@ -39,6 +39,9 @@ def test_two_agents_are_given_work_and_it_is_merged(repo: Repo, cli: Cli, agent:
     ]
     assert cli("plan", "--why", "architect-write-down-how-search-works", "coder-fix-the-login").status == 0
     assert cli("merge").status == 0
+    assert repo.git("log", "-1", "--format=%(trailers)").splitlines() == [
+        "Parallel-Task: coder-fix-the-login", "Parallel-Agent: coder",
+    ]  # fmt: skip
     told = repo.git("show", "main:docs/search.md").splitlines()
     assert told[0] == "write down how search works"
     assert "- `docs/**`" in told
