@@ -52,6 +52,7 @@ class Dispatch:
         self._overtaken: Mapping[TaskId, int] = {}
         self._order: list[Task] | None = []
         self._overlaps: Overlaps | None = None
+        self._gone = 0
         self._reasons: Mapping[TaskId, str] = {}
 
     def come(self, entry: Entry) -> None:
@@ -100,10 +101,14 @@ class Dispatch:
         """A task runs or waits no longer, and makes room for others; whether it did."""
         if self.running.pop(entry.id, None) is not None:
             self._free(entry)
-            return True
-        if self.waiting.pop(entry.id, None) is None:
+        elif self.waiting.pop(entry.id, None) is not None:
+            self._forget(entry.id)
+        else:
             return False
-        self._forget(entry.id)
+        self._gone += 1
+        if self._gone > len(self.waiting):
+            # Most of the table is about tasks that are over.
+            self._overlaps, self._gone = None, 0
         return True
 
     def release(self, entry: Entry) -> bool:

@@ -49,6 +49,7 @@ class Overlaps:
         self._traffic = traffic or Traffic()
         self._count: int | None = None
         self._apart: dict[Work, frozenset[Work]] = {}
+        self._kinds: list[int] = []
         self._proven: dict[int, set[int]] = {}
         for left, right in self.proofs.conflicts:
             self._proven.setdefault(left, set()).add(right)
@@ -84,8 +85,7 @@ class Overlaps:
         found = self._apart.get(work)
         if found is None:
             here = self.position.get(work)
-            met = () if here is None else self.met(here)
-            found = frozenset(self.works[at] for at in met if here is not None and self._is_apart(here, at))
+            found = frozenset() if here is None else frozenset(self.works[at] for at in self._all_apart(here))
             self._apart[work] = found
         return found
 
@@ -210,9 +210,26 @@ class Overlaps:
             excludes=self._are_tasks(left, right) and self._excludes(meetings),
         )
 
-    def _is_apart(self, one: int, other: int) -> bool:
+    def _all_apart(self, here: int) -> Iterator[int]:
+        if not self._kinds:
+            numbers: dict[object, int] = {}
+            self._kinds = [
+                numbers.setdefault((isinstance(self.works[at], OtherWork), *entries.items()), len(numbers))
+                for at, entries in enumerate(self.places.of_work)
+            ]
+        verdicts: dict[int, bool] = {}
+        for at in self.met(here):
+            pair = (min(here, at), max(here, at))
+            if pair in self.proofs.conflicts or pair in self.proofs.clean:
+                verdict = self._is_apart(*pair)
+            elif (verdict := verdicts.get(kind := self._kinds[at])) is None:  # type: ignore[assignment]
+                # Whoever touches the same as another stands to `here` as that does.
+                verdict = verdicts[kind] = self._is_apart(*pair)
+            if verdict:
+                yield at
+
+    def _is_apart(self, left: int, right: int) -> bool:
         """What the overlap of the two would say of `excludes`."""
-        left, right = sorted((one, other))
         if not self._are_tasks(left, right):
             return False
         meetings = list(self._meetings(left, right))

@@ -43,11 +43,12 @@ def next_launches(scene: Scene) -> Decision:
     following: list[TaskId] = []
     stood: dict[TaskId, int] = {}
     late = {task for task, times in scene.overtaken.items() if times >= PATIENCE}
+    early, first = _too_early(scene), 0
+    is_full = len(running) >= scene.slots
     for task in _in_turn(scene, late):
-        stood[task.id] = len(first_come)
-        if _is_too_early(task, scene):
+        stood[task.id] = first
+        if task.id in early:
             continue
-        is_full = len(running) >= scene.slots
         # Once the house is full and it is known who is next, nobody has to be compared with anybody.
         if not (is_full and len(following) >= AHEAD) and first_come.admits(task) and running.admits(task):
             if not is_full:
@@ -55,6 +56,7 @@ def next_launches(scene: Scene) -> Decision:
                 launch.append(task.id)
                 running.join(task)
                 placed.join(task)
+                is_full = len(running) >= scene.slots
                 continue
             if placed.admits(task):
                 following.append(task.id)
@@ -62,6 +64,7 @@ def next_launches(scene: Scene) -> Decision:
         if task.id in late or runs_alone(task, assume_independent=scene.assume_independent):
             # It would never be launched if others kept slipping past it.
             first_come.join(task)
+            first += 1
     return Decision(tuple(launch), Reasons(scene, running.tasks, first_come.tasks, stood), tuple(following))
 
 
@@ -72,10 +75,10 @@ def overtaken(scene: Scene, decision: Decision, came: Mapping[TaskId, int]) -> d
     come to an end. One that may not begin yet anyway is not overtaken.
     """
     launched = {task: came[task] for task in decision.launch}
-    latest = max(launched.values(), default=0)
+    latest, early = max(launched.values(), default=0), _too_early(scene)
     found = {}
     for task in scene.waiting:
-        if task.id in launched or _is_too_early(task, scene):
+        if task.id in launched or task.id in early:
             continue
         times, mine = scene.overtaken.get(task.id, 0), came[task.id]
         if mine < latest:
@@ -95,5 +98,7 @@ def _in_turn(scene: Scene, late: Collection[TaskId]) -> Sequence[Task]:
     return sorted(scene.waiting, key=lambda task: task.id not in late) if late else scene.waiting
 
 
-def _is_too_early(task: Task, scene: Scene) -> bool:
-    return bool(scene.waits.get(task.id)) or bool(scene.delayed.get(task.id))
+def _too_early(scene: Scene) -> set[TaskId]:
+    """Those that may not be launched whatever runs."""
+    waits = {task for task, missing in scene.waits.items() if missing}
+    return waits | {task for task, why in scene.delayed.items() if why}
