@@ -19,7 +19,7 @@ from typing import Any
 
 from ..errors import Busy
 from ..git.command import KEPT
-from ..names import TaskId
+from ..names import TaskId, printable
 from .keeper import proc
 from .nursery import Nursery, start_alone
 
@@ -29,7 +29,8 @@ class Job:
     """One attempt of one task: the agent command and what it may use.
 
     `timeout`, `grace` and `stall` are seconds; `stall` is how long it may do nothing at all. `log_limit` is
-    about the most bytes its log may have: of a longer one the middle is dropped.
+    about the most bytes its log may have: of a longer one the middle is dropped. `locks` are files that the
+    keeper and the agent's whole tree hold as well; where one of them is taken, nothing is started.
     """
 
     task: TaskId
@@ -43,6 +44,7 @@ class Job:
     grace: float
     stall: float | None = None
     log_limit: int | None = None
+    locks: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,13 @@ class NotLaunched:
     task: TaskId
     attempt: int
     reason: str
+
+
+class Held(Busy):
+    """Somebody has a lock that the agent was to hold; nothing was started."""
+
+    def __init__(self, lock: str) -> None:
+        super().__init__(f"somebody holds '{printable(lock)}'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,8 @@ def agent_environment(base: Mapping[str, str], extra: Mapping[str, str]) -> dict
 
 
 def launch(runtime: Path, job: Job, nursery: Nursery | None = None) -> Launched | NotLaunched:
-    """Start an agent under a keeper that needs nobody; `Busy` if the task runs or this attempt ever ran.
+    """Start an agent under a keeper that needs nobody; `Busy` if the task runs or this attempt ever ran,
+    `Held` if somebody has one of the job's locks.
 
     With a nursery the keeper is forked there, or started alone if the nursery has died.
     """
@@ -119,6 +129,8 @@ def launch(runtime: Path, job: Job, nursery: Nursery | None = None) -> Launched 
             return Launched(job.task, job.attempt, pid, keeper_pid)
         case ["busy"]:
             raise Busy(f"task '{job.task}' is running already", hint="see 'git parallel status'")
+        case ["held", lock]:
+            raise Held(lock)
         case ["done", _]:
             raise Busy(f"attempt {job.attempt} of task '{job.task}' has run already")
         case ["failed", reason]:
@@ -228,6 +240,8 @@ def document(runtime: Path, job: Job) -> bytes:
         "grace": job.grace,
         "stall": job.stall,
         "log_limit": job.log_limit,
+        "locks": [str(lock.absolute()) for lock in job.locks],
+        "holder": f"task '{job.task}', attempt {job.attempt}",
     }
     # Not JSON, which is dear to import. The reader is the same interpreter, and undecodable names survive.
     return marshal.dumps(told | {name: str(place) for name, place in places.items()})

@@ -2,8 +2,9 @@
 
 import fcntl
 import os
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +20,23 @@ def held(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def hold(path: Path) -> int:
+    """Take the lock on `path`, waiting for it as long as needed: a descriptor for `let_go`."""
+    descriptor = _open(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def let_go(descriptor: int) -> None:
+    """Free a lock that was taken, also where a child was forked meanwhile and has the descriptor too."""
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    os.close(descriptor)
 
 
 def try_hold(path: Path, *, patience: float = 0.0) -> int | None:
@@ -50,6 +68,34 @@ def wait(path: Path) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_SH)
     finally:
         os.close(descriptor)
+
+
+_waiting: dict[Path, list[Callable[[], None]]] = {}
+_waiting_change = threading.Lock()
+
+
+def when_free(path: Path, then: Callable[[], None]) -> None:
+    """Call `then`, from another thread, when no process holds the lock on `path`.
+
+    There is one thread a lock however many ask, since nothing can call it back before the lock is free; it
+    does not keep the process alive.
+    """
+    with _waiting_change:
+        asking = _waiting.setdefault(path, [])
+        asking.append(then)
+        is_first = len(asking) == 1
+    if is_first:
+        threading.Thread(target=_wait_and_tell, args=(path,), name=f"wait-{path.name}", daemon=True).start()
+
+
+def _wait_and_tell(path: Path) -> None:
+    try:
+        wait(path)
+    finally:
+        with _waiting_change:
+            asking = _waiting.pop(path)
+        for then in asking:
+            then()
 
 
 def is_held(path: Path) -> bool:

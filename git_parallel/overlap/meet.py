@@ -48,6 +48,8 @@ class Overlaps:
         self.position = {work: at for at, work in enumerate(self.works)}
         self._traffic = traffic or Traffic()
         self._count: int | None = None
+        self._apart: dict[Work, frozenset[Work]] = {}
+        self._kinds: list[int] = []
         self._proven: dict[int, set[int]] = {}
         for left, right in self.proofs.conflicts:
             self._proven.setdefault(left, set()).add(right)
@@ -74,6 +76,18 @@ class Overlaps:
             return None
         first, second = sorted((one, other))
         return self._overlap(first, second, list(self._meetings(first, second)))
+
+    def apart_from(self, work: Work) -> frozenset[Work]:
+        """The works that may not run beside this one: those whose overlap with it excludes, without the words.
+
+        Asked for each task that runs by every decision on a launch, so each answer is kept.
+        """
+        found = self._apart.get(work)
+        if found is None:
+            here = self.position.get(work)
+            found = frozenset() if here is None else frozenset(self.works[at] for at in self._all_apart(here))
+            self._apart[work] = found
+        return found
 
     def meetings(self, left: Work, right: Work) -> tuple[Meeting, ...]:
         """Every place where two works meet, the worst first, seen from `left`."""
@@ -172,14 +186,9 @@ class Overlaps:
         if proof is not None:
             return self._conflict(left, right, meetings, proof)
         meetings = self._as_proven(left, right, meetings)
-        if not meetings:
+        if not self._is_likely(meetings):
             return None
         sharing = of_sharing([m.left.weight * m.right.weight for m in meetings])
-        if sharing < LIKELY and all(
-            meeting.risk is Risk.PREDICTED and self._policy(meeting) is not Policy.SERIALISE
-            for meeting in meetings
-        ):
-            return None
         names = {"left": self.works[left], "right": self.works[right]}
         # To the last tie: sets decided the order in which the meetings were found.
         worst = (
@@ -200,6 +209,42 @@ class Overlaps:
             lines=_lines(meetings),
             excludes=self._are_tasks(left, right) and self._excludes(meetings),
         )
+
+    def _all_apart(self, here: int) -> Iterator[int]:
+        if not self._kinds:
+            numbers: dict[object, int] = {}
+            self._kinds = [
+                numbers.setdefault((isinstance(self.works[at], OtherWork), *entries.items()), len(numbers))
+                for at, entries in enumerate(self.places.of_work)
+            ]
+        verdicts: dict[int, bool] = {}
+        for at in self.met(here):
+            pair = (min(here, at), max(here, at))
+            if pair in self.proofs.conflicts or pair in self.proofs.clean:
+                verdict = self._is_apart(*pair)
+            elif (verdict := verdicts.get(kind := self._kinds[at])) is None:  # type: ignore[assignment]
+                # Whoever touches the same as another stands to `here` as that does.
+                verdict = verdicts[kind] = self._is_apart(*pair)
+            if verdict:
+                yield at
+
+    def _is_apart(self, left: int, right: int) -> bool:
+        """What the overlap of the two would say of `excludes`."""
+        if not self._are_tasks(left, right):
+            return False
+        meetings = list(self._meetings(left, right))
+        proof = self.proofs.conflicts.get((left, right))
+        if proof is not None:
+            return self._conflict_excludes(proof, meetings)
+        meetings = self._as_proven(left, right, meetings)
+        return self._excludes(meetings) and self._is_likely(meetings)
+
+    def _is_likely(self, meetings: Sequence[Meeting]) -> bool:
+        """Whether it is more than a faint expectation that two works meet where these say so."""
+        return any(
+            meeting.risk is not Risk.PREDICTED or self._policy(meeting) is Policy.SERIALISE
+            for meeting in meetings
+        ) or (bool(meetings) and of_sharing([m.left.weight * m.right.weight for m in meetings]) >= LIKELY)
 
     def _as_proven(self, left: int, right: int, meetings: list[Meeting]) -> list[Meeting]:
         """Where git was asked and could merge: whatever the lines look like, the changes go together."""
@@ -228,7 +273,6 @@ class Overlaps:
         else:
             more = f" and {len(proof) - 1} more" if len(proof) > 1 else ""
             why = f"git cannot merge them: conflict in {printable(min(proof))}{more}"
-        policies = [self.exclusion.policy_of(path) for path in proof]
         return Overlap(
             **names,
             paths=tuple(sorted({*proof, *(m.path for m in meetings if m.risk is not Risk.PREDICTED)})),
@@ -237,11 +281,13 @@ class Overlaps:
             likelihood=1.0,
             sharing=1.0,
             lines=_lines(meetings),
-            excludes=self._are_tasks(left, right)
-            and (
-                any(self.exclusion.excludes(Risk.CONFLICT, policy) for policy in policies)
-                or self._excludes(meetings)
-            ),
+            excludes=self._are_tasks(left, right) and self._conflict_excludes(proof, meetings),
+        )
+
+    def _conflict_excludes(self, proof: Iterable[str], meetings: Iterable[Meeting]) -> bool:
+        policies = (self.exclusion.policy_of(path) for path in proof)
+        return any(self.exclusion.excludes(Risk.CONFLICT, policy) for policy in policies) or self._excludes(
+            meetings
         )
 
     def _is_serial(self, place: Place, other: Place) -> bool:

@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..agents import process
 from ..agents.nursery import Nursery
@@ -26,10 +27,12 @@ from ..ownership.rules import Territory, is_control_file
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task
 from .aside import set_aside
+from .declared import singletons
 from .open import Project
 from .places import place_for, place_of_record, was_anybody_there
 from .plain import write_anew
 from .prompting import environment, write_prompt
+from .singletons import Registry
 from .stacking import base_on
 
 _LONGEST_REASON = 500
@@ -103,6 +106,7 @@ def start(
         grace=order.grace,
         stall=order.stall,
         log_limit=order.log_limit,
+        locks=_locks(project, record),
     )
     try:
         remember_command(project, task.id, order)
@@ -123,6 +127,12 @@ def start(
     except GitFailed:
         # The agent runs, recorded or not (the disk may be full); settling writes what is missing here.
         return Stored(record.to(State.RUNNING, started=time.time(), reason=""), ready.oid)
+
+
+def _locks(project: Project, record: TaskRecord) -> tuple[Path, ...]:
+    """What the agent holds while it lives, beside its task: its type, if that is a singleton."""
+    agent = record.agent or ""
+    return (Registry.of(project).lock_of(agent),) if agent in singletons(project) else ()
 
 
 def catch_up(project: Project, ready: Stored) -> Stored:

@@ -12,7 +12,7 @@ from typing import TypeAlias, TypeVar
 
 from ..errors import ParallelError, in_words
 
-Event: TypeAlias = Callable[[], None]
+Event: TypeAlias = Callable[[], object]
 Outcome = TypeVar("Outcome")
 
 

@@ -50,6 +50,11 @@ class Orders:
             hint=f"git config agent.{name}.command 'COMMAND ARGUMENTS', or give one: -- COMMAND",
         )
 
+    def agent_of(self, task: Task) -> str | None:
+        """The agent type that a task without one of its own is done by, where the order for it names one."""
+        order = self.by_task.get(task.id) or self.usual
+        return order.agent if order else None
+
     def require(self, records: Iterable[TaskRecord], verb: str) -> None:
         """Raise BadInput where nothing at all can be started by the command line and the settings."""
         given = self.usual or self.by_agent or self.by_task

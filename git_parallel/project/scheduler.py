@@ -10,7 +10,7 @@ taken at once.
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from ..agents import process
@@ -28,6 +28,7 @@ from .backlog import Backlog
 from .coordinator import Board
 from .declared import singletons
 from .deeds import Settled, land, launch, prepare, put_back, settle_and_look
+from .elsewhere import Elsewhere
 from .events import Events, Row
 from .landing import Landed, Landing
 from .lane import Lane
@@ -38,6 +39,7 @@ from .ordering import Orders
 from .retrying import again
 from .saying import Told, sentence
 from .signals import Asking, listening
+from .singletons import Registry
 from .stock import Stock, scene_of
 from .waitlist import Waitlist
 
@@ -71,6 +73,8 @@ class Scheduler:
     asking: Asking = field(default_factory=Asking)
     events: Events = field(default_factory=Events)
     lane: Lane = field(default_factory=Lane)
+    _elsewhere: Elsewhere | None = None
+    _held_up: bool = False
     _at_first: Mapping[TaskId, Stored] = field(default_factory=dict)
     _tip: Oid | None = None
     _making: set[TaskId] = field(default_factory=set)
@@ -141,15 +145,31 @@ class Scheduler:
 
     def _scene(self, now: float) -> Scene:
         making = sum(not self.stock.is_running(task) for task in self.running)
-        return scene_of(
+        busy, records = [*self.running.values(), *self.closing.values()], self.stock.records
+        scene = scene_of(
             self.stock,
             self.waiting,
-            running=[*self.running.values(), *self.closing.values()],
+            running=[self._typed(task, records.get(task.id)) for task in busy],
             slots=self.door.slots(running=len(self.running), making=making) + len(self.closing),
             scarce=self.door.why,
             singletons=singletons(self.project),
             now=now,
         )
+        return self._with_elsewhere(replace(scene, waiting=[self._typed(task) for task in scene.waiting]))
+
+    def _typed(self, task: Task, record: TaskRecord | None = None) -> Task:
+        """The task; one without an agent type of its own with that it runs as, or would in this run."""
+        agent = task.agent or (record.agent if record else None) or self.orders.agent_of(task)
+        return task if agent == task.agent else replace(task, agent=agent)
+
+    def _with_elsewhere(self, scene: Scene) -> Scene:
+        if self._elsewhere is None:
+            self._elsewhere = Elsewhere(Registry.of(self.project), self.events)
+        ours = {task.agent for task in scene.running}
+        held = self._elsewhere.delayed(scene.waiting, singletons=scene.singletons, ours=ours)
+        # Those that wait for nothing else are worth waiting for.
+        self._held_up = any(not scene.waits.get(task) for task in held)
+        return replace(scene, delayed={**held, **scene.delayed}) if held else scene
 
     def _carry_out(self, decision: Decision) -> None:
         for task in decision.launch:
@@ -200,7 +220,7 @@ class Scheduler:
             return False
         if self.asking.urgency:
             return True
-        return not self.limits.is_standing and self.waiting.next_due(now) is None
+        return not self.limits.is_standing and self.waiting.next_due(now) is None and not self._held_up
 
     # -- launching ---------------------------------------------------------------------------------
 
@@ -261,6 +281,10 @@ class Scheduler:
 
     def _not_launched(self, task: Task, known: Stored | None, error: ParallelError) -> None:
         self._leave(task.id)
+        if isinstance(error, process.Held) and known and not self.asking.urgency:
+            # Somebody took its type in this very moment; the next decision looks who.
+            self.waiting.come_again(task, retries=known.record.retries, not_before=0.0, why="")
+            return
         if isinstance(error, Stale) and not self.asking.urgency:
             # Another command was faster; what it did is looked at before this is tried again.
             self.stock.forget(task.id, known)

@@ -7,9 +7,9 @@ from ..tasks.task import Task
 
 def runs_alone(task: Task, *, assume_independent: bool) -> str:
     """Why a task may run beside no other, in a few words; empty when it may."""
-    if task.is_alone:
+    if task.is_alone and task.source:
         return "its document says so"
-    if task.is_unknown and not assume_independent:
+    if task.is_alone or (not assume_independent and task.is_unknown):
         return "what it touches is unknown"
     return ""
 

@@ -1,12 +1,14 @@
 """What may be launched now, and for everything else the sentence why it waits."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..names import TaskId
-from ..overlap.meet import Overlaps
 from ..tasks.task import Task
-from .apart import runs_alone, why_apart
+from .apart import runs_alone
+from .company import Company
+from .reasons import Reasons
+from .scene import Scene as Scene
 
 # A task that so many newcomers were launched before is next, whatever its priority.
 PATIENCE = 8
@@ -19,35 +21,13 @@ AHEAD = 2
 class Decision:
     """The tasks to launch now, in order, and why each of the others waits.
 
-    `next` are the first of the waiting ones that wait for a slot and nothing else and may all run together.
+    The sentences are made when somebody asks for them. `next` are the first of the waiting ones that wait
+    for a slot and nothing else and may all run together.
     """
 
     launch: tuple[TaskId, ...]
     waiting: Mapping[TaskId, str]
     next: tuple[TaskId, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What the decision is made on: who waits, who runs, what has landed, and how many slots there are.
-
-    `waiting` are in the order of `schedule.order`, `overlaps` those of all of them. `waits` is what each
-    task comes after and is not done yet, where `done_means` says what that is; `delayed` why one may
-    not begin yet whatever the others do; `overtaken` how many newcomers were launched before it.
-    `slots` is how many may run at once, and `scarce` why there are not more of them.
-    """
-
-    waiting: Sequence[Task]
-    running: Sequence[Task]
-    overlaps: Overlaps
-    waits: Mapping[TaskId, Sequence[str]]
-    slots: int
-    scarce: str = "all slots are taken"
-    singletons: Collection[str] = ()
-    assume_independent: bool = False
-    done_means: str = "merged"
-    delayed: Mapping[TaskId, str] = field(default_factory=dict)
-    overtaken: Mapping[TaskId, int] = field(default_factory=dict)
 
 
 def next_launches(scene: Scene) -> Decision:
@@ -58,30 +38,34 @@ def next_launches(scene: Scene) -> Decision:
     A task that has been overtaken too often, and one that needs the whole house, keeps its place: nobody
     that it could not run beside is launched before it.
     """
-    running, placed = list(scene.running), list(scene.running)
+    running, placed, first_come = (_company(scene, tasks) for tasks in (scene.running, scene.running, ()))
     launch: list[TaskId] = []
     following: list[TaskId] = []
-    waiting = {}
-    first_come: list[Task] = []
-    for task in sorted(scene.waiting, key=lambda task: not _is_due(task, scene)):
-        reason = _why_not_yet(task, scene)
-        if not reason:
-            reason = _why_beside(task, running, first_come, scene)
-            if not reason and len(running) >= scene.slots:
-                reason = scene.scarce
-                if len(following) < AHEAD and not _why_beside(task, placed, first_come, scene):
-                    following.append(task.id)
-                    placed.append(task)
-            if reason and _keeps_its_place(task, scene):
-                first_come.append(task)
-        if reason:
-            waiting[task.id] = reason
-        else:
-            launch.append(task.id)
-            running.append(task)
-            placed.append(task)
-    order = {task.id: waiting[task.id] for task in scene.waiting if task.id in waiting}
-    return Decision(tuple(launch), order, tuple(following))
+    stood: dict[TaskId, int] = {}
+    late = {task for task, times in scene.overtaken.items() if times >= PATIENCE}
+    early, first = _too_early(scene), 0
+    is_full = len(running) >= scene.slots
+    for task in _in_turn(scene, late):
+        stood[task.id] = first
+        if task.id in early:
+            continue
+        # Once the house is full and it is known who is next, nobody has to be compared with anybody.
+        if not (is_full and len(following) >= AHEAD) and first_come.admits(task) and running.admits(task):
+            if not is_full:
+                del stood[task.id]
+                launch.append(task.id)
+                running.join(task)
+                placed.join(task)
+                is_full = len(running) >= scene.slots
+                continue
+            if placed.admits(task):
+                following.append(task.id)
+                placed.join(task)
+        if task.id in late or runs_alone(task, assume_independent=scene.assume_independent):
+            # It would never be launched if others kept slipping past it.
+            first_come.join(task)
+            first += 1
+    return Decision(tuple(launch), Reasons(scene, running.tasks, first_come.tasks, stood), tuple(following))
 
 
 def overtaken(scene: Scene, decision: Decision, came: Mapping[TaskId, int]) -> dict[TaskId, int]:
@@ -90,46 +74,31 @@ def overtaken(scene: Scene, decision: Decision, came: Mapping[TaskId, int]) -> d
     `came` says when each task came to wait. Tasks that came together do not overtake each other: they
     come to an end. One that may not begin yet anyway is not overtaken.
     """
+    launched = {task: came[task] for task in decision.launch}
+    latest, early = max(launched.values(), default=0), _too_early(scene)
     found = {}
     for task in scene.waiting:
-        if task.id in decision.waiting and not _why_not_yet(task, scene):
-            newer = sum(came[launched] > came[task.id] for launched in decision.launch)
-            found[task.id] = scene.overtaken.get(task.id, 0) + newer
+        if task.id in launched or task.id in early:
+            continue
+        times, mine = scene.overtaken.get(task.id, 0), came[task.id]
+        if mine < latest:
+            times += sum(other > mine for other in launched.values())
+        found[task.id] = times
     return found
 
 
-def _is_due(task: Task, scene: Scene) -> bool:
-    return scene.overtaken.get(task.id, 0) >= PATIENCE
+def _company(scene: Scene, tasks: Sequence[Task]) -> Company:
+    return Company(
+        tasks, scene.overlaps, singletons=scene.singletons, assume_independent=scene.assume_independent
+    )
 
 
-def _keeps_its_place(task: Task, scene: Scene) -> bool:
-    """Whether a task would never be launched if others kept slipping past it."""
-    return _is_due(task, scene) or bool(runs_alone(task, assume_independent=scene.assume_independent))
+def _in_turn(scene: Scene, late: Collection[TaskId]) -> Sequence[Task]:
+    """The waiting tasks in their order, but those first that have been overtaken too often."""
+    return sorted(scene.waiting, key=lambda task: task.id not in late) if late else scene.waiting
 
 
-def _why_not_yet(task: Task, scene: Scene) -> str:
-    """Why a task may not be launched whatever runs."""
-    missing = scene.waits.get(task.id, ())
-    if missing:
-        return "after " + ", ".join(f"'{name}'" for name in missing) + f", not {scene.done_means} yet"
-    return scene.delayed.get(task.id, "")
-
-
-def _why_beside(task: Task, running: Sequence[Task], first_come: Sequence[Task], scene: Scene) -> str:
-    """Why a task may not be launched beside those that run and before those that were first."""
-    for other in first_come:
-        if runs_alone(other, assume_independent=scene.assume_independent):
-            return f"'{other.id}' runs alone and is next"
-        overlap = scene.overlaps.between(task.id, other.id)
-        if overlap and overlap.excludes:
-            return f"overlaps '{other.id}', which has waited long and is next ({overlap.why})"
-        if why_apart(task, other, singletons=scene.singletons, assume_independent=scene.assume_independent):
-            return f"may not run beside '{other.id}', which has waited long and is next"
-    for other in running:
-        overlap = scene.overlaps.between(task.id, other.id)
-        if overlap and overlap.excludes:
-            return f"overlaps '{other.id}', which is running ({overlap.why})"
-        why = why_apart(task, other, singletons=scene.singletons, assume_independent=scene.assume_independent)
-        if why:
-            return why
-    return ""
+def _too_early(scene: Scene) -> set[TaskId]:
+    """Those that may not be launched whatever runs."""
+    waits = {task for task, missing in scene.waits.items() if missing}
+    return waits | {task for task, why in scene.delayed.items() if why}

@@ -115,7 +115,8 @@ class Task:
     @property
     def is_unknown(self) -> bool:
         """Whether nothing is known of what this task will touch."""
-        return not self.touched
+        # Asked for every task that waits by every decision on a launch.
+        return not any(d.kind is not Kind.MENTION for d in self.declared)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import click
 from .. import __version__
 from ..errors import ANSWER_IS_NO
 from ..names import printable
-from .cli_run import attach_, cancel_, delegate_, retry_, run_, start_, stop_
+from .cli_run import attach_, cancel_, delegate_, hold_, retry_, run_, start_, stop_
 from .errors import complain, note
 from .options import INDEPENDENT, JSON, VERIFY
 
@@ -85,7 +85,7 @@ def plan_(tasks: tuple[str, ...], **options: Any) -> None:
     sys.exit(show_planning(tasks, **options))
 
 
-for _command in (run_, delegate_, start_, attach_, stop_, cancel_, retry_):
+for _command in (run_, delegate_, start_, attach_, stop_, cancel_, retry_, hold_):
     cli.add_command(_command)
 
 

@@ -202,3 +202,19 @@ def retry_(context: click.Context, /, as_json: bool, **options: Any) -> None:
     from .show_run import request_of, show_retry
 
     sys.exit(show_retry(request_of(context.meta.get(COMMAND, ()), **options), as_json=as_json))
+
+
+@click.command("hold", cls=WithCommand, short_help="Run a command as the only one of an agent type.")
+@click.argument("agent", metavar="AGENT -- CMD [ARG]...")
+@click.option("--wait", is_flag=True, help="Wait until nobody has the type.")
+@click.pass_context
+def hold_(context: click.Context, /, agent: str, wait: bool) -> None:
+    """Run a command in this terminal, and have no agent of a singleton type launched meanwhile.
+
+    AGENT is a type of which only one runs at a time (agent.AGENT.singleton). As long as CMD, or anything that
+    it started, is at work, runs, scripts and other terminals wait for it. Exits as CMD does; with 3 where
+    somebody has the type already.
+    """
+    from .show_hold import show_hold
+
+    show_hold(agent, context.meta.get(COMMAND, ()), wait=wait)

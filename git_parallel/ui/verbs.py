@@ -131,6 +131,7 @@ def _kind(parameter: Any) -> Value:
 
 _WORDS = {
     "ID": Value.TASK,
+    "AGENT": Value.AGENT,
     "PATH": Value.FILE,
     "DIR": Value.DIRECTORY,
     "CMD": Value.COMMAND,

@@ -5,12 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from git_parallel.errors import BadName
-from git_parallel.names import TaskId
+from git_parallel.names import OtherWork, TaskId
 from git_parallel.overlap import patterns
+from git_parallel.overlap.exclusion import Exclusion
 from git_parallel.overlap.footprint import COVERED, NAMED, Entry, Footprint, Origin, of_task
 from git_parallel.overlap.meet import Overlaps
-from git_parallel.overlap.pair import Overlap
+from git_parallel.overlap.pair import Overlap, Proofs
 from git_parallel.overlap.patch import WHOLE, Change
+from git_parallel.overlap.policy import Level, Policy
 from git_parallel.overlap.risk import Risk, touching
 from git_parallel.tasks.task import Declared, Kind, Task
 
@@ -262,3 +264,43 @@ def test_many_tasks_with_many_globs_end() -> None:
 
     # Ten tasks share each of the hundred directories; a glob from the root may be in any directory.
     assert len(found) == 1000 * 999 // 2
+
+
+@given(
+    prints=st.lists(
+        st.lists(
+            st.tuples(
+                st.sampled_from(
+                    ["a.py", "A.py", "src/", "src/a.py", "src/*.py", "db/0001_a.sql", "db/0001_b.sql"]
+                ),
+                st.sampled_from([Origin.DECLARED, Origin.OBSERVED, Origin.PREDICTED]),
+                st.sampled_from([0.2, 0.5, 1.0]),
+            ),
+            max_size=3,
+        ),
+        min_size=2,
+        max_size=5,
+    ),
+    hot=st.sampled_from([(), (("a.py", Policy.SERIALISE),), (("a.py", Policy.ALLOW),)]),
+    level=st.sampled_from(Level),
+    proofs=st.sampled_from([Proofs(), Proofs({(0, 1): ("a.py",)}), Proofs(clean={(0, 1)})]),
+)
+def test_who_may_not_run_beside_a_work_is_who_its_overlaps_exclude(
+    prints: list[list[tuple[str, Origin, float]]],
+    hot: tuple[tuple[str, Policy], ...],
+    level: Level,
+    proofs: Proofs,
+) -> None:
+    works = [TaskId(f"t{n}") if n != 3 else OtherWork("heads/x") for n in range(len(prints))]
+    overlaps = Overlaps(
+        (
+            Footprint(work, tuple(Entry(p, Kind.MODIFY, origin, weight=w) for p, origin, w in entries))
+            for work, entries in zip(works, prints, strict=True)
+        ),
+        exclusion=Exclusion(level, hot),
+        proofs=proofs,
+    )
+
+    for work in works:
+        others = {other for other in works if (o := overlaps.between(work, other)) and o.excludes}
+        assert overlaps.apart_from(work) == others

@@ -28,6 +28,8 @@ class Job:
     grace: float
     stall: float | None
     log_limit: int | None
+    locks: list[str]
+    holder: str
 
     def __init__(self, document: bytes) -> None:
         self.__dict__.update(marshal.loads(document))

@@ -28,28 +28,28 @@ def main() -> int:
         job = Job(file.read())
     door, lock = open_lock(job.keeper), open_lock(job.lock)
     try:
-        take(job, door, lock)
+        more = take(job, door, lock)
     except Lost as reason:
         # Let go before the launcher hears of it: it may start another one at once.
         os.close(lock)
         os.close(door)
         report(str(reason))
         return LOST_THE_RACE
-    keep(job, lock)
+    keep(job, [lock, *more])
     # Before the lock, which goes with us: whoever has waited for that must not find us at the door.
     os.close(door)
     return 0
 
 
-def keep(job: Job, lock: int) -> None:
-    """Run the agent of this job to its end, and write the exit record before the lock is free."""
+def keep(job: Job, locks: list[int]) -> None:
+    """Run the agent of this job to its end, and write the exit record before the locks are free."""
     (started, began), ending, error = wall_and_elapsed(), Ending(), ""
     try:
         records.reserve(job.exit)
         output = Output(job)
         ears = Ears(Clock(), output)
         adopt_orphans()
-        agent = launch(job, lock, output.for_agent, started)
+        agent = launch(job, locks, output.for_agent, started)
         report(f"started {agent} {os.getpid()}")
         output.attend(ears.clock.now())
         watch(agent, job, ears, Idling(job, ears.clock, output), ending)

@@ -7,7 +7,7 @@ from .job import Job, NotStarted, lower
 from .signals import signal
 
 
-def launch(job: Job, lock: int, log: int, started: float) -> int:
+def launch(job: Job, locks: list[int], log: int, started: float) -> int:
     """Start the agent and give its pid. The start record is on disk before the agent's first instruction."""
     os.dup2(log, 2)  # should the keeper itself fail, that is where it can be read
     prompt = open_prompt(job.prompt)
@@ -18,7 +18,7 @@ def launch(job: Job, lock: int, log: int, started: float) -> int:
     agent = os.fork()
     if agent == 0:
         os.close(go)
-        become(job, lock, log, prompt, waiting, problem_in)
+        become(job, locks, log, prompt, waiting, problem_in)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     for fd in (log, prompt, waiting, problem_in):
         os.close(fd)
@@ -35,7 +35,7 @@ def launch(job: Job, lock: int, log: int, started: float) -> int:
     return agent
 
 
-def become(job: Job, lock: int, log: int, prompt: int, waiting: int, problem: int) -> None:
+def become(job: Job, locks: list[int], log: int, prompt: int, waiting: int, problem: int) -> None:
     """In the child: turn into the agent. Never returns."""
     doing = "start the agent"
     try:
@@ -47,7 +47,8 @@ def become(job: Job, lock: int, log: int, prompt: int, waiting: int, problem: in
         os.dup2(prompt, 0)
         os.dup2(log, 1)
         os.dup2(log, 2)
-        os.set_inheritable(lock, True)
+        for lock in locks:
+            os.set_inheritable(lock, True)
         if os.read(waiting, 1):  # end of file: the keeper died before it could write the start record
             doing = f"enter '{job.cwd}'"
             os.chdir(job.cwd)

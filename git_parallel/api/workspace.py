@@ -1,38 +1,14 @@
-"""The public Python API: commands as values, workspaces as GitPython repositories, what a source is made of."""
+"""Workspaces of tasks, as GitPython repositories."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .commands.plan import PlanAnswer, plan
-from .commands.status import StatusAnswer, status
-from .schedule.record import TaskRecord
-from .tasks.document import Document
-from .tasks.draft import Draft, Parsed
-from .tasks.prose.dependencies import After
-from .tasks.sources import Source
-from .tasks.task import Declared, Kind, Problem, Status
+from ..commands.status import status
+from ..schedule.record import TaskRecord
 
 if TYPE_CHECKING:
     from git import Repo
-
-__all__ = [
-    "After",
-    "Declared",
-    "Document",
-    "Draft",
-    "Kind",
-    "Parsed",
-    "PlanAnswer",
-    "Problem",
-    "Source",
-    "Status",
-    "StatusAnswer",
-    "Workspace",
-    "plan",
-    "status",
-    "workspaces",
-]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,60 @@
+"""What became of the tasks of a run, as programs read it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from ..project.conducting import RunAnswer
+from ..project.landing import Blocked, Clash, Early, Landed, Landing
+from ..schedule.record import TaskRecord
+from .priorities import Named, Priority
+
+
+def monitoring(answer: RunAnswer, names: Named) -> dict[Priority, dict[str, Any]]:
+    """The state and the times of each task of the batch, and why those were not run that were not."""
+    found = {names[record.id]: _of_record(record) for record in answer.ran}
+    not_run = {
+        **{held.task: held.reason for held in answer.held},
+        **dict(answer.waiting),
+        **dict(answer.refused),
+    }
+    for task, why in not_run.items():
+        if names[task] not in found:
+            found[names[task]] = {"state": "not run", "reason": why}
+    return found
+
+
+def merge_results(answer: RunAnswer, names: Named) -> dict[Priority, str]:
+    """What came of each merge, in words; that of a task that did not succeed was not tried."""
+    return {names[result.task]: _of_landing(result, answer) for result in answer.landings}
+
+
+def _of_record(record: TaskRecord) -> dict[str, Any]:
+    return {
+        "state": str(record.state),
+        "reason": record.reason,
+        "exit_status": record.exit_status,
+        "attempts": record.attempt,
+        "worktree": record.worktree,
+        "branch": record.branch,
+        "start_time": _clock(record.started),
+        "end_time": _clock(record.ended),
+        "seconds": None if record.seconds is None else round(record.seconds, 3),
+    }
+
+
+def _of_landing(result: Landing, answer: RunAnswer) -> str:
+    match result:
+        case Landed():
+            return "merged successfully"
+        case Clash(_, paths):
+            return f"not merged: in conflict with the target in {', '.join(paths)}"
+        case Early(_, why):
+            return f"not merged: {why}"
+        case Blocked(_, refused):
+            return f"not merged: in {refused.checkout}, {refused.why}"
+    record = answer.records.get(result.task)
+    return f"not merged: {record.reason if record and record.reason else 'refused'}"
+
+
+def _clock(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
