@@ -57,6 +57,12 @@ class Settings:
     log_limit: str = "64m"
     spec_agent: str = ""
     grace: float = 10.0
+    copy: tuple[str, ...] = ()
+    link: tuple[str, ...] = ()
+    setup: str = ""
+    setup_timeout: float | None = 1800.0
+    submodules: str = "auto"
+    fetch: bool = False
     disposable: tuple[str, ...] = (
         "**/__pycache__/",
         "**/*.pyc",

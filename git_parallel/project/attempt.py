@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..agents import process
 from ..agents.nursery import Nursery
@@ -26,10 +27,12 @@ from ..ownership.rules import Territory, is_control_file
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task
 from .aside import set_aside
+from .furnishing import Liaison, clear, furnish, variables
 from .open import Project
 from .places import place_for, place_of_record, was_anybody_there
 from .plain import write_anew
 from .prompting import environment, write_prompt
+from .setting_up import SetupFailed, SetupStopped
 from .stacking import base_on
 
 _LONGEST_REASON = 500
@@ -60,12 +63,19 @@ class Wish:
 
 
 def make_ready(
-    project: Project, task: Task, stored: Stored | None, order: Order, state: Ownership, wish: Wish
+    project: Project,
+    task: Task,
+    stored: Stored | None,
+    order: Order,
+    state: Ownership,
+    wish: Wish,
+    liaison: Liaison | None = None,
 ) -> Stored:
     """Make (or complete, or reuse) the task's worktree, with all that its agent needs.
 
     Returns the record as it then stands: ready, or failed with the reason. Raises Unusable, with
-    nothing made, when the names that the task needs are taken.
+    nothing made, when the names that the task needs are taken, SetupStopped, with all unmade, when it is
+    called off.
     """
     if process.is_alive(project.tasks_runtime, task.id):
         raise Busy(f"task '{task.id}' is running already", hint="see 'git parallel status'")
@@ -76,10 +86,16 @@ def make_ready(
     base = ready.record.base or project.base
     try:
         worktree.ensure(project.git, project.common, place, base=base, is_fresh=is_fresh)
-        _prepare(project, task, ready.record, state, is_fresh=is_fresh)
+        prompt = _prepare(project, task, ready.record, state, is_fresh=is_fresh)
+        told = environment(task, ready.record, prompt)
+        furnish(project, task.id, place, told, liaison or Liaison())
+    except SetupStopped:
+        take_back(project, ready)
+        raise
     except (ParallelError, OSError) as error:
-        if is_fresh:
-            worktree.discard(project.git, project.common, place, base=base)
+        # What a setup has left is kept, for whoever wants to know why it failed.
+        if is_fresh and not isinstance(error, SetupFailed):
+            clear(project, task.id, place, base)
         reason = error.message if isinstance(error, ParallelError) else in_words(error)
         return write(project, ready, ready.record.to(State.FAILED, reason=reason))
     return ready
@@ -91,12 +107,13 @@ def start(
     """Start the agent of a task that is ready; the record as it then stands: running, or settled already."""
     record = ready.record
     prompt = project.tasks_runtime / f"{task.id}.prompt"
+    own = variables(project, task.id)
     job = process.Job(
         task=task.id,
         attempt=record.attempt,
         argv=order.argv,
         cwd=place_of_record(project, record).path,
-        env=process.agent_environment(os.environ, environment(task, record, prompt)),
+        env=process.agent_environment(os.environ, environment(task, record, prompt) | own),
         log=project.log_of(task.id, record.attempt),
         prompt=prompt,
         timeout=order.timeout,
@@ -145,7 +162,7 @@ def unmake(project: Project, record: TaskRecord) -> None:
     """Remove a worktree and a branch that were made for a launch which never came, and in which nobody was."""
     if not was_anybody_there(project, record):
         place = place_of_record(project, record)
-        worktree.discard(project.git, project.common, place, base=record.base or project.base)
+        clear(project, record.id, place, record.base or project.base)
 
 
 def remember_command(project: Project, task: TaskId, order: Order) -> None:
@@ -233,10 +250,10 @@ def _intend(
     return write_record(project.git, record, old=old, reason=f"{task.id} is ready, attempt {record.attempt}")
 
 
-def _prepare(project: Project, task: Task, ready: TaskRecord, state: Ownership, *, is_fresh: bool) -> None:
+def _prepare(project: Project, task: Task, ready: TaskRecord, state: Ownership, *, is_fresh: bool) -> Path:
     territory = state.territories.get(ready.agent or "", Territory(ready.agent or ""))
     guard.write_owned(project.common, f"{PREFIX}{task.id}", owned_lines(task, territory, state.claims))
-    write_prompt(project, task, ready, is_fresh=is_fresh)
+    return write_prompt(project, task, ready, is_fresh=is_fresh)
 
 
 def write(project: Project, stored: Stored | None, record: TaskRecord) -> Stored:

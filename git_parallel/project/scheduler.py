@@ -22,6 +22,7 @@ from ..schedule.plan import Held
 from ..schedule.ready import Decision, Scene, next_launches, overtaken
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task
+from . import setting_up
 from .admitting import Door
 from .attempt import Order, Wish
 from .backlog import Backlog
@@ -29,6 +30,7 @@ from .coordinator import Board
 from .declared import singletons
 from .deeds import Settled, land, launch, prepare, put_back, settle_and_look
 from .events import Events, Row
+from .furnishing import Liaison
 from .landing import Landed, Landing
 from .lane import Lane
 from .limits import Limits
@@ -74,6 +76,7 @@ class Scheduler:
     _tip: Oid | None = None
     _making: set[TaskId] = field(default_factory=set)
     _ready: dict[TaskId, Stored] = field(default_factory=dict)
+    _noted: set[str] = field(default_factory=set)
     _looks: int = 0
     _reading: bool = False
     _read_again: bool = False
@@ -203,8 +206,19 @@ class Scheduler:
     def _make(self, task: Task, retries: int) -> None:
         self._making.add(task.id)
         known, wish = self.stock.stored.get(task.id), Wish(retries, self.stock.below(task))
-        work = partial(prepare, self.project, self.stock.tasks, task, known, self._order_for(task), wish)
-        self.events.do(work, partial(self._made, task, known), partial(self._not_made, task, known))
+        order, liaison = self._order_for(task), Liaison(self._hear_note, lambda: self.asking.urgency > 0)
+        work = partial(prepare, self.project, self.stock.tasks, task, known, order, wish, liaison)
+        # It may have to install things first, and who has ended is not to wait for that.
+        self.events.do(work, partial(self._made, task, known), partial(self._not_made, task, known), Row.LONG)
+
+    def _hear_note(self, said: str) -> None:
+        self.events.put(partial(self._note, said))
+
+    def _note(self, said: str) -> None:
+        # What is missing in the main worktree is missing for each of them.
+        if said not in self._noted:
+            self._noted.add(said)
+            self.tell(Told(said, is_note=True))
 
     def _made(self, task: Task, known: Stored | None, stored: Stored) -> None:
         self._making.discard(task.id)
@@ -401,6 +415,9 @@ class Scheduler:
         if not self.asking.hear(number):
             return
         self.tell(Told(self.asking.words))
+        for task in self._making:
+            # Nobody is launched any more for whom it would be set up.
+            setting_up.stop(self.project, task, now=self.asking.urgency > 2)
         if self.asking.urgency > 1:
             self._stop(self.running)
 

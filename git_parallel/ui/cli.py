@@ -109,12 +109,20 @@ def status_(as_json: bool) -> None:
 @click.option(
     "--attempt", type=click.IntRange(min=1), metavar="N", help="Of this attempt instead of the latest."
 )
+@click.option("--setup", is_flag=True, help="Of the setup of its worktree (parallel.setup) instead.")
 @click.option("--raw", is_flag=True, help="The bytes as they are, also on a terminal.")
-def log_(task: str, follow: bool, attempt: int | None, raw: bool) -> None:
+def log_(task: str, follow: bool, attempt: int | None, setup: bool, raw: bool) -> None:
     """Show what the agent of a task printed."""
-    from ..commands.log import log
+    from ..commands.log import log, setup_log
 
-    for piece in log(Path.cwd(), task, follow=follow, attempt=attempt):
+    if setup and attempt:
+        raise click.UsageError("a worktree is set up once, not for each attempt: give --setup or --attempt")
+    pieces = (
+        setup_log(Path.cwd(), task, follow=follow)
+        if setup
+        else log(Path.cwd(), task, follow=follow, attempt=attempt)
+    )
+    for piece in pieces:
         if raw or not sys.stdout.isatty():
             sys.stdout.buffer.write(piece)
         else:
