@@ -26,6 +26,9 @@ _CLIENT_HOOKS = (
     "pre-push", "post-rewrite", "reference-transaction", "post-index-change", "pre-auto-gc",
 )  # fmt: skip
 _LEFT_OUT = "agent.leftout"
+SUBMODULE_CONFIG = "submodule.gitconfig"
+_HEAD = "# Written by git-parallel for agent worktrees; it is made anew at every launch.\n"
+_NO_LFS = '[filter "lfs"]\n\tprocess =\n\tsmudge =\n\tclean =\n\trequired = false\n'
 _PUSH_PREFIXES = ("/", ".", "https://", "http://", "ssh://", "git@", "git://", "file://")
 
 
@@ -125,6 +128,8 @@ def _write_config(git: Git, common: Path) -> None:
         excludes = parallel / "agent.excludes"
         _write(excludes, "".join(f"{line}\n" for line in (*_lines(_users_excludes(git, common)), *left_out)))
     _write(parallel / "agent.gitconfig", _agent_config(parallel / "hooks", excludes))
+    # Submodules have a configuration of their own, which includes this one. Their hooks are not for us.
+    _write(parallel / SUBMODULE_CONFIG, _HEAD + _no_push())
 
 
 def _users_excludes(git: Git, common: Path) -> Path:
@@ -151,14 +156,19 @@ def _as_pattern(path: str) -> str:
 
 def _agent_config(hooks: Path, excludes: Path | None) -> str:
     ignoring = f'\texcludesFile = "{_quoted(excludes)}"\n' if excludes else ""
-    push = "".join(f"\tpushInsteadOf = {prefix}\n" for prefix in _PUSH_PREFIXES)
+    # Where git-lfs is gone, its pointers are plain files; a filter that is missing would stop every checkout.
+    pointers = "" if shutil.which("git-lfs") else _NO_LFS
     return (
-        "# Written by git-parallel for agent worktrees; it is made anew at every launch.\n"
-        f'[core]\n\thooksPath = "{_quoted(hooks)}"\n\tfsync = committed\n{ignoring}'
+        f'{_HEAD}[core]\n\thooksPath = "{_quoted(hooks)}"\n\tfsync = committed\n{ignoring}'
         "[gc]\n\tauto = 0\n\tpackRefs = false\n"
         "[maintenance]\n\tauto = false\n"
-        f'[url "git-parallel-no-push://"]\n{push}'
+        f"{pointers}{_no_push()}"
     )
+
+
+def _no_push() -> str:
+    push = "".join(f"\tpushInsteadOf = {prefix}\n" for prefix in _PUSH_PREFIXES)
+    return f'[url "git-parallel-no-push://"]\n{push}'
 
 
 def _quoted(path: Path) -> str:

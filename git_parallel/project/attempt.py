@@ -27,7 +27,7 @@ from ..ownership.rules import Territory, is_control_file
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task
 from .aside import set_aside
-from .furnishing import Liaison, clear, furnish, variables
+from .furnishing import Liaison, clear, complete, furnish, variables
 from .open import Project
 from .places import place_for, place_of_record, was_anybody_there
 from .plain import write_anew
@@ -84,15 +84,18 @@ def make_ready(
     place, is_fresh = place_for(project, task.id, stored.record if stored else None)
     ready = _intend(project, task, stored, order, wish, place, is_fresh=is_fresh)
     base = ready.record.base or project.base
+    before = project.git.find_ref(place.branch)
     try:
         worktree.ensure(project.git, project.common, place, base=base, is_fresh=is_fresh)
         prompt = _prepare(project, task, ready.record, state, is_fresh=is_fresh)
         told = environment(task, ready.record, prompt)
-        furnish(project, task.id, place, told, liaison or Liaison())
+        is_untouched = is_fresh or project.git.find_ref(place.branch) != before
+        furnish(project, task.id, place, told, liaison or Liaison(), is_untouched=is_untouched)
     except SetupStopped:
         take_back(project, ready)
         raise
     except (ParallelError, OSError) as error:
+        remember_command(project, task.id, order)
         # What a setup has left is kept, for whoever wants to know why it failed.
         if is_fresh and not isinstance(error, SetupFailed):
             clear(project, task.id, place, base)
@@ -149,7 +152,10 @@ def catch_up(project: Project, ready: Stored) -> Stored:
     if record.stacked or record.base == project.base or project.git.find_ref(place.branch) != record.base:
         return ready
     worktree.ensure(project.git, project.common, place, base=project.base, is_fresh=False)
-    return write(project, ready, record.to(State.READY, base=project.git.find_ref(place.branch)))
+    tip = project.git.find_ref(place.branch)
+    if tip != record.base:
+        complete(project, place, Liaison(), is_untouched=True)
+    return write(project, ready, record.to(State.READY, base=tip))
 
 
 def take_back(project: Project, ready: Stored) -> Stored:

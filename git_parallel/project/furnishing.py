@@ -9,7 +9,7 @@ from ..agents import process
 from ..git import worktree
 from ..git.worktree import Place
 from ..names import Oid, TaskId
-from ..workspace import bringing, ports, temporary
+from ..workspace import bringing, large, ports, submodules, temporary
 from ..workspace.bringing import Wanted
 from . import setting_up
 from .open import Project
@@ -23,13 +23,23 @@ class Liaison:
     is_called_off: Callable[[], bool] = lambda: False
 
 
-def furnish(project: Project, task: TaskId, place: Place, told: Mapping[str, str], liaison: Liaison) -> None:
+def furnish(
+    project: Project,
+    task: TaskId,
+    place: Place,
+    told: Mapping[str, str],
+    liaison: Liaison,
+    *,
+    is_untouched: bool,
+) -> None:
     """Give a task's worktree all that it still lacks; `told` are the variables that its agent will get.
 
-    Can be repeated after a crash anywhere in it. Raises SetupFailed, SetupStopped, and what else can go wrong.
+    `is_untouched` is whether nobody has worked on the commit that is checked out. Can be repeated after a crash
+    anywhere in it. Raises SetupFailed, SetupStopped, and what else can go wrong.
     """
     settings, record = project.settings, _record(project, task)
     ports.hold(project.common, task)
+    complete(project, place, liaison, is_untouched=is_untouched)
     if settings.copy or settings.link:
         wanted = Wanted(settings.copy, settings.link)
         brought = bringing.bring(project.git, project.common, project.main, place.path, wanted)
@@ -41,6 +51,14 @@ def furnish(project: Project, task: TaskId, place: Place, told: Mapping[str, str
         # What it made there it would make again.
         seen = worktree.look(project.git, place, ignored=True)
         bringing.remember(record, place.path, seen.ignored)
+
+
+def complete(project: Project, place: Place, liaison: Liaison, *, is_untouched: bool) -> None:
+    """Check out what is part of the worktree's commit and not in git's own objects: submodules, large files."""
+    if project.settings.submodules == "auto":
+        submodules.fill(project.git, project.common, project.main, place, is_untouched=is_untouched)
+    if is_untouched and (said := large.fill(project.git, project.common, place.path)):
+        liaison.note(said)
 
 
 def variables(project: Project, task: TaskId) -> dict[str, str]:

@@ -222,7 +222,10 @@ class Scheduler:
 
     def _made(self, task: Task, known: Stored | None, stored: Stored) -> None:
         self._making.discard(task.id)
-        if self.stock.stored.get(task.id) not in (known, stored):
+        seen = self.stock.stored.get(task.id)
+        # Making it may take minutes, in which news of its own first record have come.
+        is_own = seen and (seen.record.state, seen.record.attempt) == (State.READY, stored.record.attempt)
+        if seen not in (known, stored) and not is_own:
             self._not_launched(task, known, Stale("it was changed while its worktree was made"))
             return
         self.stock.put(stored)
