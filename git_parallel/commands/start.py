@@ -10,7 +10,9 @@ from ..project.commanding import command_of, order_of, startable
 from ..project.conducting import RunAnswer, Voice, conduct, limits_of, standing
 from ..project.declared import read_tasks, sources
 from ..project.open import Project, open_project
+from ..project.refreshing import refreshed
 from ..project.request import Request
+from ..project.saying import Told
 
 
 def start(
@@ -30,6 +32,9 @@ def start(
     """
     project = open_project(directory)
     project.git.require_identity()
+    project, notes = refreshed(project, directory, is_asked=request.fetch)
+    for said in notes:
+        voice.tell(Told(said, is_note=True))
     tasks = read_tasks(project)
     order = order_of(project, request, directory)
     limits = standing(limits_of(project, request), poll=poll, backlog=backlog)

@@ -26,5 +26,6 @@ class Request:
     is_stacking: bool = False
     merge: bool = False
     verify: str | None = None
+    fetch: bool | None = None
     again: Sequence[TaskId] = ()
     verb: str = "run [ID...]"

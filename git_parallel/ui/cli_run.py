@@ -5,13 +5,14 @@ from typing import Any
 
 import click
 
-from .options import COMMAND, JSON, RETRIES, WithCommand, running
+from .options import COMMAND, FETCH, JSON, RETRIES, WithCommand, running
 
 
 @click.command("run", cls=WithCommand, short_help="Run agents on tasks, each in a worktree of its own.")
 @click.argument("tasks", nargs=-1, metavar="[ID]... -- CMD [ARG]...")
 @running
 @RETRIES
+@FETCH
 @click.option(
     "--fresh",
     is_flag=True,
@@ -69,6 +70,7 @@ def run_(context: click.Context, /, detach: bool, as_json: bool, **options: Any)
     metavar="NAME",
     help="Have this agent type write specs then (default: parallel.specAgent).",
 )
+@FETCH
 @click.option("--foreground", is_flag=True, help="Stay in this terminal instead of the background.")
 @click.pass_context
 def start_(
