@@ -48,6 +48,12 @@ def admin_of(common: Path, task: str) -> Path:
     return common / "worktrees" / f"{PREFIX}{task}"
 
 
+def place_at(path: Path, branch: RefName) -> Place:
+    """The place of a worktree that is there, by what its own `.git` file says."""
+    told = (path / ".git").read_text("utf-8", "surrogateescape").removeprefix("gitdir: ").rstrip("\n")
+    return Place(path, branch, Path(told))
+
+
 def require_free(git: Git, place: Place) -> None:
     """Raise Unusable when the branch or the directory that a new worktree wants is somebody's."""
     if git.find_ref(place.branch):

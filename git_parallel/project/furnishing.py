@@ -38,6 +38,8 @@ def furnish(
     anywhere in it. Raises SetupFailed, SetupStopped, and what else can go wrong.
     """
     settings, record = project.settings, _record(project, task)
+    # A coordinator that was killed may have begun to set it up.
+    setting_up.wait(project, task)
     ports.hold(project.common, task)
     complete(project, place, liaison, is_untouched=is_untouched)
     if settings.copy or settings.link:

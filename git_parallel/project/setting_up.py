@@ -45,13 +45,12 @@ def set_up(
 ) -> bool:
     """Run the setup command unless it was run in this workspace; whether it was run, here or by who died.
 
+    The caller has waited for one that is still alive.
     Raises SetupFailed with the reason, SetupStopped where it was ended or the launch is called off.
     """
     command, name = project.settings.setup, _name(task)
     if not command:
         return False
-    # One that a coordinator which was killed has begun.
-    process.wait(project.tasks_runtime, name)
     # A port that was written into a file by an earlier setup has to be the one that is given to the agent.
     what = sha256(f"{command}\0{env.get('GIT_PARALLEL_PORT')}".encode("utf-8", "surrogateescape")).hexdigest()
     note = _read(project, task)

@@ -312,6 +312,25 @@ def test_a_submodule_is_filled_without_its_origin_and_cannot_be_pushed_from(
     assert (repo.path / ".git/config").read_text() == shared
 
 
+def test_half_a_submodule_that_a_kill_has_left_is_made_whole(
+    repo: Repo, cli: Cli, agent: Agent, tmp_path: Path
+) -> None:
+    library(repo)
+    begun = Begun(repo, tmp_path)
+    begun.run.kill()
+    begun.run.communicate()
+    mine = repo.path / ".git/worktrees/gp-1/modules/the=lib"
+    shutil.rmtree(mine / "objects")
+    (mine / "HEAD").write_text("ref: refs/heads/none\n")
+    begun.go.touch()
+
+    ran = cli("run", "--", *agent())
+
+    assert (ran.status, repo.state("1")) == (0, "succeeded"), ran
+    assert (repo.worktree("1") / "vendor/my lib/deep/inner/lib.txt").read_text() == "inner\n"
+    assert begun.lines[1:] == ["over"]
+
+
 def test_a_commit_that_is_not_here_is_told_with_what_heals_it(repo: Repo, cli: Cli, agent: Agent) -> None:
     library(repo)
     repo.spec("1", "one.txt")
@@ -332,14 +351,16 @@ def test_a_commit_that_is_not_here_is_told_with_what_heals_it(repo: Repo, cli: C
     assert list((repo.worktree("1") / "vendor/my lib").iterdir()) == []
 
 
+@pytest.mark.parametrize("recurse", ["true", "false"])
 def test_commits_of_an_agent_in_a_submodule_are_not_lost_with_its_worktree(
-    repo: Repo, cli: Cli, agent: Agent
+    repo: Repo, cli: Cli, agent: Agent, recurse: str
 ) -> None:
     library(repo)
+    repo.config("submodule.recurse", recurse)
     repo.spec("1", "vendor/my lib")
     script = 'cd "vendor/my lib" && echo new >> lib.txt && git commit --quiet -am "in the library"'
 
-    ran = cli("run", "--merge", "--", *agent(script))
+    ran = cli("run", "--merge", "--verify", "grep new 'vendor/my lib/lib.txt'", "--", *agent(script))
 
     assert (ran.status, repo.state("1")) == (0, "merged"), ran
     assert cli("prune").stdout == "1 pruned; 'git parallel prune --undo 1' brings it back\n"
