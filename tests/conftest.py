@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
@@ -20,7 +21,7 @@ mkdir -p "$(dirname "$f")" && echo "by $GIT_PARALLEL_TASK" >> "$f"
 
 
 @pytest.fixture(autouse=True)
-def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No configuration of the user, no identity but this one, no variable of a git that runs the tests."""
     home = tmp_path / "home"
     home.mkdir()
@@ -35,7 +36,12 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    # What workspaces have there goes with the test. Short, for a socket may have to be in it.
+    with tempfile.TemporaryDirectory(prefix="gp") as temporary:
+        monkeypatch.setenv("TMPDIR", temporary)
+        yield
 
 
 @dataclass

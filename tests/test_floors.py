@@ -18,6 +18,7 @@ FLOORS = {
     "git": 5,
     "config": 6,
     "agents": 6,
+    "workspace": 6,
     "project": 7,
     "commands": 8,
     "api": 9,

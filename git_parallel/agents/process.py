@@ -19,21 +19,21 @@ from typing import Any
 
 from ..errors import Busy
 from ..git.command import KEPT
-from ..names import TaskId, printable
+from ..names import printable
 from .keeper import proc
 from .nursery import Nursery, start_alone
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One attempt of one task: the agent command and what it may use.
+    """One attempt of one task: the agent command and what it may use. `task` is what its files are called by.
 
     `timeout`, `grace` and `stall` are seconds; `stall` is how long it may do nothing at all. `log_limit` is
     about the most bytes its log may have: of a longer one the middle is dropped. `locks` are files that the
     keeper and the agent's whole tree hold as well; where one of them is taken, nothing is started.
     """
 
-    task: TaskId
+    task: str
     attempt: int
     argv: tuple[str, ...]
     cwd: Path
@@ -51,7 +51,7 @@ class Job:
 class Launched:
     """The agent runs, as `pid`; it may have ended since."""
 
-    task: TaskId
+    task: str
     attempt: int
     pid: int
     keeper_pid: int
@@ -61,7 +61,7 @@ class Launched:
 class NotLaunched:
     """The agent could not be started; the exit record says the same."""
 
-    task: TaskId
+    task: str
     attempt: int
     reason: str
 
@@ -167,32 +167,32 @@ def run_to_end(command: str, *, cwd: Path, env: Mapping[str, str], log: Path) ->
     return status if status >= 0 else 128 - status
 
 
-def is_alive(runtime: Path, task: TaskId) -> bool:
+def is_alive(runtime: Path, task: str) -> bool:
     """Whether a keeper or anything of the agent's tree lives."""
     with _lock_file(runtime, task) as lock:
         return lock is not None and not _take_shared(lock, fcntl.LOCK_NB)
 
 
-def wait(runtime: Path, task: TaskId) -> None:
+def wait(runtime: Path, task: str) -> None:
     """Block until nothing of the task is alive, whichever attempt it is."""
     with _lock_file(runtime, task) as lock:
         if lock is not None:
             _take_shared(lock, 0)
 
 
-def read_start(runtime: Path, task: TaskId, attempt: int) -> StartRecord | None:
+def read_start(runtime: Path, task: str, attempt: int) -> StartRecord | None:
     """The start record of an attempt, or None if it never came to one."""
     found = _read(runtime / f"{task}.{attempt}.start", StartRecord)
     return StartRecord(**found) if found else None
 
 
-def read_exit(runtime: Path, task: TaskId, attempt: int) -> ExitRecord | None:
+def read_exit(runtime: Path, task: str, attempt: int) -> ExitRecord | None:
     """The exit record of an attempt; None while it runs, and for ever if its keeper was killed."""
     found = _read(runtime / f"{task}.{attempt}.exit", ExitRecord)
     return ExitRecord(**found) if found else None
 
 
-def attempt_under_way(runtime: Path, task: TaskId) -> int | None:
+def attempt_under_way(runtime: Path, task: str) -> int | None:
     """The attempt that is alive; None where none is, or it has ended and only left something behind."""
     if not is_alive(runtime, task):
         return None
@@ -203,7 +203,7 @@ def attempt_under_way(runtime: Path, task: TaskId) -> int | None:
     return latest if latest and read_exit(runtime, task, latest) is None else None
 
 
-def stop(runtime: Path, task: TaskId, attempt: int, *, now: bool = False) -> bool:
+def stop(runtime: Path, task: str, attempt: int, *, now: bool = False) -> bool:
     """Ask for the end of an attempt, with the job's grace or `now`; whether there was somebody to ask.
 
     An agent whose keeper was killed is signalled itself.
@@ -275,7 +275,7 @@ def _make_private(folder: Path) -> None:
 
 
 @contextmanager
-def _lock_file(runtime: Path, task: TaskId) -> Iterator[int | None]:
+def _lock_file(runtime: Path, task: str) -> Iterator[int | None]:
     """The lock file, open; None if it does not exist, for looking must not make one."""
     try:
         lock = os.open(runtime / f"{task}.lock", os.O_RDONLY | os.O_NOFOLLOW)

@@ -8,6 +8,7 @@ from ..agents import process
 from ..agents.logs import Log
 from ..errors import UnknownTask
 from ..git.refs import snapshot
+from ..project import setting_up
 from ..project.declared import find_recorded, read_tasks
 from ..project.open import Project, open_project
 from ..project.plain import read_plain
@@ -40,7 +41,30 @@ def log(
         started = process.read_start(project.tasks_runtime, record.id, number)
         return started.log_limit if started else None
 
-    return _follow(project, record, path, limit) if follow else _whole(path, limit())
+    def wait() -> None:
+        process.wait(project.tasks_runtime, record.id)
+
+    return _follow(wait, path, limit) if follow else _whole(path, limit())
+
+
+def setup_log(directory: Path, spelling: str, *, follow: bool = False) -> Iterator[bytes]:
+    """The output of the setup of a task's worktree; as `log` does."""
+    project = open_project(directory)
+    record = _record(project, spelling)
+    path = setting_up.log_of(project, record.id)
+    if not path.exists():
+        raise UnknownTask(
+            f"task '{record.id}' has no log of a setup",
+            hint="it is parallel.setup that is run in a new worktree",
+        )
+
+    def limit() -> int | None:
+        return setting_up.log_limit(project, record.id)
+
+    def wait() -> None:
+        setting_up.wait(project, record.id)
+
+    return _follow(wait, path, limit) if follow else _whole(path, limit())
 
 
 def _record(project: Project, spelling: str) -> TaskRecord:
@@ -58,14 +82,14 @@ def _whole(path: Path, limit: int | None) -> Iterator[bytes]:
         yield from Log(file, limit).more()
 
 
-def _follow(project: Project, record: TaskRecord, path: Path, limit: _Limit) -> Iterator[bytes]:
+def _follow(wait: Callable[[], None], path: Path, limit: _Limit) -> Iterator[bytes]:
     ended = threading.Event()
 
-    def wait() -> None:
-        process.wait(project.tasks_runtime, record.id)
+    def wait_and_tell() -> None:
+        wait()
         ended.set()
 
-    threading.Thread(target=wait, daemon=True).start()
+    threading.Thread(target=wait_and_tell, daemon=True).start()
     with read_plain(path) as file:
         log, over = Log(file), False
         while not over:

@@ -74,7 +74,9 @@ def merge(
         project, tasks, merge_order(ready, tasks), verify=command, told=tell, verifying=verifying
     )
     worktrees = {task: stored.record.worktree for task, stored in world.tasks.items()}
-    return MergeAnswer(project.target.short, landings, not_ready, mended, worktrees)
+    untrusted = project.settings.untrusted
+    notes = (untrusted, *mended) if untrusted and verify is None else mended
+    return MergeAnswer(project.target.short, landings, not_ready, notes, worktrees)
 
 
 def _is_candidate(record: TaskRecord, waiting: Sequence[State]) -> bool:

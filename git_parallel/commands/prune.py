@@ -15,6 +15,7 @@ from ..overlap import patterns
 from ..project import coordinator, repair
 from ..project.aside import set_aside, why_held_there, why_occupied
 from ..project.declared import find_recorded, read_tasks
+from ..project.furnishing import as_given, drop_stale
 from ..project.open import Project, make_runtime, open_project
 from ..project.places import place_of_record
 from ..schedule.record import State, TaskRecord
@@ -52,6 +53,7 @@ def prune(directory: Path, spellings: Sequence[str] = ()) -> PruneAnswer:
             removed.append(answer)
         elif answer:
             kept[task] = answer
+    drop_stale(project)
     if not coordinator.is_in_office(project):
         # Who coordinates has put the guard there for agents that are still to come.
         guard.uninstall(project.git, project.common)
@@ -139,10 +141,10 @@ def why_kept(project: Project, record: TaskRecord, place: Place, tip: Oid | None
         return ""
     if not place.admin.exists():
         return f"'{printable(str(place.path))}' is no worktree any more (git has no record of it)"
-    return _what_is_left(project, place)
+    return _what_is_left(project, record.id, place)
 
 
-def _what_is_left(project: Project, place: Place) -> str:
+def _what_is_left(project: Project, task: TaskId, place: Place) -> str:
     seen = worktree.look(project.git, place, ignored=True, hidden=True)
     if seen.operations:
         return f"a {seen.operations[0]} is unfinished in its worktree"
@@ -158,6 +160,8 @@ def _what_is_left(project: Project, place: Place) -> str:
     # git names an ignored directory as a whole, with a '/' at its end; ask for something inside it.
     inside = {path: f"{path}x" if path.endswith("/") else path for path in seen.ignored}
     precious = [p for p, probe in inside.items() if not any(patterns.matches(d, probe) for d in disposable)]
+    given = as_given(project, task, place, precious)
+    precious = [path for path in precious if path not in given]
     if precious:
         return f"its worktree has ignored files: {_some(precious)}"
     return why_occupied(place)

@@ -9,7 +9,9 @@ from ..project.commanding import orders_of
 from ..project.conducting import RunAnswer, Voice, conduct, limits_of
 from ..project.declared import read_tasks, require_tasks, uncommitted_documents
 from ..project.open import Project, open_project
+from ..project.refreshing import refreshed
 from ..project.request import Request
+from ..project.saying import Told
 
 
 def run(
@@ -25,6 +27,9 @@ def run(
     project = open_project(directory)
     # Better told now than by the end of each agent's work.
     project.git.require_identity()
+    project, notes = refreshed(project, directory, is_asked=request.fetch)
+    for said in notes:
+        voice.tell(Told(said, is_note=True))
     tasks = read_tasks(project)
     chosen = require_tasks(project, tasks, request.spellings) or tasks.tasks
     if not chosen:

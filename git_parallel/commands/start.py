@@ -11,7 +11,9 @@ from ..project.conducting import RunAnswer, Voice, conduct, limits_of, standing
 from ..project.declared import read_tasks, sources
 from ..project.open import Project, open_project
 from ..project.ordering import Orders
+from ..project.refreshing import refreshed
 from ..project.request import Request
+from ..project.saying import Told
 
 
 def start(
@@ -31,6 +33,9 @@ def start(
     """
     project = open_project(directory)
     project.git.require_identity()
+    project, notes = refreshed(project, directory, is_asked=request.fetch)
+    for said in notes:
+        voice.tell(Told(said, is_note=True))
     tasks = read_tasks(project)
     # Which agent types the documents to come will name, nobody knows yet.
     orders = orders_of(project, request, directory, startable_agents(project.settings, directory))

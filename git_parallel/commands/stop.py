@@ -10,7 +10,7 @@ from ..agents import process
 from ..errors import Stale
 from ..git.refs import Snapshot, snapshot
 from ..names import TaskId
-from ..project import coordinator, repair
+from ..project import coordinator, repair, setting_up
 from ..project.declared import read_tasks
 from ..project.journal import Entry, follow
 from ..project.open import Premises, Project, find_premises, make_runtime, open_project
@@ -53,10 +53,12 @@ def stop(
         return StopAnswer(None, ())
     for task in alone if now else ():
         process.stop(project.tasks_runtime, task, world.tasks[task].record.attempt)
+        setting_up.stop(project, task, now=False)
     if not wait:
         return StopAnswer(None, alone, is_over=False)
     for task in alone:
         process.wait(project.tasks_runtime, task)
+        setting_up.wait(project, task)
     make_runtime(project)
     return StopAnswer(None, alone, repair.repair(project, read_tasks(project)))
 
@@ -73,5 +75,5 @@ def _alive(project: Project, world: Snapshot) -> tuple[TaskId, ...]:
         task
         for task, stored in world.tasks.items()
         if stored.record.state in (State.RUNNING, State.READY)
-        and process.is_alive(project.tasks_runtime, task)
+        and (process.is_alive(project.tasks_runtime, task) or setting_up.is_setting_up(project, task))
     )

@@ -151,6 +151,12 @@ CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "logLimit": ("log_limit", _size),
     "specAgent": ("spec_agent", _string),
     "grace": ("grace", _seconds),
+    "copy": ("copy", patterns),
+    "link": ("link", patterns),
+    "setup": ("setup", _string),
+    "setupTimeout": ("setup_timeout", _limit),
+    "submodules": ("submodules", one_of("auto", "off")),
+    "fetch": ("fetch", boolean),
     "disposable": ("disposable", patterns),
 }
 SPELLING = {name.lower(): name for name in CONVERT}

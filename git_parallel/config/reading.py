@@ -10,8 +10,7 @@ from ..names import Oid, printable
 from ..overlap.policy import Policy
 from .converting import CONVERT, SPELLING, boolean, one_of, patterns
 from .settings import AgentType, Settings
-
-TEAM_FILE = ".gitparallel"
+from .team import TEAM_FILE, Pairs, TeamFile, commands, is_command
 
 
 def read(git: Git) -> list[tuple[str, str]]:
@@ -23,14 +22,17 @@ def read(git: Git) -> list[tuple[str, str]]:
     return list(_pairs(out.fields))
 
 
-def read_team(git: Git, at: Oid) -> list[tuple[str, str]]:
-    """The team's settings, from the `.gitparallel` tracked at a commit."""
-    blob = f"{at}:{TEAM_FILE}"
-    out = git.run("config", "-z", "--blob", blob, "--list", answers=(0, 128))
+def read_team(git: Git, at: Oid) -> TeamFile:
+    """The team's settings, from the `.gitparallel` tracked at a commit, read once."""
+    raw = git.run_bytes("cat-file", "blob", f"{at}:{TEAM_FILE}", answers=(0, 128))
+    if raw.returncode:
+        return TeamFile()
+    # A file that it includes could be changed by anybody, and would be no part of what is trusted.
+    out = git.run(
+        "config", "-z", "--no-includes", "--file", "-", "--list", stdin=raw.stdout, answers=(0, 128)
+    )
     if out.status == 0:
-        return list(_pairs(out.fields))
-    if "unable to resolve" in out.stderr:
-        return []
+        return TeamFile(raw.stdout, tuple(_pairs(out.fields)))
     line = re.search(r"bad config line (\d+)", out.stderr)
     raise BadInput(
         f"{TEAM_FILE}:{line[1] if line else 1}: not in the syntax of a git config file",
@@ -38,21 +40,11 @@ def read_team(git: Git, at: Oid) -> list[tuple[str, str]]:
     )
 
 
-def build(own: list[tuple[str, str]], team: list[tuple[str, str]]) -> Settings:
-    """Settings from both sources: the user's win over the team's, and only the user may say what is run."""
-    warnings = []
-    trusted = []
-    for key, value in team:
-        if (key.startswith("agent.") and key.endswith(".command")) or key == "parallel.verify":
-            warnings.append(
-                f"{TEAM_FILE}: '{printable(key)}' is a command and is ignored; set it with 'git config'"
-            )
-        elif key == "parallel.prompt" and value.startswith(("/", "~")):
-            warnings.append(
-                f"{TEAM_FILE}: parallel.prompt names a file outside the repository and is ignored"
-            )
-        else:
-            trusted.append((key, value))
+def build(own: Pairs, team: Pairs, *, is_trusted: bool = False) -> Settings:
+    """Settings from both sources: the user's win over the team's, whose commands count only where trusted."""
+    counted = [(key, value) for key, value in team if is_trusted or not is_command(key)]
+    trusted = [pair for pair in counted if not _is_elsewhere(*pair)]
+    untrusted = "" if is_trusted else _untrusted(team)
     values: dict[str, object] = {}
     # A list that the user sets replaces the team's; within one source a repeated key adds to it.
     for source in (trusted, own):
@@ -69,11 +61,33 @@ def build(own: list[tuple[str, str]], team: list[tuple[str, str]]) -> Settings:
         files=_files(trusted, own),
         hot=_hot(trusted, own),
         agents=_agents(trusted, own),
-        warnings=(*warnings, *_lost_case((trusted, own))),
+        untrusted=untrusted,
+        warnings=(*((untrusted,) if untrusted else ()), *_elsewhere(counted), *_lost_case((trusted, own))),
     )
 
 
-def _files(*sources: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+def _is_elsewhere(key: str, value: str) -> bool:
+    """Whether a setting would have agents told what is in some file of the user's."""
+    return key == "parallel.prompt" and value.startswith(("/", "~"))
+
+
+def _elsewhere(team: Pairs) -> Iterator[str]:
+    for key, value in team:
+        if _is_elsewhere(key, value):
+            yield f"{TEAM_FILE}: {key} names a file outside the repository and is ignored"
+
+
+def _untrusted(team: Pairs) -> str:
+    """What to say of commands that do not count; empty where there are none."""
+    keys = ", ".join(printable(key) for key in dict.fromkeys(key for key, _ in commands(team)))
+    if not keys:
+        return ""
+    return (
+        f"{TEAM_FILE}: its commands are ignored ({keys}); 'git parallel trust' shows them and has them count"
+    )
+
+
+def _files(*sources: Pairs) -> dict[str, tuple[str, ...]]:
     """The globs of each source of tasks; those that the user sets replace the team's."""
     found: dict[str, tuple[str, ...]] = {}
     for source in sources:
@@ -89,7 +103,7 @@ def _files(*sources: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
 _HOT = "parallel.hotfile."
 
 
-def _lost_case(sources: Iterable[list[tuple[str, str]]]) -> Iterator[str]:
+def _lost_case(sources: Iterable[Pairs]) -> Iterator[str]:
     """What to say of globs whose capital letters git may have taken away."""
     for source in sources:
         for key, _ in source:
@@ -101,7 +115,7 @@ def _lost_case(sources: Iterable[list[tuple[str, str]]]) -> Iterator[str]:
                 )
 
 
-def _hot(*sources: list[tuple[str, str]]) -> tuple[tuple[str, Policy], ...]:
+def _hot(*sources: Pairs) -> tuple[tuple[str, Policy], ...]:
     """The policies of hot files; what the user sets comes last, since the last that matches counts.
 
     git takes the last part of a key for its name: only letters, digits and `-`, and in lower case. That
@@ -121,7 +135,7 @@ def _hot(*sources: list[tuple[str, str]]) -> tuple[tuple[str, Policy], ...]:
     return tuple(found.items())
 
 
-def _agents(*sources: list[tuple[str, str]]) -> dict[str, AgentType]:
+def _agents(*sources: Pairs) -> dict[str, AgentType]:
     found: dict[str, dict[str, list[str]]] = {}
     for source in sources:
         mine: dict[str, dict[str, list[str]]] = {}

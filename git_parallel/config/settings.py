@@ -26,7 +26,8 @@ class Settings:
     """All settings with their defaults; the names in git config are the same in camelCase.
 
     `files` are the globs of `parallel.<source>.files`, by the name of the source; `hot` those of
-    `parallel.hotFile.<glob>` with their policies, the team's first.
+    `parallel.hotFile.<glob>` with their policies, the team's first. `untrusted` says which commands of the
+    team's do not count; empty where there are none.
     """
 
     branch: str = "feature/{id}"
@@ -57,6 +58,12 @@ class Settings:
     log_limit: str = "64m"
     spec_agent: str = ""
     grace: float = 10.0
+    copy: tuple[str, ...] = ()
+    link: tuple[str, ...] = ()
+    setup: str = ""
+    setup_timeout: float | None = 1800.0
+    submodules: str = "auto"
+    fetch: bool = False
     disposable: tuple[str, ...] = (
         "**/__pycache__/",
         "**/*.pyc",
@@ -66,6 +73,7 @@ class Settings:
         "**/node_modules/",
     )
     agents: Mapping[str, AgentType] = field(default_factory=dict)
+    untrusted: str = ""
     warnings: tuple[str, ...] = ()
 
     def exclusion(self, level: str = "") -> "Exclusion":

@@ -27,11 +27,13 @@ KEPT = (
     "GIT_EXEC_PATH", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_CEILING_DIRECTORIES",
 )  # fmt: skip
 
-# Locks that other processes hold for a moment are waited for; what we write survives a power cut.
+# Locks that other processes hold for a moment are waited for; what we write survives a power cut. Submodules are
+# filled by `workspace.submodules`: git itself would look for them where a new worktree has none yet.
 _ALWAYS = (
     "-c", "core.packedRefsTimeout=10000", "-c", "core.filesRefLockTimeout=5000",
     "-c", "core.quotePath=false", "-c", "core.fsync=committed",
     "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "advice.detachedHead=false",
+    "-c", "submodule.recurse=false",
 )  # fmt: skip
 
 _NAME, _ADDRESS = "git-parallel", "git-parallel@localhost"

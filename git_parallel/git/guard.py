@@ -7,11 +7,13 @@ the shell fast path reads.
 """
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from . import locks
 from .admin import PREFIX
 from .command import Git
 
@@ -23,6 +25,10 @@ _CLIENT_HOOKS = (
     "prepare-commit-msg", "commit-msg", "post-commit", "pre-rebase", "post-checkout", "post-merge",
     "pre-push", "post-rewrite", "reference-transaction", "post-index-change", "pre-auto-gc",
 )  # fmt: skip
+_LEFT_OUT = "agent.leftout"
+SUBMODULE_CONFIG = "submodule.gitconfig"
+_HEAD = "# Written by git-parallel for agent worktrees; it is made anew at every launch.\n"
+_NO_LFS = '[filter "lfs"]\n\tprocess =\n\tsmudge =\n\tclean =\n\trequired = false\n'
 _PUSH_PREFIXES = ("/", ".", "https://", "http://", "ssh://", "git@", "git://", "file://")
 
 
@@ -51,7 +57,7 @@ def install(git: Git, common: Path) -> None:
         (parallel / "guard" / "pass-on").unlink(missing_ok=True)
     _write(parallel / "guard" / "python", f"{sys.executable}\n")
     _write(parallel / "guard" / "user-hooks", f"{theirs}\n")
-    _write(parallel / "agent.gitconfig", _agent_config(hooks))
+    _write_config(git, common)
     if not git.run("config", "--file", str(common / "config"), "--get-all", STANZA, answers=(0, 1)).stdout:
         git.run("config", "--file", str(common / "config"), "--add", STANZA, "parallel/agent.gitconfig")
 
@@ -62,6 +68,24 @@ def uninstall(git: Git, common: Path) -> None:
     if worktrees.is_dir() and any(entry.name.startswith(PREFIX) for entry in worktrees.iterdir()):
         return
     git.run("config", "--file", str(common / "config"), "--unset-all", STANZA, answers=(0, 5))
+    # What lies in the trash may come back, with its links.
+    if not any((common / "parallel" / "trash").iterdir()):
+        (common / "parallel" / _LEFT_OUT).unlink(missing_ok=True)
+
+
+def leave_out(git: Git, common: Path, paths: Iterable[str]) -> None:
+    """Have git ignore these paths in agent worktrees, whatever they are there: a link is no directory to git.
+
+    They are ignored until the last agent worktree is gone: a link may be left in any of them. A path with a
+    newline cannot be.
+    """
+    listed = common / "parallel" / _LEFT_OUT
+    with locks.held(common / "parallel" / "lock"):
+        known = _lines(listed)
+        new = [line for path in paths if "\n" not in path and (line := _as_pattern(path)) not in known]
+        if new:
+            _write(listed, "".join(f"{line}\n" for line in dict.fromkeys((*known, *new))))
+            _write_config(git, common)
 
 
 def write_owned(common: Path, admin: str, paths: Iterable[str]) -> None:
@@ -96,16 +120,59 @@ def _is_hook(folder: str, common: Path, name: str) -> bool:
     return os.access(common.parent / folder / name, os.X_OK)
 
 
-def _agent_config(hooks: Path) -> str:
-    quoted = str(hooks).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    push = "".join(f"\tpushInsteadOf = {prefix}\n" for prefix in _PUSH_PREFIXES)
+def _write_config(git: Git, common: Path) -> None:
+    parallel = common / "parallel"
+    left_out, excludes = _lines(parallel / _LEFT_OUT), None
+    if left_out:
+        # git reads one such file only, so it has to say what the user's own says as well.
+        excludes = parallel / "agent.excludes"
+        _write(excludes, "".join(f"{line}\n" for line in (*_lines(_users_excludes(git, common)), *left_out)))
+    _write(parallel / "agent.gitconfig", _agent_config(parallel / "hooks", excludes))
+    # Submodules have a configuration of their own, which includes this one. Their hooks are not for us.
+    _write(parallel / SUBMODULE_CONFIG, _HEAD + _no_push())
+
+
+def _users_excludes(git: Git, common: Path) -> Path:
+    """The user's own file of what is ignored everywhere, as git would find it outside agent worktrees."""
+    out = git.run(f"--git-dir={common}", "config", "--type=path", "core.excludesFile", answers=(0, 1))
+    if out.status == 0:
+        return common.parent / out.stdout.removesuffix("\n")
+    given = os.environ.get("XDG_CONFIG_HOME", "")
+    return (Path(given) if given else Path.home() / ".config") / "git" / "ignore"
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:
+        return []
+
+
+def _as_pattern(path: str) -> str:
+    """The line of an ignore file that means this path and no other."""
+    escaped = re.sub(r"([\\*?\[])", r"\\\1", path)
+    return f"/{escaped[:-1]}\\ " if escaped.endswith(" ") else f"/{escaped}"
+
+
+def _agent_config(hooks: Path, excludes: Path | None) -> str:
+    ignoring = f'\texcludesFile = "{_quoted(excludes)}"\n' if excludes else ""
+    # Where git-lfs is gone, its pointers are plain files; a filter that is missing would stop every checkout.
+    pointers = "" if shutil.which("git-lfs") else _NO_LFS
     return (
-        "# Written by git-parallel for agent worktrees; it is made anew at every launch.\n"
-        f'[core]\n\thooksPath = "{quoted}"\n\tfsync = committed\n'
+        f'{_HEAD}[core]\n\thooksPath = "{_quoted(hooks)}"\n\tfsync = committed\n{ignoring}'
         "[gc]\n\tauto = 0\n\tpackRefs = false\n"
         "[maintenance]\n\tauto = false\n"
-        f'[url "git-parallel-no-push://"]\n{push}'
+        f"{pointers}{_no_push()}"
     )
+
+
+def _no_push() -> str:
+    push = "".join(f"\tpushInsteadOf = {prefix}\n" for prefix in _PUSH_PREFIXES)
+    return f'[url "git-parallel-no-push://"]\n{push}'
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 def _copy(source: Path, target: Path) -> None:

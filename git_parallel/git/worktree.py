@@ -48,6 +48,12 @@ def admin_of(common: Path, task: str) -> Path:
     return common / "worktrees" / f"{PREFIX}{task}"
 
 
+def place_at(path: Path, branch: RefName) -> Place:
+    """The place of a worktree that is there, by what its own `.git` file says."""
+    told = (path / ".git").read_text("utf-8", "surrogateescape").removeprefix("gitdir: ").rstrip("\n")
+    return Place(path, branch, Path(told))
+
+
 def require_free(git: Git, place: Place) -> None:
     """Raise Unusable when the branch or the directory that a new worktree wants is somebody's."""
     if git.find_ref(place.branch):
@@ -74,6 +80,8 @@ def ensure(git: Git, common: Path, place: Place, *, base: Oid, is_fresh: bool) -
     checkout is made anew; elsewhere no file that is there is written over. Raises GitFailed or
     Unusable and removes nothing.
     """
+    # What git-lfs keeps on a server would be waited for, file by file; `workspace.large` fills in what is here.
+    git = git.with_environment(GIT_LFS_SKIP_SMUDGE="1")
     with locks.held(common / "parallel" / "lock"):
         if git.find_ref(place.branch) is None:
             # The intent is recorded and nobody else makes this branch: a lock is a killed launch's.
@@ -295,7 +303,10 @@ def path_of(admin: Path) -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What is to be seen in a worktree at one moment: paths by how git reports them, and more."""
+    """What is to be seen in a worktree at one moment: paths by how git reports them, and more.
+
+    `inside` are the submodules in which something is uncommitted; they are among the changed as well.
+    """
 
     changed: tuple[str, ...] = ()
     untracked: tuple[str, ...] = ()
@@ -303,6 +314,7 @@ class Look:
     head: str = ""
     operations: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -330,9 +342,13 @@ def look(git: Git, place: Place, *, ignored: bool = False, hidden: bool = False)
         "--untracked-files=all", f"--ignored={'matching' if ignored else 'no'}", "--ignore-submodules=none",
     )  # fmt: skip
     kinds: dict[str, list[str]] = {"1": [], "u": [], "?": [], "!": []}
+    inside = []
     for entry in out.fields:
         if entry[0] in kinds:
             kinds[entry[0]].append(entry.split(" ", {"1": 8, "u": 10}.get(entry[0], 1))[-1])
+        # The third word is `S<commit><modified><untracked>` for a submodule.
+        if entry[0] == "1" and (word := entry.split(" ", 3)[2])[0] == "S" and word[2:] != "..":
+            inside.append(kinds["1"][-1])
     marks = here.run("ls-files", "-v", "-z").fields if hidden else []
     return Look(
         changed=(*kinds["1"], *kinds["u"]),
@@ -343,6 +359,7 @@ def look(git: Git, place: Place, *, ignored: bool = False, hidden: bool = False)
             dict.fromkeys(what for name, what in _OPERATIONS.items() if (place.admin / name).exists())
         ),
         hidden=tuple(mark[2:] for mark in marks if mark[0].islower() or mark[0] == "S"),
+        inside=tuple(inside),
     )
 
 

@@ -7,6 +7,7 @@ from ..git.trash import Entry
 from ..git.worktree import Place
 from ..names import printable
 from ..schedule.record import TaskRecord
+from .furnishing import drop_stale
 from .open import Project
 
 
@@ -27,7 +28,9 @@ def set_aside(project: Project, record: TaskRecord, place: Place) -> Entry | Non
             f"what '{record.id}' has cannot be put into the trash: {reason}",
             hint=f"look at '{printable(str(place.path))}'",
         )
-    return trash.put_away(project.git, project.common, record.id, place, tip)
+    entry = trash.put_away(project.git, project.common, record.id, place, tip)
+    drop_stale(project)
+    return entry
 
 
 def why_held_there(project: Project, place: Place) -> str:

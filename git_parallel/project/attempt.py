@@ -28,10 +28,12 @@ from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task
 from .aside import set_aside
 from .declared import singletons
+from .furnishing import Liaison, clear, complete, furnish, variables
 from .open import Project
 from .places import place_for, place_of_record, was_anybody_there
 from .plain import write_anew
 from .prompting import environment, write_prompt
+from .setting_up import SetupFailed, SetupStopped
 from .singletons import Registry
 from .stacking import base_on
 
@@ -63,12 +65,19 @@ class Wish:
 
 
 def make_ready(
-    project: Project, task: Task, stored: Stored | None, order: Order, state: Ownership, wish: Wish
+    project: Project,
+    task: Task,
+    stored: Stored | None,
+    order: Order,
+    state: Ownership,
+    wish: Wish,
+    liaison: Liaison | None = None,
 ) -> Stored:
     """Make (or complete, or reuse) the task's worktree, with all that its agent needs.
 
     Returns the record as it then stands: ready, or failed with the reason. Raises Unusable, with
-    nothing made, when the names that the task needs are taken.
+    nothing made, when the names that the task needs are taken, SetupStopped, with all unmade, when it is
+    called off.
     """
     if process.is_alive(project.tasks_runtime, task.id):
         raise Busy(f"task '{task.id}' is running already", hint="see 'git parallel status'")
@@ -77,12 +86,21 @@ def make_ready(
     place, is_fresh = place_for(project, task.id, stored.record if stored else None)
     ready = _intend(project, task, stored, order, wish, place, is_fresh=is_fresh)
     base = ready.record.base or project.base
+    before = project.git.find_ref(place.branch)
     try:
         worktree.ensure(project.git, project.common, place, base=base, is_fresh=is_fresh)
-        _prepare(project, task, ready.record, state, is_fresh=is_fresh)
+        prompt = _prepare(project, task, ready.record, state, is_fresh=is_fresh)
+        told = environment(task, ready.record, prompt)
+        is_untouched = is_fresh or project.git.find_ref(place.branch) != before
+        furnish(project, task.id, place, told, liaison or Liaison(), is_untouched=is_untouched)
+    except SetupStopped:
+        take_back(project, ready)
+        raise
     except (ParallelError, OSError) as error:
-        if is_fresh:
-            worktree.discard(project.git, project.common, place, base=base)
+        remember_command(project, task.id, order)
+        # What a setup has left is kept, for whoever wants to know why it failed.
+        if is_fresh and not isinstance(error, SetupFailed):
+            clear(project, task.id, place, base)
         reason = error.message if isinstance(error, ParallelError) else in_words(error)
         return write(project, ready, ready.record.to(State.FAILED, reason=reason))
     return ready
@@ -94,12 +112,13 @@ def start(
     """Start the agent of a task that is ready; the record as it then stands: running, or settled already."""
     record = ready.record
     prompt = project.tasks_runtime / f"{task.id}.prompt"
+    own = variables(project, task.id)
     job = process.Job(
         task=task.id,
         attempt=record.attempt,
         argv=order.argv,
         cwd=place_of_record(project, record).path,
-        env=process.agent_environment(os.environ, environment(task, record, prompt)),
+        env=process.agent_environment(os.environ, environment(task, record, prompt) | own),
         log=project.log_of(task.id, record.attempt),
         prompt=prompt,
         timeout=order.timeout,
@@ -142,7 +161,10 @@ def catch_up(project: Project, ready: Stored) -> Stored:
     if record.stacked or record.base == project.base or project.git.find_ref(place.branch) != record.base:
         return ready
     worktree.ensure(project.git, project.common, place, base=project.base, is_fresh=False)
-    return write(project, ready, record.to(State.READY, base=project.git.find_ref(place.branch)))
+    tip = project.git.find_ref(place.branch)
+    if tip != record.base:
+        complete(project, place, Liaison(), is_untouched=True)
+    return write(project, ready, record.to(State.READY, base=tip))
 
 
 def take_back(project: Project, ready: Stored) -> Stored:
@@ -155,7 +177,7 @@ def unmake(project: Project, record: TaskRecord) -> None:
     """Remove a worktree and a branch that were made for a launch which never came, and in which nobody was."""
     if not was_anybody_there(project, record):
         place = place_of_record(project, record)
-        worktree.discard(project.git, project.common, place, base=record.base or project.base)
+        clear(project, record.id, place, record.base or project.base)
 
 
 def remember_command(project: Project, task: TaskId, order: Order) -> None:
@@ -243,10 +265,10 @@ def _intend(
     return write_record(project.git, record, old=old, reason=f"{task.id} is ready, attempt {record.attempt}")
 
 
-def _prepare(project: Project, task: Task, ready: TaskRecord, state: Ownership, *, is_fresh: bool) -> None:
+def _prepare(project: Project, task: Task, ready: TaskRecord, state: Ownership, *, is_fresh: bool) -> Path:
     territory = state.territories.get(ready.agent or "", Territory(ready.agent or ""))
     guard.write_owned(project.common, f"{PREFIX}{task.id}", owned_lines(task, territory, state.claims))
-    write_prompt(project, task, ready, state, is_fresh=is_fresh)
+    return write_prompt(project, task, ready, state, is_fresh=is_fresh)
 
 
 def write(project: Project, stored: Stored | None, record: TaskRecord) -> Stored:

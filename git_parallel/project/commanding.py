@@ -63,7 +63,7 @@ def command_of(settings: Settings, name: str) -> tuple[str, ...]:
     if agent is None or not agent.command:
         raise BadInput(
             f"no command is set for agent '{printable(name)}'",
-            hint=f"git config agent.{name}.command 'COMMAND ARGUMENTS'",
+            hint=settings.untrusted or f"git config agent.{name}.command 'COMMAND ARGUMENTS'",
         )
     try:
         return tuple(shlex.split(agent.command))

@@ -14,6 +14,7 @@ from ..tasks.task import Task, TaskSet
 from . import landing
 from .attempt import Order, Wish, catch_up, make_ready, start, take_back
 from .declared import ownership
+from .furnishing import Liaison
 from .landing import Landing
 from .news import overlaps_of
 from .open import Project
@@ -30,13 +31,19 @@ class Settled:
 
 
 def prepare(
-    project: Project, tasks: TaskSet, task: Task, known: Stored | None, order: Order, wish: Wish
+    project: Project,
+    tasks: TaskSet,
+    task: Task,
+    known: Stored | None,
+    order: Order,
+    wish: Wish,
+    liaison: Liaison,
 ) -> Stored:
     """Make everything ready for an attempt, from where the target is now."""
     base = project.git.find_ref(project.target) or project.base
     fresh = replace(project, base=base)
     state = ownership(fresh, tasks, snapshot(fresh.git))
-    return make_ready(fresh, task, known, order, state, wish)
+    return make_ready(fresh, task, known, order, state, wish, liaison)
 
 
 def launch(

@@ -17,10 +17,13 @@ Outcome = TypeVar("Outcome")
 
 
 class Row(Enum):
-    """Where a deed waits for a worker: as usual, where nothing slow stands before it, or one after the other."""
+    """Where a deed waits for a worker: as usual, where nothing slow stands before it, among those that may take
+    minutes, or one after the other.
+    """
 
     USUAL = "usual"
     FIRST = "first"
+    LONG = "long"
     IN_TURN = "in turn"
 
 
@@ -36,7 +39,7 @@ class Events:
         """As long as this lasts there are workers, who begin with deeds in the order in which they came to a row."""
         cores = os.cpu_count() or 2
         # Much of what they do is to wait for git, and for the disk.
-        sizes = {Row.USUAL: 2 * cores, Row.FIRST: cores, Row.IN_TURN: 1}
+        sizes = {Row.USUAL: 2 * cores, Row.FIRST: cores, Row.LONG: 2 * cores, Row.IN_TURN: 1}
         with ExitStack() as stack:
             self._pools = {row: stack.enter_context(ThreadPoolExecutor(size)) for row, size in sizes.items()}
             yield

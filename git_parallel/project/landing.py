@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..agents.process import agent_environment, run_to_end
-from ..errors import Stale, Unusable
+from ..errors import ParallelError, Stale, Unusable
 from ..git import locks, mergetree, target, worktree
 from ..git.mergetree import Conflicted
 from ..git.refs import Stored, snapshot
@@ -20,8 +20,10 @@ from . import gate
 from .attempt import write
 from .claiming import claim
 from .declared import ownership
+from .furnishing import Liaison, complete
 from .gate import Denied, Violation
 from .open import Project
+from .plain import write_anew
 from .stacking import why_early
 
 _TRIES = 5
@@ -252,6 +254,12 @@ def _verify(project: Project, record: TaskRecord, candidate: Oid, verify: _Verif
     if verify.begins:
         verify.begins(record.id)
     with worktree.scratch(project.git, project.common, at=candidate) as path:
+        try:
+            complete(project, worktree.place_at(path, project.target), Liaison(), is_untouched=True)
+        except ParallelError as error:
+            with write_anew(log) as file:
+                file.write(f"{error.message}\n")
+            return error.status
         extra = {"GIT_PARALLEL_TASK": str(record.id), "GIT_PARALLEL_WORKTREE": str(path)}
         return run_to_end(verify.command, cwd=path, env=agent_environment(os.environ, extra), log=log)
 

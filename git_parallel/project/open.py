@@ -1,12 +1,13 @@
 """One repository, found from where the user stands, with its settings and its target."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from os import environ
 from pathlib import Path
 
-from ..config import reading
+from ..config import reading, trust
 from ..config.settings import Settings
+from ..config.team import TeamFile
 from ..errors import BadInput, BadName, Unusable
 from ..git.command import Git
 from ..git.store import Store
@@ -32,12 +33,16 @@ class Premises:
 
 @dataclass(frozen=True, slots=True)
 class Project(Premises):
-    """A repository as all verbs see it; `base` is the commit of the target at the moment of opening."""
+    """A repository as all verbs see it; `base` is the commit of the target at the moment of opening.
+
+    `team` is the `.gitparallel` that the settings are from, as it was read.
+    """
 
     main: Path
     settings: Settings
     target: RefName
     base: Oid
+    team: TeamFile = field(default_factory=TeamFile)
 
     @property
     def tasks_runtime(self) -> Path:
@@ -79,9 +84,9 @@ def open_project(directory: Path, *, hurried: bool = False) -> Project:
     head = _head(git, common)
     target = _target(settings.target) if settings.target else head
     base = git.find_ref(target) if target else None
-    team = reading.read_team(git, base) if base else []
-    if team:
-        settings = reading.build(own, team)
+    team = reading.read_team(git, base) if base else TeamFile()
+    if team.pairs:
+        settings = reading.build(own, team.pairs, is_trusted=trust.is_trusted(common / "parallel", team))
         target = _target(settings.target) if settings.target else head
         base = git.find_ref(target) if target else None
     if target is None:
@@ -96,7 +101,7 @@ def open_project(directory: Path, *, hurried: bool = False) -> Project:
                 hint="'git branch' lists the branches",
             )
         raise Unusable(f"branch '{target.short}' has no commits yet", hint="make a first commit")
-    return Project(replace(git, store=Store.like(common, base)), common, main, settings, target, base)
+    return Project(replace(git, store=Store.like(common, base)), common, main, settings, target, base, team)
 
 
 def make_runtime(project: Project) -> None:

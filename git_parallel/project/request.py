@@ -26,6 +26,7 @@ class Request:
     is_stacking: bool = False
     merge: bool = False
     verify: str | None = None
+    fetch: bool | None = None
     again: Sequence[TaskId] = ()
     verb: str = "run [ID...]"
 

@@ -22,6 +22,7 @@ from ..schedule.plan import Held
 from ..schedule.ready import Decision, Scene, next_launches, overtaken
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task
+from . import setting_up
 from .admitting import Door
 from .attempt import Order, Wish
 from .backlog import Backlog
@@ -30,6 +31,7 @@ from .declared import singletons
 from .deeds import Settled, land, launch, prepare, put_back, settle_and_look
 from .elsewhere import Elsewhere
 from .events import Events, Row
+from .furnishing import Liaison
 from .landing import Landed, Landing
 from .lane import Lane
 from .limits import Limits
@@ -79,6 +81,7 @@ class Scheduler:
     _tip: Oid | None = None
     _making: set[TaskId] = field(default_factory=set)
     _ready: dict[TaskId, Stored] = field(default_factory=dict)
+    _noted: set[str] = field(default_factory=set)
     _looks: int = 0
     _reading: bool = False
     _read_again: bool = False
@@ -228,16 +231,30 @@ class Scheduler:
         self._making.add(task.id)
         known, wish = self.stock.stored.get(task.id), Wish(retries, self.stock.below(task))
         project, tasks = self.project, self.stock.tasks
+        liaison = Liaison(self._hear_note, lambda: self.asking.urgency > 0)
 
         def work() -> Stored:
             # Only the worker asks how its agent is started: that nobody knows is the end of this task alone.
-            return prepare(project, tasks, task, known, self._order_for(task), wish)
+            return prepare(project, tasks, task, known, self._order_for(task), wish, liaison)
 
-        self.events.do(work, partial(self._made, task, known), partial(self._not_made, task, known))
+        # It may have to install things first, and who has ended is not to wait for that.
+        self.events.do(work, partial(self._made, task, known), partial(self._not_made, task, known), Row.LONG)
+
+    def _hear_note(self, said: str) -> None:
+        self.events.put(partial(self._note, said))
+
+    def _note(self, said: str) -> None:
+        # What is missing in the main worktree is missing for each of them.
+        if said not in self._noted:
+            self._noted.add(said)
+            self.tell(Told(said, is_note=True))
 
     def _made(self, task: Task, known: Stored | None, stored: Stored) -> None:
         self._making.discard(task.id)
-        if self.stock.stored.get(task.id) not in (known, stored):
+        seen = self.stock.stored.get(task.id)
+        # Making it may take minutes, in which news of its own first record have come.
+        is_own = seen and (seen.record.state, seen.record.attempt) == (State.READY, stored.record.attempt)
+        if seen not in (known, stored) and not is_own:
             self._not_launched(task, known, Stale("it was changed while its worktree was made"))
             return
         self.stock.put(stored)
@@ -434,6 +451,9 @@ class Scheduler:
         if not self.asking.hear(number):
             return
         self.tell(Told(self.asking.words))
+        for task in self._making:
+            # Nobody is launched any more for whom it would be set up.
+            setting_up.stop(self.project, task, now=self.asking.urgency > 2)
         if self.asking.urgency > 1:
             self._stop(self.running)
 

@@ -17,6 +17,7 @@ from ..git.worktree import Place
 from ..names import Oid, TaskId, printable
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import TaskSet
+from ..workspace import submodules
 from . import gate
 from .adrift import is_adrift
 from .attempt import write
@@ -109,6 +110,8 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
         return Shortfall(f"left its worktree on '{printable(where)}' instead of '{record.branch}'")
     if seen.operations:
         return Shortfall(f"left a {seen.operations[0]} unfinished")
+    if seen.inside:
+        return Shortfall(f"left changes inside submodule '{printable(seen.inside[0])}' uncommitted")
     left = (*seen.changed, *seen.untracked)
     if left:
         verdict = claim(project, tasks, record.id, left)
@@ -124,6 +127,10 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
         return Shortfall(f"its branch '{record.branch}' is gone")
     if not count(project.git, tip=tip, without=[oid for oid in (record.base, onto) if oid]):
         return Shortfall("no changes")
+    base = record.base or project.base
+    lost = submodules.bring_home(project.git, project.common, place, base=base, tip=tip, task=record.id)
+    if lost:
+        return Shortfall(f"records a commit of submodule '{printable(lost[0])}' that is nowhere")
     return _judge(project, tasks, record, tip, onto or project.base)
 
 

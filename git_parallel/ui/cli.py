@@ -109,12 +109,20 @@ def status_(as_json: bool) -> None:
 @click.option(
     "--attempt", type=click.IntRange(min=1), metavar="N", help="Of this attempt instead of the latest."
 )
+@click.option("--setup", is_flag=True, help="Of the setup of its worktree (parallel.setup) instead.")
 @click.option("--raw", is_flag=True, help="The bytes as they are, also on a terminal.")
-def log_(task: str, follow: bool, attempt: int | None, raw: bool) -> None:
+def log_(task: str, follow: bool, attempt: int | None, setup: bool, raw: bool) -> None:
     """Show what the agent of a task printed."""
-    from ..commands.log import log
+    from ..commands.log import log, setup_log
 
-    for piece in log(Path.cwd(), task, follow=follow, attempt=attempt):
+    if setup and attempt:
+        raise click.UsageError("a worktree is set up once, not for each attempt: give --setup or --attempt")
+    pieces = (
+        setup_log(Path.cwd(), task, follow=follow)
+        if setup
+        else log(Path.cwd(), task, follow=follow, attempt=attempt)
+    )
+    for piece in pieces:
         if raw or not sys.stdout.isatty():
             sys.stdout.buffer.write(piece)
         else:
@@ -199,6 +207,23 @@ def progress_(percent: str, message: tuple[str, ...]) -> None:
     from .show_progress import show_progress
 
     sys.exit(show_progress(percent, message))
+
+
+@cli.command("trust", short_help="Have the commands of the team's .gitparallel count.")
+@click.option("--dry-run", is_flag=True, help="Only show the commands, and whether they count.")
+@click.option("--revoke", is_flag=True, help="Trust nothing any more.")
+@JSON
+def trust_(dry_run: bool, revoke: bool, as_json: bool) -> None:
+    """Show the commands in the .gitparallel of the target branch, and have them count.
+
+    Whoever can commit to the repository can write that file. So what it would have run counts only after you
+    have looked at it, and only as long as it stays exactly as it is. Other settings in it always count.
+    """
+    from .show_trust import show_trust
+
+    if dry_run and revoke:
+        raise click.UsageError("--dry-run changes nothing, --revoke does")
+    show_trust(is_dry_run=dry_run, is_revoked=revoke, as_json=as_json)
 
 
 @cli.command("demo", short_help="Show the whole journey in a throw-away repository.")

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from .options import AGENT, COMMAND, JSON, RETRIES, WithCommand, running
+from .options import AGENT, COMMAND, FETCH, JSON, RETRIES, WithCommand, running
 
 
 @click.command("run", cls=WithCommand, short_help="Run agents on tasks, each in a worktree of its own.")
@@ -13,6 +13,7 @@ from .options import AGENT, COMMAND, JSON, RETRIES, WithCommand, running
 @running
 @AGENT
 @RETRIES
+@FETCH
 @click.option(
     "--fresh",
     is_flag=True,
@@ -112,6 +113,7 @@ def delegate_(
     metavar="NAME",
     help="Have this agent type write specs then (default: parallel.specAgent).",
 )
+@FETCH
 @click.option("--foreground", is_flag=True, help="Stay in this terminal instead of the background.")
 @click.pass_context
 def start_(

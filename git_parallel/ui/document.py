@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..commands.prune import PruneAnswer
     from ..commands.status import StatusAnswer
     from ..commands.tasks import TasksAnswer
+    from ..commands.trust import TrustAnswer
     from ..project.conducting import RunAnswer
     from ..schedule.progress import Progress
 
@@ -278,3 +279,13 @@ def _time(seconds: float | None) -> str | None:
     return (
         None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
     )
+
+
+def of_trust(answer: "TrustAnswer") -> dict[str, Any]:
+    """The document of `trust --json`."""
+    return {
+        "version": VERSION,
+        "target": answer.target,
+        "trusted": answer.is_trusted,
+        "commands": [{"key": key, "value": value} for key, value in answer.commands],
+    }

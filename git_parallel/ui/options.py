@@ -50,6 +50,10 @@ RETRIES = click.option("--retries", type=click.IntRange(min=0), metavar="N",
                        help="Try a task that fails again by itself, so many times, each time after a longer wait "
                        "(default: parallel.retries).")  # fmt: skip
 
+FETCH = click.option("--fetch", is_flag=True, default=None,
+                     help="First fetch what the target branch follows, and bring the target there if that is a "
+                     "fast-forward (default: parallel.fetch).")  # fmt: skip
+
 
 class WithCommand(click.Command):
     """A verb that takes, after `--`, a command of the user's with its arguments exactly as they are."""

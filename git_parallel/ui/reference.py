@@ -57,6 +57,16 @@ MEANINGS = {
     "parallel.specAgent": "The agent type that `git parallel start` has write specs when too few tasks are ready.",
     "parallel.grace": "How long an agent that is being stopped has to end before it gets the next, harder "
     "signal.",
+    "parallel.copy": "What git ignores in the main worktree and each new worktree needs too, such as `.env`: a path, a "
+    "directory or a glob, copied. May be given several times.",
+    "parallel.link": "The same, but linked to instead of copied: all share what is behind it.",
+    "parallel.setup": "Shell command that is run once in each new worktree before its agent starts. `git parallel "
+    "log ID --setup` shows what it printed.",
+    "parallel.setupTimeout": "How long that may take: `90s`, `30m`, or `off`.",
+    "parallel.submodules": "`auto`: submodules that are initialised in the main worktree are there in each worktree, "
+    "from what is in `.git/modules/`. `off` leaves their places empty.",
+    "parallel.fetch": "Whether `git parallel run` and `start` first fetch what the target follows, and bring the "
+    "target there if that is a fast-forward.",
     "parallel.disposable": "Glob of the ignored files that `git parallel prune` need not keep. May be given "
     "several times. Any other ignored file keeps its worktree.",
 }
@@ -70,6 +80,10 @@ EMPTY_DEFAULTS = {
     "parallel.verify": "none",
     "parallel.timeout": "none",
     "parallel.specAgent": "none",
+    "parallel.copy": "nothing",
+    "parallel.link": "nothing",
+    "parallel.setup": "none",
+    "parallel.fetch": "`false`",
     "parallel.retries": "`0`",
 }
 HOT_MEANINGS = {
@@ -100,6 +114,8 @@ AGENT_ENVIRONMENT = {
     "GIT_PARALLEL_BRANCH": "The branch that is checked out in its worktree.",
     "GIT_PARALLEL_WORKTREE": "The path of its worktree, where the agent is started.",
     "GIT_PARALLEL_ATTEMPT": "The number of this attempt, from 1.",
+    "GIT_PARALLEL_PORT": "A TCP port that nobody else was given, the same as long as the worktree is there.",
+    "TMPDIR": "A temporary directory of its own, which goes with the worktree.",
 }
 SPEC_FILES = {
     "`SPEC-<id>-<slug>.md`": "One task, anywhere in the repository, committed on the target. Its first heading "
@@ -135,8 +151,9 @@ FILES = {
     "`logs/coordinator.log`, and what documents were understood as in `cache/`, "
     "which may be deleted.",
     "`.gitparallel`": "The team's settings, in the syntax of a git config file, read as committed on the "
-    "target. Your own settings go before them. `parallel.verify` and `agent.<name>.command` are ignored "
-    "there, since they would be run.",
+    "target. Your own settings go before them. What would be run (`parallel.verify`, `parallel.setup`, "
+    "`agent.<name>.command`, `agent.<name>.args`) counts there only once `git parallel trust` has shown "
+    "you that very content.",
 }
 STATUSES = {
     str(DONE): "Done.",
@@ -244,6 +261,12 @@ JSON = {
         "blocked": "Tasks kept out by a worktree that has the target checked out: `id`, `checkout`, `paths`, "
         "`reason`.",
         "not_ready": "Tasks that have nothing to merge, or stand on others that are not merged: `id`, `reason`.",
+    },
+    "trust": {
+        **_VERSION,
+        "target": "The branch whose `.gitparallel` it is.",
+        "trusted": "Whether the commands in it count now.",
+        "commands": "The settings that are run: `key`, `value`.",
     },
     "cancel": {
         **_VERSION,

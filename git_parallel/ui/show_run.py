@@ -75,6 +75,7 @@ def request_of(
     agent: str | None = None,
     retries: int | None = None,
     verify: str | None = None,
+    fetch: bool | None = None,
     assume_independent: bool = False,
     verb: str = "run [ID...]",
 ) -> Request:
@@ -92,6 +93,7 @@ def request_of(
         is_stacking=stack,
         merge=merge_,
         verify=verify,
+        fetch=fetch,
         verb=verb,
     )
 

@@ -255,7 +255,9 @@ def test_a_command_in_the_team_file_is_not_run(repo: Repo, cli: Cli) -> None:
     ran = cli("run", "--agent", "x")
     assert ran.status == 2
     assert "no command is set for agent 'x'" in ran.stderr
-    assert "'agent.x.command' is a command and is ignored" in cli("plan").stderr
+    ignored = ".gitparallel: its commands are ignored (agent.x.command, parallel.verify)"
+    assert ignored in ran.stderr
+    assert ignored in cli("plan").stderr
 
 
 def test_too_old_a_git(cli: Cli, tmp_path: Path) -> None:

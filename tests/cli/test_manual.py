@@ -65,7 +65,7 @@ def test_the_environment_is_what_agents_get() -> None:
     record = SimpleNamespace(branch="", worktree="", attempt=1)
 
     given = prompting.environment(task, record, Path("prompt"))  # type: ignore[arg-type]
-    assert set(reference.AGENT_ENVIRONMENT) == set(given)
+    assert set(reference.AGENT_ENVIRONMENT) == {*given, "GIT_PARALLEL_PORT", "TMPDIR"}
 
 
 def test_the_json_keys_are_those_of_the_documents() -> None:

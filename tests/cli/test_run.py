@@ -54,6 +54,7 @@ def test_the_agent_finds_its_task_in_the_environment_and_the_spec_on_stdin(
         "GIT_CONFIG_NOSYSTEM",
         "GIT_PARALLEL_ATTEMPT",
         "GIT_PARALLEL_BRANCH",
+        "GIT_PARALLEL_PORT",
         "GIT_PARALLEL_PROMPT_FILE",
         "GIT_PARALLEL_SPEC",
         "GIT_PARALLEL_TASK",

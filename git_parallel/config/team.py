@@ -1,0 +1,30 @@
+"""The team's `.gitparallel` file as it was read, and which of its keys are commands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Pairs: TypeAlias = Sequence[tuple[str, str]]
+
+TEAM_FILE = ".gitparallel"
+_COMMANDS = ("parallel.verify", "parallel.setup")
+_OF_AN_AGENT = ("command", "args")
+
+
+@dataclass(frozen=True, slots=True)
+class TeamFile:
+    """The bytes of a `.gitparallel` and the keys and values in them; both empty where there is none."""
+
+    content: bytes = b""
+    pairs: tuple[tuple[str, str], ...] = ()
+
+
+def is_command(key: str) -> bool:
+    """Whether the value of a key is run; section and name are in lower case, as git gives them."""
+    is_agents = key.startswith("agent.") and key.count(".") > 1
+    return key in _COMMANDS or (is_agents and key.rpartition(".")[2] in _OF_AN_AGENT)
+
+
+def commands(pairs: Pairs) -> tuple[tuple[str, str], ...]:
+    """The keys and values by which a file would have something run."""
+    return tuple((key, value) for key, value in pairs if is_command(key))

@@ -1,0 +1,1 @@
+"""What a worktree needs beyond its checkout, so that any agent can really work in it."""
