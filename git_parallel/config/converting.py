@@ -151,5 +151,6 @@ CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "specAgent": ("spec_agent", _string),
     "grace": ("grace", _seconds),
     "disposable": ("disposable", patterns),
+    "sparse": ("sparse", boolean),
 }
 SPELLING = {name.lower(): name for name in CONVERT}

@@ -56,6 +56,7 @@ class Settings:
     log_limit: str = "64m"
     spec_agent: str = ""
     grace: float = 10.0
+    sparse: bool = False
     disposable: tuple[str, ...] = (
         "**/__pycache__/",
         "**/*.pyc",

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from . import locks, sparse
 from .admin import PREFIX
 from .command import Git
 
@@ -52,6 +53,8 @@ def install(git: Git, common: Path) -> None:
     _write(parallel / "guard" / "python", f"{sys.executable}\n")
     _write(parallel / "guard" / "user-hooks", f"{theirs}\n")
     _write(parallel / "agent.gitconfig", _agent_config(hooks))
+    with locks.held(parallel / "lock"):
+        sparse.list_anew(common)
     if not git.run("config", "--file", str(common / "config"), "--get-all", STANZA, answers=(0, 1)).stdout:
         git.run("config", "--file", str(common / "config"), "--add", STANZA, "parallel/agent.gitconfig")
 
@@ -105,6 +108,7 @@ def _agent_config(hooks: Path) -> str:
         "[gc]\n\tauto = 0\n\tpackRefs = false\n"
         "[maintenance]\n\tauto = false\n"
         f'[url "git-parallel-no-push://"]\n{push}'
+        f"[include]\n\tpath = {sparse.INCLUDED}\n"
     )
 
 

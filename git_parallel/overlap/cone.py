@@ -29,6 +29,10 @@ class Cone:
             _is_in(folder, one) or one.startswith(f"{folder}/") for one in self.directories
         )
 
+    def covers(self, directory: str) -> bool:
+        """Whether a directory is in it with all that is below."""
+        return any(_is_in(directory, one) for one in self.directories)
+
     def with_more(self, directories: Iterable[str]) -> "Cone":
         """The cone that holds these directories too."""
         return Cone(_outermost({*self.directories, *directories} - {""}))

@@ -34,6 +34,7 @@ def order_of(project: Project, request: Request, directory: Path) -> Order:
         stall=_limit(request.stall, settings.stall_timeout),
         log_limit=settings.log_bytes,
         is_fresh=request.is_fresh,
+        is_sparse=request.is_sparse or settings.sparse,
     )
 
 

@@ -58,7 +58,8 @@ class TaskRecord:
     `foreign` the paths outside its ownership that its commits were found to touch. `retries` is how
     many of its attempts nobody asked for: they came by themselves after a failure. `stacked` are the
     tasks whose work `base` holds beside the target's, because they had not been merged yet. `is_fresh` is
-    whether the attempt that is planned is to begin in a new worktree.
+    whether the attempt that is planned is to begin in a new worktree. `cone` are the directories that its
+    sparse worktree was made with; None where that is a full one.
     """
 
     id: TaskId
@@ -82,6 +83,7 @@ class TaskRecord:
     retries: int = 0
     stacked: tuple[str, ...] = ()
     is_fresh: bool = False
+    cone: tuple[str, ...] | None = None
 
     @property
     def is_unfinished(self) -> bool:
@@ -119,6 +121,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "ended": _NUMBER,
     "foreign": (list, tuple),
     "stacked": (list, tuple),
+    "cone": (list, tuple, NoneType),
     "retries": (int,),
     "is_fresh": (bool,),
     **dict.fromkeys(("agent", "base", "tip", "spec", "candidate"), (str, NoneType)),
@@ -144,6 +147,7 @@ def from_json(data: object) -> TaskRecord:
     values["state"] = State(values["state"])
     for key in ("foreign", "stacked"):
         values[key] = tuple(map(str, values.get(key, ())))
+    values["cone"] = None if values.get("cone") is None else tuple(map(str, values["cone"]))
     for key in ("base", "tip", "spec", "candidate"):
         values[key] = Oid(values[key]) if values.get(key) else None
     return TaskRecord(**values)

@@ -53,6 +53,8 @@ MEANINGS = {
     "parallel.specAgent": "The agent type that `git parallel start` has write specs when too few tasks are ready.",
     "parallel.grace": "How long an agent that is being stopped has to end before it gets the next, harder "
     "signal.",
+    "parallel.sparse": "Whether a new worktree holds only the directories that its task touches, their tests and the "
+    "files at the root. `git parallel claim` brings more into it. A task of which no files are known gets all of them.",
     "parallel.disposable": "Glob of the ignored files that `git parallel prune` need not keep. May be given "
     "several times. Any other ignored file keeps its worktree.",
 }

@@ -94,6 +94,7 @@ FULL = TaskRecord(
     retries=2,
     stacked=("us-42",),
     is_fresh=True,
+    cone=("src/auth",),
 )
 
 
@@ -121,6 +122,7 @@ def test_the_json_of_a_full_record() -> None:
         "retries": 2,
         "stacked": ("us-42",),
         "is_fresh": True,
+        "cone": ("src/auth",),
     }
 
 
@@ -162,6 +164,7 @@ records = st.builds(
     retries=st.integers(0, 1000),
     stacked=st.lists(st.text()).map(tuple),
     is_fresh=st.booleans(),
+    cone=st.none() | st.lists(st.text()).map(tuple),
 )  # fmt: skip
 
 
@@ -200,6 +203,7 @@ def test_another_version_is_refused(version: object) -> None:
         ("retries", "2", ValueError),
         ("retries", True, ValueError),
         ("is_fresh", 1, ValueError),
+        ("cone", "src", ValueError),
     ],
 )
 def test_what_is_no_record_is_refused(key: str, value: object, kind: type[Exception]) -> None:
