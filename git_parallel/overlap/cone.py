@@ -38,33 +38,31 @@ class Cone:
         return Cone(_outermost({*self.directories, *directories} - {""}))
 
 
-def cone(footprint: Footprint, tree: Collection[str]) -> Cone | None:
-    """What a sparse worktree for a footprint holds, of a tree with these files.
-
-    None, which is the whole tree, where nothing is known of what the work touches, and where a directory
-    that it needs has a name that git's list of sparse directories cannot hold.
-    """
-    if footprint.is_unknown:
-        return None
-    finder = _Finder(tree)
-    found = Cone().with_more(folder for entry in footprint.entries for folder in finder.folders_of(entry))
-    return None if any("\n" in folder for folder in found.directories) else found
-
-
 def home(path: str, tree: Collection[str]) -> str:
     """The directory that a path is in, or that it is; empty for the root's own."""
     prefix = f"{path}/"
     return path if any(file.startswith(prefix) for file in tree) else path.rpartition("/")[0]
 
 
-class _Finder:
-    """Looks up what the entries of a footprint need."""
+class Cones:
+    """The cones of footprints in a tree with these files."""
 
     def __init__(self, tree: Collection[str]) -> None:
         self._files = sorted(tree)
         self._beside = Beside(tree)
 
-    def folders_of(self, entry: Entry) -> Iterator[str]:
+    def of(self, footprint: Footprint) -> Cone | None:
+        """What a sparse worktree for a footprint holds.
+
+        None, which is the whole tree, where nothing is known of what the work touches, and where a directory
+        that it needs has a name that git's list of sparse directories cannot hold.
+        """
+        if footprint.is_unknown:
+            return None
+        found = Cone().with_more(folder for entry in footprint.entries for folder in self._folders_of(entry))
+        return None if any("\n" in folder for folder in found.directories) else found
+
+    def _folders_of(self, entry: Entry) -> Iterator[str]:
         """The directories that an entry covers, and those of their tests."""
         if entry.origin is not Origin.DECLARED or not patterns.is_magic(entry.path):
             if self._below(f"{entry.path}/"):

@@ -1,13 +1,13 @@
 """Sparse worktrees of tasks: what one begins with, and how it is widened."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from ..errors import BadName
 from ..git import sparse
 from ..git.command import Git
 from ..git.history import paths_at
 from ..names import Oid, TaskId
-from ..overlap.cone import Cone, cone, home
+from ..overlap.cone import Cone, Cones, home
 from ..overlap.footprint import of_task
 from ..ownership.claims import of
 from ..schedule.record import TaskRecord
@@ -19,18 +19,18 @@ def cone_at_first(
     project: Project, task: Task, base: Oid, claims: Mapping[str, TaskId]
 ) -> tuple[str, ...] | None:
     """The directories that a sparse worktree of a task begins with; None where it needs the whole tree."""
-    found = cone_of_task(task, paths_at(project.git, base), claims)
+    found = cone_of_task(task, Cones(paths_at(project.git, base)), claims)
     return found.directories if found else None
 
 
-def cone_of_task(task: Task, tree: Collection[str], claims: Mapping[str, TaskId]) -> Cone | None:
-    """What a task needs of a tree with these files, as far as its documents and its claims tell."""
+def cone_of_task(task: Task, cones: Cones, claims: Mapping[str, TaskId]) -> Cone | None:
+    """What a task needs of a tree, as far as its documents and its claims tell."""
     try:
         footprint = of_task(task, of(claims, task.id))
     except BadName:
         # A pattern that means nothing; the plan says so, and nothing is known of what it touches.
         return None
-    return cone(footprint, tree)
+    return cones.of(footprint)
 
 
 def cone_recorded(record: TaskRecord, claims: Mapping[str, TaskId]) -> Cone | None:

@@ -144,7 +144,8 @@ class Scheduler:
             self.stock,
             self.waiting,
             running=[*self.running.values(), *self.closing.values()],
-            slots=self.door.slots(running=len(self.running), making=making) + len(self.closing),
+            slots=self.door.slots(running=len(self.running), making=making, waiting=self.waiting)
+            + len(self.closing),
             scarce=self.door.why,
             singletons=singletons(self.project),
             now=now,

@@ -1,9 +1,11 @@
 """The cone: which directories a sparse worktree of a task holds."""
 
+from collections.abc import Collection
+
 import pytest
 
 from git_parallel.names import TaskId
-from git_parallel.overlap.cone import Cone, cone, home
+from git_parallel.overlap.cone import Cone, Cones, home
 from git_parallel.overlap.footprint import Entry, Footprint, Origin
 from git_parallel.tasks.task import Kind
 
@@ -22,6 +24,10 @@ TREE = (
     "web/ui/button.ts",
     "web/ui/__tests__/button.test.ts",
 )
+
+
+def cone(footprint: Footprint, tree: Collection[str]) -> Cone | None:
+    return Cones(tree).of(footprint)
 
 
 def of(*paths: str, origin: Origin = Origin.DECLARED, kind: Kind = Kind.MODIFY) -> Footprint:
