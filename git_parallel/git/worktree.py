@@ -17,7 +17,7 @@ from pathlib import Path
 from ..errors import GitFailed, Unusable
 from ..names import Oid, RefName, printable
 from ..overlap.cone import Cone
-from . import locks, sparse
+from . import crowd, locks, sparse
 from .admin import PREFIX
 from .command import Git
 from .refs import RefChange, apply
@@ -154,7 +154,8 @@ def _populate(git: Git, place: Place) -> None:
     (place.admin / "index.lock").unlink(missing_ok=True)
     here = git.at(place.path)
     switched = sparse.SWITCHED_ON if sparse.is_sparse(place.admin) else ()
-    here.run(*switched, "-c", "checkout.workers=0", "read-tree", "--reset", "-u", "HEAD")
+    with crowd.in_company() as workers:
+        here.run(*switched, *workers, "read-tree", "--reset", "-u", "HEAD")
     null = "0" * len(tip) if (tip := git.find_ref(place.branch)) else ""
     # What `git worktree add` does at its end; a hook that fails does not undo the checkout there either.
     here.run_bytes(
@@ -210,7 +211,8 @@ def scratch(git: Git, common: Path, *, at: Oid) -> Iterator[Path]:
         with locks.held(common / "parallel" / "lock"):
             _write(path / ".git", f"gitdir: {admin}\n")
             _make_admin(common, admin, path, head=at)
-        git.at(path).run("-c", "checkout.workers=0", "read-tree", "--reset", "-u", "HEAD")
+        with crowd.in_company() as workers:
+            git.at(path).run(*workers, "read-tree", "--reset", "-u", "HEAD")
         yield path
     finally:
         _drop_scratch(common, admin)
