@@ -18,10 +18,11 @@ _LISTED = "/proc/{}/task/{}/children"
 class Gauge:
     """Reads the load since it was last read, the reader's own work and its children's not counted.
 
+    Of several places the disk with the least free space counts.
     Make it early: what happened before it was made it cannot know, and says 0 % of.
     """
 
-    def __init__(self, where: Path) -> None:
+    def __init__(self, *where: Path) -> None:
         self._where = where
         self._last = _times()
         self._used = 0.0
@@ -42,7 +43,7 @@ class Gauge:
         return Load(
             cpu_percent=round(self._used, 1),
             memory_percent=psutil.virtual_memory().percent,
-            disk_free_bytes=psutil.disk_usage(str(self._where)).free,
+            disk_free_bytes=min(psutil.disk_usage(str(where)).free for where in self._where),
         )
 
 

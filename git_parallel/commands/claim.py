@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import BadInput
+from ..git.sparse import is_sparse
+from ..git.worktree import admin_of
 from ..names import RepoPath, TaskId
 from ..ownership.judge import Verdict
 from ..project.claiming import claim as take
+from ..project.cones import widen
 from ..project.declared import read_tasks
 from ..project.open import make_runtime, open_project
 from ..project.standing import standing
@@ -15,22 +18,31 @@ from ..project.standing import standing
 
 @dataclass(frozen=True, slots=True)
 class ClaimAnswer:
-    """Whose worktree this is, and the judgement; where nothing is foreign the paths are the task's."""
+    """Whose worktree this is, and the judgement; where nothing is foreign the paths are the task's.
+
+    `directories` are those that were checked out for them in a sparse worktree.
+    """
 
     task: TaskId
     verdict: Verdict
+    directories: tuple[str, ...] = ()
 
 
 def claim(directory: Path, paths: Sequence[str]) -> ClaimAnswer:
-    """Claim paths (relative to where the user stands) for the task of this worktree."""
+    """Claim paths (relative to where the user stands) for the task of this worktree, and have them there."""
     project = open_project(directory)
-    task = standing(directory).task
+    here = standing(directory)
     make_runtime(project)
     prefix = project.git.at(directory).run("rev-parse", "--show-prefix").stdout.removesuffix("\n")
     wanted = [_inside(prefix, path) for path in paths]
     # Taken by hand, a path that is nobody's is allowed under every policy.
     free = replace(project, settings=replace(project.settings, ownership="claim"))
-    return ClaimAnswer(task, take(free, read_tasks(project), task, wanted))
+    verdict = take(free, read_tasks(project), here.task, wanted)
+    more: tuple[str, ...] = ()
+    if verdict.is_allowed and is_sparse(admin_of(here.common, here.task)):
+        top = project.git.at(directory).run("rev-parse", "--show-toplevel").stdout.removesuffix("\n")
+        more = widen(project, project.git.at(Path(top)), wanted)
+    return ClaimAnswer(here.task, verdict, more)
 
 
 def _inside(prefix: str, path: str) -> str:

@@ -1,17 +1,22 @@
 """`git parallel hook`: what the hooks in agent worktrees ask when their fast path cannot decide."""
 
 import os
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import GitFailed
 from ..git.admin import task_of
 from ..git.command import Git
 from ..git.history import changed_paths
+from ..git.sparse import is_sparse
 from ..names import Oid, TaskId
 from ..ownership.judge import Verdict
 from ..project.claiming import claim
+from ..project.cones import widen
 from ..project.declared import read_tasks
-from ..project.open import open_project
+from ..project.open import Project, open_project
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,17 @@ def pre_commit(directory: Path) -> HookAnswer | None:
     index = {k: v for k in ("GIT_INDEX_FILE",) if (v := os.environ.get(k))}
     here = project.git.at(directory).with_environment(GIT_DIR=str(directory / git_dir), **index)
     staged = _staged(here, git_dir if git_dir.is_absolute() else directory / git_dir)
-    return HookAnswer(task, claim(project, read_tasks(project), task, staged))
+    verdict = claim(project, read_tasks(project), task, staged)
+    if verdict.is_allowed and is_sparse(directory / git_dir):
+        _check_out(project, here, staged)
+    return HookAnswer(task, verdict)
+
+
+def _check_out(project: Project, here: Git, staged: Sequence[str]) -> None:
+    """Have a sparse worktree hold the directories of what is committed, so that no merge takes them away again."""
+    # `git commit PATH` holds the lock of the index; the path is committed all the same, and can be claimed.
+    with suppress(GitFailed):
+        widen(project, here, staged)
 
 
 def _staged(git: Git, git_dir: Path) -> list[str]:

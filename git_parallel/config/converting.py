@@ -158,5 +158,6 @@ CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "submodules": ("submodules", one_of("auto", "off")),
     "fetch": ("fetch", boolean),
     "disposable": ("disposable", patterns),
+    "sparse": ("sparse", boolean),
 }
 SPELLING = {name.lower(): name for name in CONVERT}

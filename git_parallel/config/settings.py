@@ -64,6 +64,7 @@ class Settings:
     setup_timeout: float | None = 1800.0
     submodules: str = "auto"
     fetch: bool = False
+    sparse: bool = False
     disposable: tuple[str, ...] = (
         "**/__pycache__/",
         "**/*.pyc",

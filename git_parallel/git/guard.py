@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from . import locks
+from . import locks, sparse
 from .admin import PREFIX
 from .command import Git
 
@@ -58,6 +58,8 @@ def install(git: Git, common: Path) -> None:
     _write(parallel / "guard" / "python", f"{sys.executable}\n")
     _write(parallel / "guard" / "user-hooks", f"{theirs}\n")
     _write_config(git, common)
+    with locks.held(parallel / "lock"):
+        sparse.list_anew(common)
     if not git.run("config", "--file", str(common / "config"), "--get-all", STANZA, answers=(0, 1)).stdout:
         git.run("config", "--file", str(common / "config"), "--add", STANZA, "parallel/agent.gitconfig")
 
@@ -163,6 +165,7 @@ def _agent_config(hooks: Path, excludes: Path | None) -> str:
         "[gc]\n\tauto = 0\n\tpackRefs = false\n"
         "[maintenance]\n\tauto = false\n"
         f"{pointers}{_no_push()}"
+        f"[include]\n\tpath = {sparse.INCLUDED}\n"
     )
 
 

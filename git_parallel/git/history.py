@@ -71,6 +71,11 @@ def files_at(git: Git, commit: Oid) -> Mapping[str, Oid]:
     return found
 
 
+def paths_at(git: Git, commit: Oid) -> list[str]:
+    """Every path in the tree of a commit, submodules and symbolic links too; no directories."""
+    return git.run("ls-tree", "-r", "-z", "--full-tree", "--name-only", commit).fields
+
+
 def _commits(git: Git, tips: Iterable[Oid], without: Iterable[Oid]) -> tuple[Commit, ...]:
     script = "".join(f"{tip}\n" for tip in tips) + "".join(f"^{oid}\n" for oid in without)
     out = git.run("rev-list", "--topo-order", "--reverse", "--parents", "--stdin", stdin=script)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ..errors import BadName, GitFailed, Unusable
 from ..names import Oid, RefName, TaskId, printable
-from . import guard, locks
+from . import guard, locks, sparse
 from .command import Git
 from .refs import TRASH, RefChange, apply, keep_commit
 from .shield import shielded
@@ -71,6 +71,7 @@ def complete(git: Git, common: Path, entry: Entry) -> None:
         shutil.copyfile(reflog, folder / "branch.log")
     with shielded(), locks.held(common / "parallel" / "lock"):
         _rename(admin, folder / "admin")
+        sparse.list_anew(common)
         _rename(Path(entry.worktree), folder / "worktree")
         if git.find_ref(entry.branch) == entry.tip:
             apply(
@@ -98,7 +99,9 @@ def is_in_place(common: Path, entry: Entry) -> bool:
 
 def take_admin_back(common: Path, entry: Entry) -> None:
     """Put the admin directory of a worktree that is still in place back, so that git can look at it."""
-    _rename(folder_of(common, entry) / "admin", Path(entry.admin))
+    with locks.held(common / "parallel" / "lock"):
+        _rename(folder_of(common, entry) / "admin", Path(entry.admin))
+        sparse.list_anew(common)
 
 
 def restore(git: Git, common: Path, entry: Entry) -> None:
@@ -126,6 +129,7 @@ def restore(git: Git, common: Path, entry: Entry) -> None:
         admin.parent.mkdir(exist_ok=True)
         _rename(folder / "worktree", path)
         _rename(folder / "admin", admin)
+        sparse.list_anew(common)
         if (folder / "branch.log").exists():
             (common / "logs" / entry.branch).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / "branch.log", common / "logs" / entry.branch)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISLNK, S_ISREG
 from tempfile import mkdtemp
+from typing import NamedTuple
 
 from ..errors import GitFailed
 from ..names import Oid
@@ -62,16 +63,18 @@ def find_unsaved(git: Git, worktree: Path, tip: Oid, scratch: Scratch) -> Unsave
 
 
 def _sorted(
-    worktree: Path, paths: Sequence[tuple[str, bool]]
+    worktree: Path, paths: Sequence["_Change"]
 ) -> tuple[list[str], list[str], list[tuple[str, bool]]]:
     """The paths to take in, those that are gone, and those that stay apart: too large, too many, or not to be read."""
     taken, gone, apart = [], [], []
-    for number, (path, is_new) in enumerate(paths):
+    for number, (path, is_new, is_staged) in enumerate(paths):
         at = worktree / path
         try:
             known = at.lstat()
         except OSError:
-            gone.append(path)
+            # What a sparse worktree leaves out may be staged: a merge does that.
+            if not is_staged:
+                gone.append(path)
             continue
         if any((worktree / above).is_symlink() for above in Path(path).parents if above.name):
             gone.append(path)
@@ -86,8 +89,16 @@ def _sorted(
     return taken, gone, apart
 
 
-def _changed(here: Git) -> Iterator[tuple[str, bool]]:
-    """The paths that differ from the branch's commit, and whether git knows nothing of them yet."""
+class _Change(NamedTuple):
+    """A path that differs from the branch's commit; whether git knows nothing of it yet, or all that there is."""
+
+    path: str
+    is_new: bool
+    is_staged: bool
+
+
+def _changed(here: Git) -> Iterator[_Change]:
+    """What is uncommitted in a worktree, repositories inside it left out."""
     out = here.run(
         *_UNFILTERED, "-c", "status.showUntrackedFiles=all", "status", "--porcelain=v2", "-z", "--no-renames",
         "--untracked-files=all", "--ignore-submodules=dirty",
@@ -98,7 +109,7 @@ def _changed(here: Git) -> Iterator[tuple[str, bool]]:
             is_link = entry[0] == "1" and "160000" in entry.split(" ")[3:6]
             # A repository inside the worktree is shown as a directory, and is no content of this one.
             if not path.endswith("/") and not is_link:
-                yield path, entry[0] == "?"
+                yield _Change(path, is_new=entry[0] == "?", is_staged=entry[0] == "1" and entry[3] == ".")
 
 
 def _index_of(worktree: Path) -> Path:

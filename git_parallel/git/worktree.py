@@ -16,7 +16,8 @@ from pathlib import Path
 
 from ..errors import GitFailed, Unusable
 from ..names import Oid, RefName, printable
-from . import locks
+from ..overlap.cone import Cone
+from . import crowd, locks, sparse
 from .admin import PREFIX
 from .command import Git
 from .refs import RefChange, apply
@@ -73,12 +74,14 @@ def require_free(git: Git, place: Place) -> None:
         )
 
 
-def ensure(git: Git, common: Path, place: Place, *, base: Oid, is_fresh: bool) -> None:
+def ensure(
+    git: Git, common: Path, place: Place, *, base: Oid, is_fresh: bool, cone: Cone | None = None
+) -> None:
     """Make the branch (at `base`), the worktree and its checkout, or complete what a crash left of them.
 
-    The caller has recorded the intent first. Where no agent has been yet (`is_fresh`) a half-made
-    checkout is made anew; elsewhere no file that is there is written over. Raises GitFailed or
-    Unusable and removes nothing.
+    Of a `cone` the checkout is sparse, where the worktree is made anew. The caller has recorded the intent
+    first. Where no agent has been yet (`is_fresh`) a half-made checkout is made anew; elsewhere no file
+    that is there is written over. Raises GitFailed or Unusable and removes nothing.
     """
     # What git-lfs keeps on a server would be waited for, file by file; `workspace.large` fills in what is here.
     git = git.with_environment(GIT_LFS_SKIP_SMUDGE="1")
@@ -89,7 +92,8 @@ def ensure(git: Git, common: Path, place: Place, *, base: Oid, is_fresh: bool) -
             apply(git, RefChange(place.branch, new=base, old=None), reason="parallel: make the branch")
         is_new = _make_directory(place)
         if not place.admin.exists():
-            _make_admin(common, place.admin, place.path, head=f"ref: {place.branch}")
+            _make_admin(common, place.admin, place.path, head=f"ref: {place.branch}", cone=cone)
+            sparse.list_anew(common)
     if is_fresh and not place.index.exists():
         _populate(git, place)
     elif not is_fresh:
@@ -104,6 +108,7 @@ def discard(git: Git, common: Path, place: Place, *, base: Oid) -> None:
             aside = common / "parallel" / "tmp" / f"{place.admin.name}.{os.getpid()}.gone"
             place.admin.rename(aside)
             shutil.rmtree(aside, ignore_errors=True)
+            sparse.list_anew(common)
         if _points_to(place.path / ".git", place.admin):
             shutil.rmtree(place.path, ignore_errors=True)
         if git.find_ref(place.branch) == base:
@@ -138,13 +143,16 @@ def _make_directory(place: Place) -> bool:
     return True
 
 
-def _make_admin(common: Path, admin: Path, path: Path, *, head: str) -> None:
+def _make_admin(common: Path, admin: Path, path: Path, *, head: str, cone: Cone | None = None) -> None:
     aside = common / "parallel" / "tmp" / admin.name
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(mode=0o777)
     _write(aside / "HEAD", f"{head}\n")
     _write(aside / "commondir", "../..\n")
     _write(aside / "gitdir", f"{path / '.git'}\n")
+    if cone is not None:
+        (aside / "info").mkdir()
+        _write(aside / "info" / "sparse-checkout", sparse.patterns_of(cone))
     admin.parent.mkdir(exist_ok=True)
     aside.rename(admin)
 
@@ -153,7 +161,9 @@ def _populate(git: Git, place: Place) -> None:
     # No agent has run here (there is no index yet), so a lock can only be a dead checkout's.
     (place.admin / "index.lock").unlink(missing_ok=True)
     here = git.at(place.path)
-    here.run("-c", "checkout.workers=0", "read-tree", "--reset", "-u", "HEAD")
+    switched = sparse.SWITCHED_ON if sparse.is_sparse(place.admin) else ()
+    with crowd.in_company() as workers:
+        here.run(*switched, *workers, "read-tree", "--reset", "-u", "HEAD")
     null = "0" * len(tip) if (tip := git.find_ref(place.branch)) else ""
     # What `git worktree add` does at its end; a hook that fails does not undo the checkout there either.
     here.run_bytes(
@@ -174,6 +184,9 @@ def _mend(git: Git, place: Place, *, is_new: bool) -> None:
     here = git.at(place.path)
     if not place.index.exists():
         here.run("read-tree", "HEAD")
+        if sparse.is_sparse(place.admin):
+            # That marks nothing as left out; what is not there would be a deletion.
+            here.run(*sparse.SWITCHED_ON, "sparse-checkout", "reapply")
     if is_new:
         # Somebody removed the directory; what was staged in it is still in the index.
         here.run("checkout-index", "--all", "--quiet")
@@ -206,7 +219,8 @@ def scratch(git: Git, common: Path, *, at: Oid) -> Iterator[Path]:
         with locks.held(common / "parallel" / "lock"):
             _write(path / ".git", f"gitdir: {admin}\n")
             _make_admin(common, admin, path, head=at)
-        git.at(path).run("-c", "checkout.workers=0", "read-tree", "--reset", "-u", "HEAD")
+        with crowd.in_company() as workers:
+            git.at(path).run(*workers, "read-tree", "--reset", "-u", "HEAD")
         yield path
     finally:
         _drop_scratch(common, admin)
@@ -350,6 +364,9 @@ def look(git: Git, place: Place, *, ignored: bool = False, hidden: bool = False)
         if entry[0] == "1" and (word := entry.split(" ", 3)[2])[0] == "S" and word[2:] != "..":
             inside.append(kinds["1"][-1])
     marks = here.run("ls-files", "-v", "-z").fields if hidden else []
+    if sparse.is_sparse(place.admin):
+        # What it leaves out is marked so too; where there is a file all the same it has been hidden.
+        marks = [mark for mark in marks if mark[0] != "S" or os.path.lexists(place.path / mark[2:])]
     return Look(
         changed=(*kinds["1"], *kinds["u"]),
         untracked=tuple(kinds["?"]),

@@ -44,6 +44,7 @@ class Beside:
             name = path[path.rfind("/") + 1 :]
             if "est" in name or "spec" in name:
                 self._tests.setdefault(name, []).append(path)
+        self._homes: frozenset[str] | None = None
 
     def expected(self, path: str, kind: Kind) -> Iterator[tuple[str, float, str]]:
         """The files that are likely to change with `path`: each with its chance and the reason."""
@@ -62,8 +63,32 @@ class Beside:
         if stem and self._tests and not _is_test(path, stem):
             for test in _NAMES:
                 for place in self._tests.get(test.format(stem=stem, suffix=suffix), ()):
-                    if _is_test_of(place, folder):
+                    if _mirrored(place.rpartition("/")[0], folder) is not None:
                         yield place, TEST, f"the test of {path}"
+
+    def test_folders(self, folder: str) -> tuple[str, ...]:
+        """The directories of tests in which those of the files of a folder lie, by what is likest to its path.
+
+        A folder of tests for everything counts only where no folder in it divides them.
+        """
+        homes = self._homes_of_tests
+        found = {home: like for home in homes if (like := _mirrored(home, folder)) is not None}
+        found.pop(folder, None)
+        best = max(found.values(), default=0)
+        likest = sorted(home for home, like in found.items() if like == best)
+        return tuple(likest if best else (home for home in likest if _is_flat(home, homes)))
+
+    @property
+    def _homes_of_tests(self) -> frozenset[str]:
+        if self._homes is None:
+            homes = (path.rpartition("/")[0] for places in self._tests.values() for path in places)
+            self._homes = frozenset(homes)
+        return self._homes
+
+    @staticmethod
+    def is_tested_in(home: str, folder: str) -> bool:
+        """Whether the tests of the files of a folder may lie in the directory `home`."""
+        return _mirrored(home, folder) is not None
 
 
 _NAMES = (
@@ -84,16 +109,23 @@ def _is_test(path: str, stem: str) -> bool:
     )
 
 
-def _is_test_of(test: str, folder: str) -> bool:
-    """Whether a test lies where those of a folder do: in it, or in a folder of tests, at the like place there."""
-    above = test.rpartition("/")[0]
-    if above == folder:
-        return True
-    segments = above.split("/")
+def _is_flat(home: str, homes: Collection[str]) -> bool:
+    return not any(other.startswith(f"{home}/") for other in homes)
+
+
+def _mirrored(home: str, folder: str) -> int | None:
+    """How many segments of a folder the directory of its tests repeats; None where those tests are not there.
+
+    They are in the folder itself, or in a folder of tests, at the like place there.
+    """
+    mine = folder.split("/") if folder else []
+    if home == folder:
+        return len(mine)
+    segments = home.split("/")
     at = next((at for at, segment in enumerate(segments) if segment in _TEST_FOLDERS), None)
     if at is None:
-        return False
-    mine = folder.split("/") if folder else []
+        return None
     before, after = segments[:at], segments[at + 1 :]
     # `src/app/x.py` is tested in `tests/test_x.py`, `tests/app/test_x.py` or `src/tests/app/test_x.py`.
-    return mine[: len(before)] == before and mine[len(mine) - len(after) :] == after
+    is_like = mine[: len(before)] == before and mine[len(mine) - len(after) :] == after
+    return len(before) + len(after) if is_like else None

@@ -27,6 +27,7 @@ from ..ownership.rules import Territory, is_control_file
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task
 from .aside import set_aside
+from .cones import cone_at_first, cone_recorded
 from .declared import singletons
 from .furnishing import Liaison, clear, complete, furnish, variables
 from .open import Project
@@ -44,7 +45,8 @@ _LONGEST_REASON = 500
 class Order:
     """How agents are started in this run: command, name as an agent type, its limits in seconds and bytes.
 
-    `is_fresh` is whether an attempt after another begins in a new worktree.
+    `is_fresh` is whether an attempt after another begins in a new worktree, `is_sparse` whether a new worktree
+    holds only what its task touches.
     """
 
     argv: tuple[str, ...]
@@ -54,6 +56,7 @@ class Order:
     stall: float | None = None
     log_limit: int | None = None
     is_fresh: bool = False
+    is_sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,12 @@ def make_ready(
     if stored is not None and _begins_anew(stored.record, order):
         set_aside(project, stored.record, place_of_record(project, stored.record))
     place, is_fresh = place_for(project, task.id, stored.record if stored else None)
-    ready = _intend(project, task, stored, order, wish, place, is_fresh=is_fresh)
+    ready = _intend(project, task, stored, order, wish, place, state.claims, is_fresh=is_fresh)
     base = ready.record.base or project.base
     before = project.git.find_ref(place.branch)
     try:
-        worktree.ensure(project.git, project.common, place, base=base, is_fresh=is_fresh)
+        cone = cone_recorded(ready.record, state.claims)
+        worktree.ensure(project.git, project.common, place, base=base, is_fresh=is_fresh, cone=cone)
         prompt = _prepare(project, task, ready.record, state, is_fresh=is_fresh)
         told = environment(task, ready.record, prompt)
         is_untouched = is_fresh or project.git.find_ref(place.branch) != before
@@ -227,6 +231,7 @@ def _intend(
     order: Order,
     wish: Wish,
     place: Place,
+    claims: Mapping[str, TaskId],
     *,
     is_fresh: bool,
 ) -> Stored:
@@ -240,6 +245,9 @@ def _intend(
     before = stored.record if stored else TaskRecord(task.id, State.PLANNED)
     begins = is_fresh or _is_untouched(project, before)
     base = base_on(project, wish.stacked) if begins else before.base
+    cone = None if is_fresh else before.cone
+    if is_fresh and order.is_sparse:
+        cone = cone_at_first(project, task, base or project.base, claims)
     record = before.to(
         State.READY,
         title=task.title,
@@ -259,6 +267,7 @@ def _intend(
         foreign=(),
         retries=wish.retries,
         is_fresh=False,
+        cone=cone,
         stacked=tuple(below.id for below in wish.stacked) if begins else before.stacked,
     )
     old = stored.oid if stored else None

@@ -33,6 +33,7 @@ def orders_of(
         stall=_limit(request.stall, settings.stall_timeout),
         log_limit=settings.log_bytes,
         is_fresh=request.is_fresh,
+        is_sparse=request.is_sparse or settings.sparse,
     )
 
     def order(name: str, words: Sequence[str]) -> Order:

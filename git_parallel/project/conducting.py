@@ -121,7 +121,8 @@ def conduct(
             assume_independent=limits.assume_independent,
         )
         board = coordinator.Board(project, queue)
-        admits, backlog = door(project, limits.max_parallel), Backlog(limits.backlog, writer)
+        admits = door(project, limits.max_parallel, is_sparse=orders.limits.is_sparse)
+        backlog = Backlog(limits.backlog, writer)
         soon = 0.0 if limits.is_standing else _SOON
         with Nursery() as nursery:
             scheduler = Scheduler(project, stock, orders, voice.tell, admits, board, backlog, nursery)

@@ -24,6 +24,7 @@ class Request:
     assume_independent: bool = False
     is_fresh: bool = False
     is_stacking: bool = False
+    is_sparse: bool = False
     merge: bool = False
     verify: str | None = None
     fetch: bool | None = None

@@ -153,7 +153,8 @@ class Scheduler:
             self.stock,
             self.waiting,
             running=[self._typed(task, records.get(task.id)) for task in busy],
-            slots=self.door.slots(running=len(self.running), making=making) + len(self.closing),
+            slots=self.door.slots(running=len(self.running), making=making, waiting=self.waiting)
+            + len(self.closing),
             scarce=self.door.why,
             singletons=singletons(self.project),
             now=now,

@@ -152,7 +152,8 @@ def _commit(git: Git, record: TaskRecord, paths: tuple[str, ...]) -> str:
     """Commit what the agent left, with the user's own hooks; why it could not be done, or an empty string."""
     message = f"{record.title or record.id}\n\n{TRAILER}: {record.id}\n"
     try:
-        git.run("add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul", stdin="\0".join(paths),
+        # Also what a sparse worktree does not hold: the agent has made it all the same.
+        git.run("add", "--all", "--sparse", "--pathspec-from-file=-", "--pathspec-file-nul", stdin="\0".join(paths),
                 environment={"GIT_LITERAL_PATHSPECS": "1"})  # fmt: skip
         git.run("commit", "--quiet", "--no-gpg-sign", "--cleanup=verbatim", "--file=-", stdin=message)
     except GitFailed as error:

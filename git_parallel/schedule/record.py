@@ -58,7 +58,8 @@ class TaskRecord:
     `foreign` the paths outside its ownership that its commits were found to touch. `retries` is how
     many of its attempts nobody asked for: they came by themselves after a failure. `stacked` are the
     tasks whose work `base` holds beside the target's, because they had not been merged yet. `is_fresh` is
-    whether the attempt that is planned is to begin in a new worktree. A task that `is_delegated` was given
+    whether the attempt that is planned is to begin in a new worktree. `cone` are the directories that its
+    sparse worktree was made with; None where that is a full one. A task that `is_delegated` was given
     by word of mouth: no document declares it, `paths` are what it was given to touch, `spec` what to do.
     """
 
@@ -83,6 +84,7 @@ class TaskRecord:
     retries: int = 0
     stacked: tuple[str, ...] = ()
     is_fresh: bool = False
+    cone: tuple[str, ...] | None = None
     is_delegated: bool = False
     paths: tuple[str, ...] = ()
 
@@ -121,6 +123,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "started": _NUMBER,
     "ended": _NUMBER,
     **dict.fromkeys(("foreign", "stacked", "paths"), (list, tuple)),
+    "cone": (list, tuple, NoneType),
     "retries": (int,),
     **dict.fromkeys(("is_fresh", "is_delegated"), (bool,)),
     **dict.fromkeys(("agent", "base", "tip", "spec", "candidate"), (str, NoneType)),
@@ -146,6 +149,7 @@ def from_json(data: object) -> TaskRecord:
     values["state"] = State(values["state"])
     for key in ("foreign", "stacked", "paths"):
         values[key] = tuple(map(str, values.get(key, ())))
+    values["cone"] = None if values.get("cone") is None else tuple(map(str, values["cone"]))
     for key in ("base", "tip", "spec", "candidate"):
         values[key] = Oid(values[key]) if values.get(key) else None
     return TaskRecord(**values)

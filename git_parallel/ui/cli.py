@@ -179,7 +179,10 @@ def prune_(tasks: tuple[str, ...], undo: str | None, as_json: bool) -> None:
 @cli.command("claim", short_help="Take paths that no spec declared.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 def claim_(paths: tuple[str, ...]) -> None:
-    """Take paths that no spec declared for the task of this worktree."""
+    """Take paths that no spec declared for the task of this worktree.
+
+    A sparse worktree then also holds the directories that they are in.
+    """
     from ..commands.claim import claim
 
     answer = claim(Path.cwd(), paths)
@@ -190,6 +193,8 @@ def claim_(paths: tuple[str, ...]) -> None:
         sys.exit(ANSWER_IS_NO)
     for path in answer.verdict.unclaimed:
         print(f"claimed {printable(path)} for task '{answer.task}'")
+    for folder in answer.directories:
+        print(f"checked out {printable(folder)}/")
 
 
 @cli.command(

@@ -32,6 +32,9 @@ _RUNNING = (
     click.option("--stack", is_flag=True,
                  help="Begin a task at the work of those it comes after as soon as these have succeeded, without "
                  "waiting for their merge."),
+    click.option("--sparse", is_flag=True,
+                 help="Have a new worktree hold only what its task touches, with its tests and the files at the root "
+                 "(default: parallel.sparse)."),
     INDEPENDENT,
 )  # fmt: skip
 

@@ -67,6 +67,8 @@ MEANINGS = {
     "from what is in `.git/modules/`. `off` leaves their places empty.",
     "parallel.fetch": "Whether `git parallel run` and `start` first fetch what the target follows, and bring the "
     "target there if that is a fast-forward.",
+    "parallel.sparse": "Whether a new worktree holds only the directories that its task touches, their tests and the "
+    "files at the root. `git parallel claim` brings more into it. A task of which no files are known gets all of them.",
     "parallel.disposable": "Glob of the ignored files that `git parallel prune` need not keep. May be given "
     "several times. Any other ignored file keeps its worktree.",
 }
@@ -84,6 +86,7 @@ EMPTY_DEFAULTS = {
     "parallel.link": "nothing",
     "parallel.setup": "none",
     "parallel.fetch": "`false`",
+    "parallel.sparse": "`false`",
     "parallel.retries": "`0`",
 }
 HOT_MEANINGS = {

@@ -3,9 +3,12 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from git_parallel.git.command import Git
 from git_parallel.git.size import checkout_bytes
 from git_parallel.names import Oid
+from git_parallel.overlap.cone import Cone
 from tests.conftest import Repo
 
 BLOCK = 4096
@@ -75,3 +78,47 @@ def test_where_objects_are_missing_it_is_unknown(repo: Repo) -> None:
     (repo.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
 
     assert predicted(repo) is None
+
+
+def test_of_a_cone_only_what_it_holds(repo: Repo) -> None:
+    repo.commit(**{"src/a/one.txt": "x", "src/b/two.txt": "x", "src/top.txt": "x", "docs/x.md": "x"})
+    head = Oid(repo.git("rev-parse", "HEAD"))
+
+    assert checkout_bytes(Git(repo.path), head, Cone(("src/a",))) == (1 + 1 + 2 + 2) * BLOCK
+    assert checkout_bytes(Git(repo.path), head, Cone()) == 2 * BLOCK
+
+
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize {}\n"
+
+
+def test_a_file_of_git_lfs_counts_with_its_own_size(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, away = "a" * 64, "b" * 64
+    kept = repo.path / ".git/lfs/objects/aa/aa" / here
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    repo.commit(
+        **{
+            "here.bin": POINTER.format(here, 10 * BLOCK),
+            "away.bin": POINTER.format(away, BLOCK + 1),
+            "notes.txt": "version 1\nsize 5\n",
+            "data/.gitattributes": "*.bin filter=lfs\n",
+        }
+    )
+    as_they_are = predicted(repo)
+    repo.config("filter.lfs.process", "git-lfs filter-process")
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    # Where it is not installed files stay pointers.
+    monkeypatch.setattr(
+        "shutil.which", lambda name, *_: str(programs / name) if (programs / name).exists() else None
+    )
+    assert predicted(repo) == as_they_are == (1 + 5 + 1) * BLOCK
+
+    (programs / "git-lfs").touch()
+
+    assert predicted(repo) == as_they_are + (10 - 1) * BLOCK + (2 * 2 - 1) * BLOCK
+    (repo.path / "data/.gitattributes").write_text("*.bin text\n")
+    repo.commit()
+    assert predicted(repo) == as_they_are

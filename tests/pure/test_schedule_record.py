@@ -94,6 +94,7 @@ FULL = TaskRecord(
     retries=2,
     stacked=("us-42",),
     is_fresh=True,
+    cone=("src/auth",),
     is_delegated=True,
     paths=("src/**",),
 )
@@ -123,6 +124,7 @@ def test_the_json_of_a_full_record() -> None:
         "retries": 2,
         "stacked": ("us-42",),
         "is_fresh": True,
+        "cone": ("src/auth",),
         "is_delegated": True,
         "paths": ("src/**",),
     }
@@ -166,6 +168,7 @@ records = st.builds(
     retries=st.integers(0, 1000),
     stacked=st.lists(st.text()).map(tuple),
     is_fresh=st.booleans(),
+    cone=st.none() | st.lists(st.text()).map(tuple),
 )  # fmt: skip
 
 
@@ -204,6 +207,7 @@ def test_another_version_is_refused(version: object) -> None:
         ("retries", "2", ValueError),
         ("retries", True, ValueError),
         ("is_fresh", 1, ValueError),
+        ("cone", "src", ValueError),
     ],
 )
 def test_what_is_no_record_is_refused(key: str, value: object, kind: type[Exception]) -> None:
