@@ -29,7 +29,8 @@ class Job:
     """One attempt of one task: the agent command and what it may use.
 
     `timeout`, `grace` and `stall` are seconds; `stall` is how long it may do nothing at all. `log_limit` is
-    about the most bytes its log may have: of a longer one the middle is dropped.
+    about the most bytes its log may have: of a longer one the middle is dropped. `preset` only goes on record,
+    for whoever reads the log.
     """
 
     task: TaskId
@@ -43,6 +44,7 @@ class Job:
     grace: float
     stall: float | None = None
     log_limit: int | None = None
+    preset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class StartRecord:
     agent_start_time: int | None
     started: float
     log_limit: int | None = None
+    preset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +231,7 @@ def document(runtime: Path, job: Job) -> bytes:
         "grace": job.grace,
         "stall": job.stall,
         "log_limit": job.log_limit,
+        "preset": job.preset,
     }
     # Not JSON, which is dear to import. The reader is the same interpreter, and undecodable names survive.
     return marshal.dumps(told | {name: str(place) for name, place in places.items()})

@@ -6,7 +6,7 @@ from pathlib import Path
 from ..errors import BadInput
 from ..project.attempt import Order
 from ..project.backlog import Writer
-from ..project.commanding import command_of, order_of, startable
+from ..project.commanding import command_of, has_command, order_of, preset_of, startable
 from ..project.conducting import RunAnswer, Voice, conduct, limits_of, standing
 from ..project.declared import read_tasks, sources
 from ..project.open import Project, open_project
@@ -42,9 +42,11 @@ def _writer(project: Project, order: Order, asked: str | None, directory: Path) 
     if not name:
         return None
     agent = project.settings.agents.get(name)
-    if agent is not None and agent.command:
+    if has_command(project.settings, name):
         program, *rest = command_of(project.settings, name)
-        mine = replace(order, argv=(startable(program, directory), *rest), agent=name)
+        preset = preset_of(project.settings, name)
+        argv = (startable(program, directory, preset), *rest)
+        mine = replace(order, argv=argv, agent=name, preset=preset.name if preset else "")
     elif asked is not None or agent is None:
         raise BadInput(
             f"no command is set for agent '{name}', which is to write specs",

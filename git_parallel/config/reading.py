@@ -8,7 +8,7 @@ from ..errors import BadInput
 from ..git.command import Git
 from ..names import Oid, printable
 from ..overlap.policy import Policy
-from .converting import CONVERT, SPELLING, boolean, one_of, patterns
+from .converting import CONVERT, SPELLING, boolean, one_of, patterns, price
 from .settings import AgentType, Settings
 
 TEAM_FILE = ".gitparallel"
@@ -43,7 +43,8 @@ def build(own: list[tuple[str, str]], team: list[tuple[str, str]]) -> Settings:
     warnings = []
     trusted = []
     for key, value in team:
-        if (key.startswith("agent.") and key.endswith(".command")) or key == "parallel.verify":
+        # Arguments can name what is run as well as a command can.
+        if (key.startswith("agent.") and key.endswith((".command", ".args"))) or key == "parallel.verify":
             warnings.append(
                 f"{TEAM_FILE}: '{printable(key)}' is a command and is ignored; set it with 'git config'"
             )
@@ -133,6 +134,9 @@ def _agents(*sources: list[tuple[str, str]]) -> dict[str, AgentType]:
             owns=patterns(f"agent.{name}.owns", values.get("owns", [])),
             singleton=boolean(f"agent.{name}.singleton", values.get("singleton", ["false"])),
             command=values.get("command", [""])[-1],
+            preset=values.get("preset", [""])[-1],
+            args=values.get("args", [""])[-1],
+            price=price(f"agent.{name}.price", values["price"]) if "price" in values else None,
         )
         for name, values in found.items()
     }

@@ -26,6 +26,7 @@ from ..ownership.rules import Territory, is_control_file
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task
 from .aside import set_aside
+from .handing import hand_over
 from .open import Project
 from .places import place_for, place_of_record, was_anybody_there
 from .plain import write_anew
@@ -39,7 +40,8 @@ _LONGEST_REASON = 500
 class Order:
     """How agents are started in this run: command, name as an agent type, its limits in seconds and bytes.
 
-    `is_fresh` is whether an attempt after another begins in a new worktree.
+    `is_fresh` is whether an attempt after another begins in a new worktree. `preset` is the name of the preset
+    that tells how what the agents print is read, empty where nothing is known of that.
     """
 
     argv: tuple[str, ...]
@@ -49,6 +51,7 @@ class Order:
     stall: float | None = None
     log_limit: int | None = None
     is_fresh: bool = False
+    preset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +94,21 @@ def start(
     """Start the agent of a task that is ready; the record as it then stands: running, or settled already."""
     record = ready.record
     prompt = project.tasks_runtime / f"{task.id}.prompt"
-    job = process.Job(
-        task=task.id,
-        attempt=record.attempt,
-        argv=order.argv,
-        cwd=place_of_record(project, record).path,
-        env=process.agent_environment(os.environ, environment(task, record, prompt)),
-        log=project.log_of(task.id, record.attempt),
-        prompt=prompt,
-        timeout=order.timeout,
-        grace=order.grace,
-        stall=order.stall,
-        log_limit=order.log_limit,
-    )
     try:
+        job = process.Job(
+            task=task.id,
+            attempt=record.attempt,
+            argv=hand_over(order.argv, prompt),
+            cwd=place_of_record(project, record).path,
+            env=process.agent_environment(os.environ, environment(task, record, prompt)),
+            log=project.log_of(task.id, record.attempt),
+            prompt=prompt,
+            timeout=order.timeout,
+            grace=order.grace,
+            stall=order.stall,
+            log_limit=order.log_limit,
+            preset=order.preset,
+        )
         remember_command(project, task.id, order)
         process.launch(project.tasks_runtime, job, nursery)
     except OSError as error:
@@ -223,6 +227,10 @@ def _intend(
         started=None,
         ended=None,
         exit_status=None,
+        cost=None,
+        tokens_in=None,
+        tokens_cached=None,
+        tokens_out=None,
         reason=before.ending if before.attempt else "",
         foreign=(),
         retries=wish.retries,

@@ -6,7 +6,9 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..config.settings import Settings
+from ..agents import presets
+from ..agents.presets import Preset
+from ..config.settings import AgentType, Settings
 from ..errors import BadInput
 from ..names import TaskId, printable
 from .attempt import Order, recall_command
@@ -26,9 +28,11 @@ def order_of(project: Project, request: Request, directory: Path) -> Order:
         argv = tuple(request.command)
     if not argv:
         raise BadInput("no agent command", hint=f"git parallel {request.verb} -- COMMAND [ARGUMENT...]")
+    preset = preset_of(settings, name)
     return Order(
-        (startable(argv[0], directory), *argv[1:]),
+        (startable(argv[0], directory, preset), *argv[1:]),
         name or None,
+        preset=preset.name if preset else "",
         timeout=_limit(request.timeout, settings.timeout),
         grace=settings.grace,
         stall=_limit(request.stall, settings.stall_timeout),
@@ -38,28 +42,63 @@ def order_of(project: Project, request: Request, directory: Path) -> Order:
 
 
 def command_of(settings: Settings, name: str) -> tuple[str, ...]:
-    """The words of the command that is set for an agent type; raises BadInput where there is none."""
-    agent = settings.agents.get(name)
-    if agent is None or not agent.command:
+    """The words of the command of an agent type: the one that is set, else its preset's with what is added to it.
+
+    Raises BadInput where there is neither.
+    """
+    agent = settings.agents.get(name, AgentType(name))
+    if agent.command:
+        return _split(f"agent.{name}.command", agent.command)
+    preset = preset_of(settings, name)
+    if preset is None:
         raise BadInput(
             f"no command is set for agent '{printable(name)}'",
-            hint=f"git config agent.{name}.command 'COMMAND ARGUMENTS'",
+            hint=f"git config agent.{name}.command 'COMMAND ARGUMENTS', or take one of {', '.join(presets.names())}",
         )
-    try:
-        return tuple(shlex.split(agent.command))
-    except ValueError as error:
-        raise BadInput(f"agent.{name}.command: {str(error).lower()}: {printable(agent.command)}") from error
+    return (*preset.argv, *_split(f"agent.{name}.args", agent.args))
 
 
-def startable(program: str, directory: Path) -> str:
+def has_command(settings: Settings, name: str) -> bool:
+    """Whether it is known how agents of this type are started."""
+    agent = settings.agents.get(name)
+    return bool(agent and agent.command) or preset_of(settings, name) is not None
+
+
+def preset_of(settings: Settings, name: str) -> Preset | None:
+    """The preset of an agent type: the one that is set, else the one of its own name; None where there is neither.
+
+    With a command of its own it still tells how what the agent prints is read. Raises BadInput for a preset
+    that is set and unknown.
+    """
+    agent = settings.agents.get(name)
+    if agent is None or not agent.preset:
+        return presets.find(name)
+    preset = presets.find(agent.preset)
+    if preset is None:
+        raise BadInput(
+            f"agent.{name}.preset: there is no preset '{printable(agent.preset)}'",
+            hint=f"there are {', '.join(presets.names())}",
+        )
+    return preset
+
+
+def startable(program: str, directory: Path, preset: Preset | None = None) -> str:
     """The full path of a program as seen from where the user stands; raises BadInput for one that is none."""
     found = shutil.which(str(directory / program) if "/" in program else program)
     if found is None:
+        is_missing = preset is not None and preset.program == program
         raise BadInput(
             f"agent command not found or not executable: '{printable(program)}'",
-            hint="give its full path, or put it on PATH",
+            hint=preset.install if preset and is_missing else "give its full path, or put it on PATH",
         )
     return str(Path(found).absolute())
+
+
+def _split(key: str, text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise BadInput(f"{key}: {str(error).lower()}: {printable(text)}") from error
 
 
 def _recalled(project: Project, tasks: Sequence[TaskId]) -> tuple[tuple[str, ...], str]:

@@ -34,7 +34,10 @@ _SOON = 1.0
 
 @dataclass(frozen=True, slots=True)
 class RunAnswer:
-    """What became of a run: what it ran, what still waits and why, what was held back or refused."""
+    """What became of a run: what it ran, what still waits and why, what was held back or refused.
+
+    `cost` is that of all attempts that ended in it, in USD, as far as they told; None where none did.
+    """
 
     ran: tuple[TaskRecord, ...]
     launched: tuple[TaskId, ...]
@@ -49,6 +52,7 @@ class RunAnswer:
     named: bool
     wants_merge: bool
     is_standing: bool = False
+    cost: float | None = None
 
     @property
     def is_success(self) -> bool:
@@ -120,6 +124,7 @@ def conduct(
         soon = 0.0 if limits.is_standing else _SOON
         with Nursery() as nursery:
             scheduler = Scheduler(project, stock, order, voice.tell, admits, board, backlog, nursery)
+            scheduler.spending.budget = limits.budget
             voice.entered(project, partial(_foresee, scheduler, began))
             for said in (*warnings, *mended):
                 voice.tell(Told(said, is_note=True))
@@ -149,6 +154,7 @@ def _answer(scheduler: Scheduler, began: float, ended: float) -> RunAnswer:
         named=scheduler.stock.named,
         wants_merge=limits.merge,
         is_standing=limits.is_standing,
+        cost=scheduler.spending.cost,
     )
 
 
@@ -178,6 +184,7 @@ def limits_of(project: Project, request: Request) -> Limits:
         first_delay=settings.retry_delay,
         longest_delay=settings.retry_max_delay,
         is_stacking=request.is_stacking,
+        budget=settings.budget if request.budget is None else request.budget,
     )
 
 

@@ -58,7 +58,9 @@ class TaskRecord:
     `foreign` the paths outside its ownership that its commits were found to touch. `retries` is how
     many of its attempts nobody asked for: they came by themselves after a failure. `stacked` are the
     tasks whose work `base` holds beside the target's, because they had not been merged yet. `is_fresh` is
-    whether the attempt that is planned is to begin in a new worktree.
+    whether the attempt that is planned is to begin in a new worktree. `cost` is what the latest attempt took in
+    USD, `tokens_in`, `tokens_cached` of them and `tokens_out` in tokens, each None unless its agent told it;
+    `spent` is the cost of all attempts together, as far as they told.
     """
 
     id: TaskId
@@ -82,6 +84,11 @@ class TaskRecord:
     retries: int = 0
     stacked: tuple[str, ...] = ()
     is_fresh: bool = False
+    cost: float | None = None
+    spent: float = 0.0
+    tokens_in: int | None = None
+    tokens_cached: int | None = None
+    tokens_out: int | None = None
 
     @property
     def is_unfinished(self) -> bool:
@@ -121,6 +128,9 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "stacked": (list, tuple),
     "retries": (int,),
     "is_fresh": (bool,),
+    "cost": _NUMBER,
+    "spent": (int, float),
+    **dict.fromkeys(("tokens_in", "tokens_cached", "tokens_out"), (int, NoneType)),
     **dict.fromkeys(("agent", "base", "tip", "spec", "candidate"), (str, NoneType)),
 }
 

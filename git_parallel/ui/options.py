@@ -22,12 +22,15 @@ VERIFY = click.option(
 _RUNNING = (
     click.option("-j", "--max-parallel", type=click.IntRange(min=1), metavar="N",
                  help="How many agents at once, at most (default: parallel.maxParallel)."),
-    click.option("--agent", metavar="NAME", help="Start the command of agent.NAME.command from the settings."),
+    click.option("--agent", metavar="NAME", help="Start the agent type or the preset NAME (default: parallel.agent)."),
     click.option("--timeout", metavar="TIME",
                  help="Stop an agent after this long: 90s, 30m, 2h, or off (default: parallel.timeout)."),
     click.option("--stall-timeout", metavar="TIME",
                  help="Stop an agent that for this long gives no sign of life: no output, no CPU time, no change of a "
                  "file (default: parallel.stallTimeout)."),
+    click.option("--budget", metavar="USD",
+                 help="Launch nothing more when the agents that have ended cost so much in sum "
+                 "(default: parallel.budget)."),
     click.option("--merge", "merge_", is_flag=True, help="Merge each task as soon as it has succeeded."),
     VERIFY,
     click.option("--stack", is_flag=True,

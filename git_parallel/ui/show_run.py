@@ -8,7 +8,7 @@ from pathlib import Path
 from ..commands.retry import Handed, retry
 from ..commands.run import run
 from ..commands.start import start
-from ..config.converting import limit, seconds
+from ..config.converting import limit, seconds, usd
 from ..project.conducting import RunAnswer, Voice
 from ..project.open import make_runtime, open_project
 from ..project.request import Request
@@ -55,6 +55,7 @@ def request_of(
     retries: int | None = None,
     verify: str | None = None,
     assume_independent: bool = False,
+    budget: str | None = None,
     verb: str = "run [ID...]",
 ) -> Request:
     """What the options of the command line ask for."""
@@ -71,6 +72,7 @@ def request_of(
         is_stacking=stack,
         merge=merge_,
         verify=verify,
+        budget=None if budget is None else usd("--budget", budget),
         verb=verb,
     )
 

@@ -28,6 +28,7 @@ class Job:
     grace: float
     stall: float | None
     log_limit: int | None
+    preset: str
 
     def __init__(self, document: bytes) -> None:
         self.__dict__.update(marshal.loads(document))
