@@ -26,6 +26,7 @@ from .request import Request
 from .saying import Told
 from .scheduler import Scheduler
 from .stock import Stock
+from .versioning import looking
 from .watching import watching_from
 
 # A run that is over at once need not be told of changes.
@@ -128,7 +129,13 @@ def conduct(
             voice.entered(project, partial(_foresee, scheduler, began))
             for said in (*warnings, *mended):
                 voice.tell(Told(said, is_note=True))
-            with watching_from(project, lambda: scheduler.events.put(scheduler.look_around), after=soon):
+            orders = [order, *([writer.order] if writer else [])]
+            with (
+                watching_from(project, lambda: scheduler.events.put(scheduler.look_around), after=soon),
+                looking(
+                    project, orders, scheduler.events.put, lambda said: voice.tell(Told(said, is_note=True))
+                ),
+            ):
                 scheduler.to_the_end(chosen)
         answer = _answer(scheduler, began, began + time.monotonic() - clock)
         voice.leaving(answer)

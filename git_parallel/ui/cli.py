@@ -109,12 +109,16 @@ def status_(as_json: bool) -> None:
 @click.option(
     "--attempt", type=click.IntRange(min=1), metavar="N", help="Of this attempt instead of the latest."
 )
-@click.option("--raw", is_flag=True, help="The bytes as they are, also on a terminal.")
+@click.option("--raw", is_flag=True, help="The bytes as the agent printed them, also on a terminal.")
 def log_(task: str, follow: bool, attempt: int | None, raw: bool) -> None:
-    """Show what the agent of a task printed."""
+    """Show what the agent of a task printed.
+
+    What an agent prints for programs, objects of JSON as most presets have it, is shown as text: what it said,
+    which tools it used, and the first lines of what they answered.
+    """
     from ..commands.log import log
 
-    for piece in log(Path.cwd(), task, follow=follow, attempt=attempt):
+    for piece in log(Path.cwd(), task, follow=follow, attempt=attempt, is_raw=raw):
         if raw or not sys.stdout.isatty():
             sys.stdout.buffer.write(piece)
         else:
