@@ -225,7 +225,8 @@ def document(runtime: Path, job: Job) -> bytes:
     }
     told = {
         "argv": [str(word) for word in job.argv],
-        "env": {str(name): str(value) for name, value in job.env.items()},
+        # Some agents believe PWD rather than their directory, and ours is the user's own checkout.
+        "env": {str(name): str(value) for name, value in {**job.env, "PWD": job.cwd.absolute()}.items()},
         "attempt": job.attempt,
         "timeout": job.timeout,
         "grace": job.grace,

@@ -1,11 +1,12 @@
 """What an attempt took, and what its agent said last, by its log."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..agents import presets, process
 from ..errors import ParallelError
+from ..overlap import patterns
 from ..schedule.record import TaskRecord
 from .open import Project
 from .plain import read_plain
@@ -66,10 +67,11 @@ def stream_of(project: Project, record: TaskRecord, attempt: int | None = None) 
     return preset.stream if preset else ""
 
 
-def leftovers(project: Project, record: TaskRecord) -> tuple[str, ...]:
-    """Globs of files of its own that the agent of the latest attempt leaves in its worktree."""
+def without_leftovers(project: Project, record: TaskRecord, untracked: Sequence[str]) -> tuple[str, ...]:
+    """Untracked paths but for what the agent of the latest attempt leaves there for itself."""
     preset = _preset(project, record, record.attempt)
-    return preset.leaves if preset else ()
+    own = [patterns.parse(glob) for glob in preset.leaves] if preset else []
+    return tuple(path for path in untracked if not any(patterns.matches(glob, path) for glob in own))
 
 
 def _preset(project: Project, record: TaskRecord, attempt: int) -> presets.Preset | None:

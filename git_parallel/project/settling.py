@@ -15,11 +15,10 @@ from ..git.history import count
 from ..git.refs import Stored, snapshot
 from ..git.worktree import Place
 from ..names import Oid, TaskId, printable
-from ..overlap import patterns
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import TaskSet
 from . import gate
-from .accounting import account, last_words, leftovers
+from .accounting import account, last_words, without_leftovers
 from .adrift import is_adrift
 from .attempt import write
 from .claiming import claim
@@ -117,9 +116,7 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
         return Shortfall(f"left its worktree on '{printable(where)}' instead of '{record.branch}'")
     if seen.operations:
         return Shortfall(f"left a {seen.operations[0]} unfinished")
-    own = [patterns.parse(glob) for glob in leftovers(project, record)]
-    work = (path for path in seen.untracked if not any(patterns.matches(glob, path) for glob in own))
-    left = (*seen.changed, *work)
+    left = (*seen.changed, *without_leftovers(project, record, seen.untracked))
     if left:
         verdict = claim(project, tasks, record.id, left)
         if verdict.foreign:

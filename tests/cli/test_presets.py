@@ -207,7 +207,14 @@ def test_what_an_agent_leaves_of_its_own_is_not_committed_for_it(
 
     assert ran.status == 0, ran
     assert repo.git("show", "--name-only", "--format=", "feature/1") == "1.py"
-    assert (repo.worktree("1") / ".aider.chat.history.md").read_text() == "its own\n"
+    left = repo.worktree("1") / ".aider.chat.history.md"
+    assert left.read_text() == "its own\n"
+
+    cli("merge", "1")
+    assert cli("prune", "1").status == 0
+    assert not left.exists(), "nor does it keep a worktree that is done with"
+    cli("prune", "--undo", "1")
+    assert left.read_text() == "its own\n"
 
 
 def test_the_reason_of_a_failure_is_what_the_agent_said(repo: Repo, cli: Cli, programs: Programs) -> None:
