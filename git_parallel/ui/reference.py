@@ -4,9 +4,11 @@ Tests hold these tables against the code they speak of: nothing here may be miss
 way round. What stands in backticks is set as typed.
 """
 
+from ..agents import presets
 from ..errors import ANSWER_IS_NO, DONE, GIT_FAILED, STALE, USAGE
 from ..tasks.sources import BUILT_IN
 
+_PRESETS = ", ".join(f"`{name}`" for name in presets.names())
 _BUILT_IN = ", ".join(f"`{source.name}`" for source in BUILT_IN)
 # Each setting's meaning; its default is read from `config.Settings`, words stand where that is empty.
 MEANINGS = {
@@ -50,6 +52,8 @@ MEANINGS = {
     "parallel.retryMaxDelay": "The longest such wait.",
     "parallel.logLimit": "How large the log of one attempt may become: `512k`, `64m`, `1g`. Of more, the first quarter "
     "and the end are kept.",
+    "parallel.budget": "When the agents that have ended cost so many USD in sum, a run launches nothing more. Those "
+    "that run finish.",
     "parallel.specAgent": "The agent type that `git parallel start` has write specs when too few tasks are ready.",
     "parallel.grace": "How long an agent that is being stopped has to end before it gets the next, harder "
     "signal.",
@@ -65,6 +69,7 @@ EMPTY_DEFAULTS = {
     "parallel.verify": "none",
     "parallel.timeout": "none",
     "parallel.specAgent": "none",
+    "parallel.budget": "none",
     "parallel.retries": "`0`",
 }
 HOT_MEANINGS = {
@@ -85,7 +90,13 @@ AGENT_MEANINGS = {
     "Without any, they may change everything.",
     "agent.<name>.singleton": "Whether only one agent of this type may run at a time. Default: `false`.",
     "agent.<name>.command": "The command that `git parallel run --agent <name>` starts, split into words as a "
-    "shell would, but run without one. What follows `--` is added to it.",
+    "shell would, but run without one. What follows `--` is added to it. A word `{prompt}`, or `--option={prompt}`, is "
+    "replaced by the prompt, `{prompt_file}` by the path of a file with it.",
+    "agent.<name>.preset": "The well-known agent that this type is, which says how it is started unless a command is "
+    f"set, and how what it prints is read: {_PRESETS}. Default: the one called `<name>`, if there is one.",
+    "agent.<name>.args": "Arguments that are added to the command of the preset, such as `--model NAME`.",
+    "agent.<name>.price": "What a million tokens cost in USD, as three numbers: of input, of input that was read from a "
+    "cache, of output. It is used where the agent tells its tokens and not what they cost.",
 }
 AGENT_ENVIRONMENT = {
     "GIT_PARALLEL_TASK": "The id of the task.",
@@ -130,8 +141,8 @@ FILES = {
     "`logs/coordinator.log`, and what documents were understood as in `cache/`, "
     "which may be deleted.",
     "`.gitparallel`": "The team's settings, in the syntax of a git config file, read as committed on the "
-    "target. Your own settings go before them. `parallel.verify` and `agent.<name>.command` are ignored "
-    "there, since they would be run.",
+    "target. Your own settings go before them. `parallel.verify`, `agent.<name>.command` and `agent.<name>.args` are "
+    "ignored there, since they would be run.",
 }
 STATUSES = {
     str(DONE): "Done.",
