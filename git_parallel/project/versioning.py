@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..agents.versions import Asker
 
 _CACHE = "versions.json"
-# Seconds. A run that is over sooner says it the next time: by then it is remembered.
+# Seconds. A run that is over sooner leaves the question to the next one.
 _AT_THE_END = 1.0
 
 

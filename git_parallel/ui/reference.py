@@ -95,8 +95,8 @@ AGENT_MEANINGS = {
     "agent.<name>.preset": "The well-known agent that this type is, which says how it is started unless a command is "
     f"set, and how what it prints is read: {_PRESETS}. Default: the one called `<name>`, if there is one.",
     "agent.<name>.args": "Arguments that are added to the command of the preset, such as `--model NAME`.",
-    "agent.<name>.price": "What a million tokens cost in USD, as three numbers: of input, of input that was read from a "
-    "cache, of output. It is used where the agent tells its tokens and not what they cost.",
+    "agent.<name>.price": "What a million tokens cost in USD, as three numbers: of input, of input that was read from "
+    "a cache, of output. It is used where the agent tells its tokens and not what they cost.",
 }
 AGENT_ENVIRONMENT = {
     "GIT_PARALLEL_TASK": "The id of the task.",
@@ -158,6 +158,10 @@ STATUSES = {
     str(GIT_FAILED): "git failed, or this is not a repository that can be worked on.",
     f"{GIT_FAILED}+n": "Stopped by signal n; `130` is Ctrl-C.",
 }
+_COSTS = (
+    "and, each null where its agent did not tell, `cost` (of the latest attempt, in USD), `tokens_in`, `tokens_cached` "
+    "(those of them that were read from a cache) and `tokens_out`; `spent` is the cost of all attempts together"
+)
 _VERSION = {"version": "Version of the format, `1`. Keys may be added to a version; none go."}
 JSON = {
     "tasks": {
@@ -203,7 +207,8 @@ JSON = {
     "run": {
         **_VERSION,
         "success": "Whether everything launched has succeeded and nothing named was left out.",
-        "tasks": "Each task: `id`, `state`, `branch`, `worktree`, `attempt`, `exit_status`, `seconds`, `reason`.",
+        "tasks": "Each task: `id`, `state`, `branch`, `worktree`, `attempt`, `exit_status`, `seconds`, `reason`, "
+        f"{_COSTS}.",
         "held": "What could not be planned: `id`, `reason`.",
         "priorities_executed": "Ids in the order of their launch.",
         "worktrees_created": "How many tasks were launched.",
@@ -214,6 +219,7 @@ JSON = {
         "start_time": "When it began, ISO 8601 in UTC.",
         "end_time": "When it ended.",
         "speedup": "Seconds of work in sum by seconds taken.",
+        "cost": "What the agents that ended in it cost in sum, in USD, as far as they told; null where none did.",
     },
     "status": {
         **_VERSION,
@@ -222,7 +228,8 @@ JSON = {
         "`attempt`, `started`, `ended`, `seconds`, `exit_status`, `ahead` (commits that the target has not), "
         "`drift` (paths that it touches and did not declare), `collides_with` (the tasks that it meets there), "
         "`progress` (`percent`, `estimated`, `message`, and `basis`: `report`, or some of `boxes`, `files` and "
-        "`time`), `eta_seconds` (how long it will run on) and `reason`.",
+        "`time`), `eta_seconds` (how long it will run on), `reason`, "
+        f"{_COSTS}.",
         "running": "Ids of the tasks whose agents are alive.",
         "queued": "What waits for its launch: `id`, `reason`.",
         "replanned": "Where running tasks collide with others beyond what they declared: the waves as they are "
