@@ -6,7 +6,7 @@ from pathlib import Path
 from ..errors import BadInput
 from ..project.attempt import Order
 from ..project.backlog import Writer
-from ..project.commanding import command_of, has_command, order_of, preset_of, startable
+from ..project.commanding import has_command, of_type, order_of
 from ..project.conducting import RunAnswer, Voice, conduct, limits_of, standing
 from ..project.declared import read_tasks, sources
 from ..project.open import Project, open_project
@@ -43,10 +43,7 @@ def _writer(project: Project, order: Order, asked: str | None, directory: Path) 
         return None
     agent = project.settings.agents.get(name)
     if has_command(project.settings, name):
-        program, *rest = command_of(project.settings, name)
-        preset = preset_of(project.settings, name)
-        argv = (startable(program, directory, preset), *rest)
-        mine = replace(order, argv=argv, agent=name, preset=preset.name if preset else "")
+        mine = of_type(project, order, name, directory)
     elif asked is not None or agent is None:
         raise BadInput(
             f"no command is set for agent '{name}', which is to write specs",

@@ -1,7 +1,7 @@
 """What an attempt took, and what its agent said last, by its log."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..agents import presets, process
@@ -15,6 +15,9 @@ from .plain import read_plain
 _END = 64 * 1024
 _PIECE = 1 << 20
 _A_MILLION = 1_000_000
+# What is shorter is no credential, and may well be part of a word.
+_SECRET = 8
+_CREDENTIALS = ("_KEY", "_TOKEN", "_SECRET", "_PASSWORD")
 
 
 def account(project: Project, record: TaskRecord, *, is_whole: bool) -> dict[str, Any]:
@@ -56,9 +59,19 @@ def last_words(project: Project, record: TaskRecord) -> str:
         with read_plain(project.log_of(record.id, record.attempt)) as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _END))
-            return reading.last_words(file.read(_END), stream_of(project, record))
+            return without_secrets(
+                reading.last_words(file.read(_END), stream_of(project, record)), os.environ
+            )
     except (OSError, ParallelError):
         return ""
+
+
+def without_secrets(text: str, environment: Mapping[str, str]) -> str:
+    """A text without the values of variables that are called as credentials are: a record can be shared."""
+    for name, value in environment.items():
+        if len(value) >= _SECRET and name.endswith(_CREDENTIALS):
+            text = text.replace(value, f"${name}")
+    return text
 
 
 def stream_of(project: Project, record: TaskRecord, attempt: int | None = None) -> str:
@@ -76,7 +89,7 @@ def without_leftovers(project: Project, record: TaskRecord, untracked: Sequence[
 
 def _preset(project: Project, record: TaskRecord, attempt: int) -> presets.Preset | None:
     start = process.read_start(project.tasks_runtime, record.id, attempt)
-    return presets.find(start.preset) if start else None
+    return presets.find(str(start.preset)) if start else None
 
 
 def _pieces(project: Project, record: TaskRecord) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ import math
 import shlex
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ..agents import presets
@@ -39,6 +40,14 @@ def order_of(project: Project, request: Request, directory: Path) -> Order:
         log_limit=settings.log_bytes,
         is_fresh=request.is_fresh,
     )
+
+
+def of_type(project: Project, order: Order, name: str, directory: Path) -> Order:
+    """The same order for agents of another type; raises BadInput where these cannot be started."""
+    program, *rest = command_of(project.settings, name)
+    preset = preset_of(project.settings, name)
+    argv = (startable(program, directory, preset), *rest)
+    return replace(order, argv=argv, agent=name, preset=preset.name if preset else "")
 
 
 def command_of(settings: Settings, name: str) -> tuple[str, ...]:

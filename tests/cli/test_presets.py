@@ -233,6 +233,16 @@ def test_the_reason_of_a_failure_is_what_the_agent_said(repo: Repo, cli: Cli, pr
     assert plain.status == 1
 
 
+def test_no_key_gets_into_a_reason(repo: Repo, cli: Cli) -> None:
+    repo.spec("1", "1.py")
+
+    cli("run", "--", "/bin/sh", "-c", 'echo "wrong: $SOME_API_KEY $A_KEY"; exit 1',
+        env={"SOME_API_KEY": "sk-12345678", "A_KEY": "short"})  # fmt: skip
+
+    assert task_of(cli)["reason"] == "exit status 1: wrong: $SOME_API_KEY short"
+    assert "sk-12345678" not in repo.git("show", "refs/parallel/tasks/1:record.json")
+
+
 def test_attempts_are_summed_up(repo: Repo, cli: Cli, programs: Programs) -> None:
     repo.spec("1", "1.py")
     programs.install("claude")

@@ -139,7 +139,7 @@ def test_what_does_not_belong_there_changes_nothing(stream: str) -> None:
 
 
 def test_amounts_that_cannot_be_are_not_told() -> None:
-    for wrong in (b"-1", b"1e999", b"NaN", b"true", b'"5"', b"null", b"[]", b"1" * 400):
+    for wrong in (b"-1", b"1e13", b"1e999", b"NaN", b"true", b'"5"', b"null", b"[]", b"1" * 400):
         line = b'{"type":"result","total_cost_usd":%s,"modelUsage":{}}' % wrong
         assert reading.usage([line], "claude", is_whole=True) is None, wrong
 
@@ -184,6 +184,12 @@ def test_much_that_a_tool_answers_is_shown_in_short() -> None:
 def test_what_an_agent_said_last(stream: str) -> None:
     log, words = LAST_WORDS[stream]
     assert reading.last_words(log, stream) == words
+
+
+def test_an_error_of_long_ago_is_not_what_was_said_last() -> None:
+    log = b"error: the first try\n" + b"".join(b"line %d\n" % number for number in range(20))
+    assert reading.last_words(log, "") == "line 19"
+    assert reading.last_words(log[:-8], "").startswith("error: the first try")
 
 
 def test_a_line_that_is_too_long_is_cut_and_the_next_one_is_whole() -> None:

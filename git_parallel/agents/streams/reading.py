@@ -19,6 +19,8 @@ _STREAMS = {
 # Colours and the like are no words.
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _WRONG = ("error:", "fatal:")
+# How far from the end a line is still among the last.
+_AMONG_THE_LAST = 20
 
 
 def rendered(pieces: Iterable[bytes], stream: str) -> Iterator[bytes]:
@@ -47,10 +49,10 @@ def usage(pieces: Iterable[bytes], stream: str, *, is_whole: bool) -> Usage | No
 def last_words(end: bytes, stream: str) -> str:
     """What an agent said last, by the end of its log, in a line; empty where it said nothing.
 
-    It is its last complaint, where its form of output knows such a thing, else the last line that begins as
-    errors do, else the last line.
+    It is its last complaint, where its form of output knows such a thing, else, of the last lines, the last that
+    begins as errors do, else the last of all.
     """
-    complaint, said = "", [""]
+    complaint, said = "", list[str]()
     for line in lines([end]):
         event = read(line)
         if isinstance(event, str):
@@ -60,7 +62,12 @@ def last_words(end: bytes, stream: str) -> str:
             said += known.show(event)
         else:
             said.append(line.decode("utf-8", "replace"))
-    words = [" ".join(_ESCAPES.sub("", text).split()) for text in [*said, complaint]]
-    wrong = (text for text in reversed(words) if text.casefold().startswith(_WRONG))
-    last = words[-1] or next(wrong, "") or next(filter(None, reversed(words)), "")
-    return printable(short(last))
+    if complaint:
+        return _in_a_line(complaint)
+    last = [text for text in map(_in_a_line, reversed(said)) if text][:_AMONG_THE_LAST]
+    wrong = (text for text in last if text.casefold().startswith(_WRONG))
+    return next(wrong, last[0] if last else "")
+
+
+def _in_a_line(text: str) -> str:
+    return printable(short(" ".join(_ESCAPES.sub("", text).split())))
