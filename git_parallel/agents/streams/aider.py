@@ -6,6 +6,7 @@ from typing import Any
 
 from .event import Event, Usage
 
+TELLS = b""
 _NUMBER = r"([0-9]{1,9}(?:\.[0-9]{1,6})?)"
 _COST = re.compile(rf"Cost:\s+\${_NUMBER}\s+message,\s+\${_NUMBER}\s+session\.")
 _TOKENS = re.compile(rf"{_NUMBER}([kM]?)\s+(sent|received|cache\s+hit)\b")

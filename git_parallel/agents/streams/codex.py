@@ -5,6 +5,8 @@ from typing import Any
 
 from .event import Event, Usage, call, count, items, part, result, text
 
+TELLS = b'"turn.completed"'
+
 
 def show(event: dict[str, Any]) -> Iterator[str]:
     """An event as lines for people; items when they are complete."""

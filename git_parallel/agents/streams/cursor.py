@@ -8,6 +8,8 @@ from .event import Event, Usage, call, count, part
 
 _TOOL = "ToolCall"
 
+TELLS = b'"result"'
+
 
 def show(event: dict[str, Any]) -> Iterator[str]:
     """An event as lines for people."""

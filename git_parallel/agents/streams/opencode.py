@@ -5,6 +5,8 @@ from typing import Any
 
 from .event import Event, Usage, amount, call, count, part, result, text
 
+TELLS = b'"step_finish"'
+
 
 def show(event: dict[str, Any]) -> Iterator[str]:
     """An event as lines for people."""

@@ -42,7 +42,9 @@ def usage(pieces: Iterable[bytes], stream: str, *, is_whole: bool) -> Usage | No
     known = _STREAMS.get(stream)
     if known is None:
         return None
-    found: Usage | None = known.usage(map(read, lines(pieces)), is_whole=is_whole)
+    # A log can have a million lines, of which a few tell.
+    telling = (read(line) for line in lines(pieces) if known.TELLS in line)
+    found: Usage | None = known.usage(telling, is_whole=is_whole)
     return found
 
 
