@@ -14,9 +14,8 @@ def show(event: dict[str, Any]) -> Iterator[str]:
         case "item.completed":
             yield from _item(part(event, "item"))
         case "error":
-            # The one before `turn.failed` says the same.
-            if text(event, "message").startswith("Reconnecting"):
-                yield f"({text(event, 'message')})"
+            # Of many it recovers; of the last one `turn.failed` says the same.
+            yield f"({text(event, 'message')})"
         case "turn.failed":
             yield complaint(event)
 

@@ -7,7 +7,6 @@ from . import claude
 from .event import Event, Usage, call, count, part
 
 _TOOL = "ToolCall"
-
 TELLS = b'"result"'
 
 
