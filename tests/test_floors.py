@@ -55,7 +55,14 @@ DOORS = {
     "rich": {"ui.render", "ui.screen"},
     "yaml": {"tasks.forms.front_matter"},
     "watchdog": {"project.watching"},
-    "subprocess": {"git.command", "agents.background", "agents.nursery", "agents.process", "ui.show_demo"},
+    "subprocess": {
+        "git.command",
+        "agents.background",
+        "agents.nursery",
+        "agents.process",
+        "agents.versions",
+        "ui.show_demo",
+    },
 }
 
 

@@ -30,7 +30,8 @@ class Job:
 
     `timeout`, `grace` and `stall` are seconds; `stall` is how long it may do nothing at all. `log_limit` is
     about the most bytes its log may have: of a longer one the middle is dropped. `locks` are files that the
-    keeper and the agent's whole tree hold as well; where one of them is taken, nothing is started.
+    keeper and the agent's whole tree hold as well; where one of them is taken, nothing is started. `preset`
+    only goes on record, for whoever reads the log.
     """
 
     task: str
@@ -45,6 +46,7 @@ class Job:
     stall: float | None = None
     log_limit: int | None = None
     locks: tuple[Path, ...] = ()
+    preset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class StartRecord:
     agent_start_time: int | None
     started: float
     log_limit: int | None = None
+    preset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +237,8 @@ def document(runtime: Path, job: Job) -> bytes:
     }
     told = {
         "argv": [str(word) for word in job.argv],
-        "env": {str(name): str(value) for name, value in job.env.items()},
+        # Some agents believe PWD rather than their directory, and ours is the user's own checkout.
+        "env": {str(name): str(value) for name, value in {**job.env, "PWD": job.cwd.absolute()}.items()},
         "attempt": job.attempt,
         "timeout": job.timeout,
         "grace": job.grace,
@@ -242,6 +246,7 @@ def document(runtime: Path, job: Job) -> bytes:
         "log_limit": job.log_limit,
         "locks": [str(lock.absolute()) for lock in job.locks],
         "holder": f"task '{job.task}', attempt {job.attempt}",
+        "preset": job.preset,
     }
     # Not JSON, which is dear to import. The reader is the same interpreter, and undecodable names survive.
     return marshal.dumps(told | {name: str(place) for name, place in places.items()})

@@ -9,8 +9,9 @@ from ..git import locks
 from ..git.refs import snapshot
 from ..names import printable
 from ..ownership.assignment import Assignment, assigned, assignment, checked, id_for, title_of
+from ..project.agent_types import has_command
 from ..project.attempt import remember_command
-from ..project.commanding import has_command, orders_of
+from ..project.commanding import orders_of
 from ..project.conducting import RunAnswer, Voice, conduct, limits_of
 from ..project.declared import read_tasks
 from ..project.delegated import delegate as record

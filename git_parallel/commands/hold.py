@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import BadInput, Busy
 from ..names import printable
-from ..project.commanding import startable
+from ..project.agent_types import startable
 from ..project.open import make_runtime, open_project
 from ..project.singletons import Registry, require_singleton
 

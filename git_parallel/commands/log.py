@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from ..agents import process
@@ -9,6 +10,7 @@ from ..agents.logs import Log
 from ..errors import UnknownTask
 from ..git.refs import snapshot
 from ..project import setting_up
+from ..project.accounting import stream_of
 from ..project.declared import find_recorded, read_tasks
 from ..project.open import Project, open_project
 from ..project.plain import read_plain
@@ -21,11 +23,12 @@ _Limit = Callable[[], int | None]
 
 
 def log(
-    directory: Path, spelling: str, *, follow: bool = False, attempt: int | None = None
+    directory: Path, spelling: str, *, follow: bool = False, attempt: int | None = None, is_raw: bool = False
 ) -> Iterator[bytes]:
     """The output of a task's latest attempt (or of another one), piece by piece.
 
-    With `follow` it goes on until the agent has ended. Raises UnknownTask where the task has no log.
+    What an agent prints for programs is made readable, unless it is wanted raw. With `follow` it goes on until
+    the agent has ended. Raises UnknownTask where the task has no log.
     """
     project = open_project(directory)
     record = _record(project, spelling)
@@ -44,7 +47,8 @@ def log(
     def wait() -> None:
         process.wait(project.tasks_runtime, record.id)
 
-    return _follow(wait, path, limit) if follow else _whole(path, limit())
+    pieces = _follow(wait, path, limit) if follow else _whole(path, limit())
+    return pieces if is_raw else _readable(pieces, lambda: stream_of(project, record, number))
 
 
 def setup_log(directory: Path, spelling: str, *, follow: bool = False) -> Iterator[bytes]:
@@ -75,6 +79,18 @@ def _record(project: Project, spelling: str) -> TaskRecord:
     if task not in world.tasks:
         raise UnknownTask(f"task '{task}' has not been run", hint=f"git parallel run {task} -- COMMAND")
     return world.tasks[task].record
+
+
+def _readable(pieces: Iterator[bytes], stream: Callable[[], str]) -> Iterator[bytes]:
+    for first in pieces:
+        # Whoever has printed something was started, and that is on record.
+        form, everything = stream(), chain([first], pieces)
+        if not form:
+            yield from everything
+            return
+        from ..agents.streams.reading import rendered
+
+        yield from rendered(everything, form)
 
 
 def _whole(path: Path, limit: int | None) -> Iterator[bytes]:

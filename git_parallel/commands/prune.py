@@ -13,6 +13,7 @@ from ..git.worktree import Place
 from ..names import Oid, RefName, TaskId, printable
 from ..overlap import patterns
 from ..project import coordinator, repair
+from ..project.accounting import without_leftovers
 from ..project.aside import set_aside, why_held_there, why_occupied
 from ..project.declared import find_recorded, read_tasks
 from ..project.furnishing import as_given, drop_stale
@@ -141,17 +142,17 @@ def why_kept(project: Project, record: TaskRecord, place: Place, tip: Oid | None
         return ""
     if not place.admin.exists():
         return f"'{printable(str(place.path))}' is no worktree any more (git has no record of it)"
-    return _what_is_left(project, record.id, place)
+    return _what_is_left(project, record, place)
 
 
-def _what_is_left(project: Project, task: TaskId, place: Place) -> str:
+def _what_is_left(project: Project, record: TaskRecord, place: Place) -> str:
     seen = worktree.look(project.git, place, ignored=True, hidden=True)
     if seen.operations:
         return f"a {seen.operations[0]} is unfinished in its worktree"
     if seen.changed:
         return f"its worktree has uncommitted changes: {_some(seen.changed)}"
-    if seen.untracked:
-        return f"its worktree has untracked files: {_some(seen.untracked)}"
+    if untracked := without_leftovers(project, record, seen.untracked):
+        return f"its worktree has untracked files: {_some(untracked)}"
     if seen.hidden:
         return f"its worktree has files that git was told not to look at: {_some(seen.hidden)}"
     if seen.head != place.branch:
@@ -160,7 +161,7 @@ def _what_is_left(project: Project, task: TaskId, place: Place) -> str:
     # git names an ignored directory as a whole, with a '/' at its end; ask for something inside it.
     inside = {path: f"{path}x" if path.endswith("/") else path for path in seen.ignored}
     precious = [p for p, probe in inside.items() if not any(patterns.matches(d, probe) for d in disposable)]
-    given = as_given(project, task, place, precious)
+    given = as_given(project, record.id, place, precious)
     precious = [path for path in precious if path not in given]
     if precious:
         return f"its worktree has ignored files: {_some(precious)}"

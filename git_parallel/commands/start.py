@@ -5,12 +5,13 @@ from pathlib import Path
 
 from ..errors import BadInput
 from ..git.refs import snapshot
+from ..project.agent_types import command_of, found_on, has_command
 from ..project.backlog import Writer
-from ..project.commanding import command_of, has_command, orders_of, startable, startable_agents
+from ..project.commanding import orders_of
 from ..project.conducting import RunAnswer, Voice, conduct, limits_of, standing
 from ..project.declared import read_tasks, sources
 from ..project.open import Project, open_project
-from ..project.ordering import Orders
+from ..project.ordering import Orders, ordered
 from ..project.refreshing import refreshed
 from ..project.request import Request
 from ..project.saying import Told
@@ -38,7 +39,7 @@ def start(
         voice.tell(Told(said, is_note=True))
     tasks = read_tasks(project)
     # Which agent types the documents to come will name, nobody knows yet.
-    orders = orders_of(project, request, directory, startable_agents(project.settings, directory))
+    orders = orders_of(project, request, directory, found_on(project.settings, directory))
     orders.require(snapshot(project.git).records.values(), request.verb)
     limits = standing(limits_of(project, request), poll=poll, backlog=backlog)
     writer = _writer(project, orders, spec_agent, directory)
@@ -51,8 +52,7 @@ def _writer(project: Project, orders: Orders, asked: str | None, directory: Path
         return None
     agent = project.settings.agents.get(name)
     if has_command(project.settings, name):
-        program, *rest = command_of(project.settings, name)
-        mine = replace(orders.limits, argv=(startable(program, directory), *rest), agent=name)
+        mine = ordered(project, orders.limits, name, command_of(project.settings, name), directory)
     elif asked is not None or agent is None or orders.usual is None:
         raise BadInput(
             f"no command is set for agent '{name}', which is to write specs",

@@ -106,6 +106,29 @@ def _whole(key: str, given: list[str]) -> int:
     return int(given[-1])
 
 
+def usd(key: str, text: str) -> float:
+    """An amount of money in USD: `5`, `0.50`, `$12`; raises BadInput."""
+    if not re.fullmatch(r"\$?[0-9]{1,9}(\.[0-9]{1,9})?", text.strip()):
+        raise BadInput(f"{key}: not an amount in USD: '{printable(text)}'", hint="write 5 or 0.50")
+    return float(text.strip().removeprefix("$"))
+
+
+def _usd(key: str, given: list[str]) -> float:
+    return usd(key, given[-1])
+
+
+def price(key: str, given: list[str]) -> tuple[float, float, float]:
+    """What a million tokens cost in USD: of input, of input from a cache, of output; raises BadInput."""
+    words = given[-1].split()
+    if len(words) != 3:
+        raise BadInput(
+            f"{key}: '{printable(given[-1])}' is not three amounts",
+            hint="USD for a million tokens of input, of input from a cache, and of output: 1.25 0.125 10",
+        )
+    whole, cached, out = (usd(key, word) for word in words)
+    return whole, cached, out
+
+
 def boolean(key: str, given: list[str]) -> bool:
     word = given[-1].casefold()
     if word in ("true", "yes", "on", "1"):
@@ -149,6 +172,7 @@ CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "retryDelay": ("retry_delay", _seconds),
     "retryMaxDelay": ("retry_max_delay", _seconds),
     "logLimit": ("log_limit", _size),
+    "budget": ("budget", _usd),
     "specAgent": ("spec_agent", _string),
     "grace": ("grace", _seconds),
     "copy": ("copy", patterns),

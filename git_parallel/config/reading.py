@@ -8,7 +8,7 @@ from ..errors import BadInput
 from ..git.command import Git
 from ..names import Oid, printable
 from ..overlap.policy import Policy
-from .converting import CONVERT, SPELLING, boolean, one_of, patterns
+from .converting import CONVERT, SPELLING, boolean, one_of, patterns, price
 from .settings import AgentType, Settings
 from .team import TEAM_FILE, Pairs, TeamFile, commands, is_command
 
@@ -151,6 +151,9 @@ def _agents(*sources: Pairs) -> dict[str, AgentType]:
             owns=patterns(f"agent.{name}.owns", values.get("owns", [])),
             singleton=boolean(f"agent.{name}.singleton", values.get("singleton", ["false"])),
             command=values.get("command", [""])[-1],
+            preset=values.get("preset", [""])[-1],
+            args=values.get("args", [""])[-1],
+            price=price(f"agent.{name}.price", values["price"]) if "price" in values else None,
         )
         for name, values in found.items()
     }

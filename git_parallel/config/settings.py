@@ -13,12 +13,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AgentType:
-    """A kind of agent: what it may change (empty: anything), whether only one may run, how it is started."""
+    """A kind of agent: what it may change (empty: anything), whether only one may run, how it is started.
+
+    Without a `command` it is started as its `preset` says, with the words of `args` added; `price` is in USD for
+    a million tokens: of input, of input from a cache, of output.
+    """
 
     name: str
     owns: tuple[str, ...] = ()
     singleton: bool = False
     command: str = ""
+    preset: str = ""
+    args: str = ""
+    price: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ class Settings:
     retry_delay: float = 10.0
     retry_max_delay: float = 600.0
     log_limit: str = "64m"
+    budget: float | None = None
     spec_agent: str = ""
     grace: float = 10.0
     copy: tuple[str, ...] = ()

@@ -33,6 +33,7 @@ from .furnishing import Liaison, clear, complete, furnish, variables
 from .open import Project
 from .places import place_for, place_of_record, was_anybody_there
 from .plain import write_anew
+from .prompted import with_prompt
 from .prompting import environment, write_prompt
 from .setting_up import SetupFailed, SetupStopped
 from .singletons import Registry
@@ -46,7 +47,8 @@ class Order:
     """How agents are started in this run: command, name as an agent type, its limits in seconds and bytes.
 
     `is_fresh` is whether an attempt after another begins in a new worktree, `is_sparse` whether a new worktree
-    holds only what its task touches.
+    holds only what its task touches. `preset` is the name of the preset that tells how what the agents print
+    is read, empty where nothing is known of that.
     """
 
     argv: tuple[str, ...]
@@ -57,6 +59,7 @@ class Order:
     log_limit: int | None = None
     is_fresh: bool = False
     is_sparse: bool = False
+    preset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +119,24 @@ def start(
     """Start the agent of a task that is ready; the record as it then stands: running, or settled already."""
     record = ready.record
     prompt = project.tasks_runtime / f"{task.id}.prompt"
-    own = variables(project, task.id)
-    job = process.Job(
-        task=task.id,
-        attempt=record.attempt,
-        argv=order.argv,
-        cwd=place_of_record(project, record).path,
-        env=process.agent_environment(os.environ, environment(task, record, prompt) | own),
-        log=project.log_of(task.id, record.attempt),
-        prompt=prompt,
-        timeout=order.timeout,
-        grace=order.grace,
-        stall=order.stall,
-        log_limit=order.log_limit,
-        locks=_locks(project, record),
-    )
     try:
+        job = process.Job(
+            task=task.id,
+            attempt=record.attempt,
+            argv=with_prompt(order.argv, prompt),
+            cwd=place_of_record(project, record).path,
+            env=process.agent_environment(
+                os.environ, environment(task, record, prompt) | variables(project, task.id)
+            ),
+            log=project.log_of(task.id, record.attempt),
+            prompt=prompt,
+            timeout=order.timeout,
+            grace=order.grace,
+            stall=order.stall,
+            log_limit=order.log_limit,
+            locks=_locks(project, record),
+            preset=order.preset,
+        )
         remember_command(project, task.id, order)
         process.launch(project.tasks_runtime, job, nursery)
     except OSError as error:
@@ -263,6 +268,10 @@ def _intend(
         started=None,
         ended=None,
         exit_status=None,
+        cost=None,
+        tokens_in=None,
+        tokens_cached=None,
+        tokens_out=None,
         reason=before.ending if before.attempt else "",
         foreign=(),
         retries=wish.retries,

@@ -27,6 +27,7 @@ from .saying import Told
 from .scheduler import Scheduler
 from .stock import Stock
 from .template import read_template
+from .versioning import looking
 from .watching import watching_from
 
 # A run that is over at once need not be told of changes.
@@ -35,7 +36,10 @@ _SOON = 1.0
 
 @dataclass(frozen=True, slots=True)
 class RunAnswer:
-    """What became of a run: what it ran, what still waits and why, what was held back or refused."""
+    """What became of a run: what it ran, what still waits and why, what was held back or refused.
+
+    `cost` is that of all attempts that ended in it, in USD, as far as they told; None where none did.
+    """
 
     ran: tuple[TaskRecord, ...]
     launched: tuple[TaskId, ...]
@@ -50,6 +54,7 @@ class RunAnswer:
     named: bool
     wants_merge: bool
     is_standing: bool = False
+    cost: float | None = None
 
     @property
     def is_success(self) -> bool:
@@ -126,10 +131,17 @@ def conduct(
         soon = 0.0 if limits.is_standing else _SOON
         with Nursery() as nursery:
             scheduler = Scheduler(project, stock, orders, voice.tell, admits, board, backlog, nursery)
+            scheduler.spending.budget = limits.budget
             voice.entered(project, partial(_foresee, scheduler, began))
             for said in (*warnings, *mended):
                 voice.tell(Told(said, is_note=True))
-            with watching_from(project, lambda: scheduler.events.put(scheduler.look_around), after=soon):
+            used = [*orders.all(), *([writer.order] if writer else [])]
+            with (
+                watching_from(project, lambda: scheduler.events.put(scheduler.look_around), after=soon),
+                looking(
+                    project, used, scheduler.events.put, lambda said: voice.tell(Told(said, is_note=True))
+                ),
+            ):
                 scheduler.to_the_end(chosen)
         answer = _answer(scheduler, began, began + time.monotonic() - clock)
         voice.leaving(answer)
@@ -155,6 +167,7 @@ def _answer(scheduler: Scheduler, began: float, ended: float) -> RunAnswer:
         named=scheduler.stock.named,
         wants_merge=limits.merge,
         is_standing=limits.is_standing,
+        cost=scheduler.spending.cost,
     )
 
 
@@ -184,6 +197,7 @@ def limits_of(project: Project, request: Request) -> Limits:
         first_delay=settings.retry_delay,
         longest_delay=settings.retry_max_delay,
         is_stacking=request.is_stacking,
+        budget=settings.budget if request.budget is None else request.budget,
     )
 
 

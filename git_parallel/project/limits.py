@@ -9,7 +9,7 @@ class Limits:
 
     With `is_standing` the run goes on when nothing is left to do and waits for more, looking for itself
     every `poll` seconds in case an event was missed. With `is_stacking` a task begins at the work of
-    those it comes after, as soon as these have succeeded.
+    those it comes after, as soon as these have succeeded. `budget` is in USD.
     """
 
     max_parallel: int
@@ -23,3 +23,4 @@ class Limits:
     is_standing: bool = False
     poll: float = 30.0
     backlog: int = 0
+    budget: float | None = None

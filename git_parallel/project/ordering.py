@@ -1,12 +1,14 @@
 """How the agent of each task is started."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from ..errors import BadInput
 from ..names import TaskId, printable
 from ..schedule.record import TaskRecord
 from ..tasks.task import Task
+from .agent_types import preset_of, startable
 from .attempt import Order, recall_command
 from .open import Project
 
@@ -55,6 +57,11 @@ class Orders:
         order = self.by_task.get(task.id) or self.usual
         return order.agent if order else None
 
+    def all(self) -> tuple[Order, ...]:
+        """Every order that is known now, each once."""
+        known = (self.usual, *self.by_agent.values(), *self.by_task.values())
+        return tuple(dict.fromkeys(order for order in known if order))
+
     def require(self, records: Iterable[TaskRecord], verb: str) -> None:
         """Raise BadInput where nothing at all can be started by the command line and the settings."""
         given = self.usual or self.by_agent or self.by_task
@@ -63,4 +70,18 @@ class Orders:
 
     def _recalled(self, task: TaskId) -> Order | None:
         command = recall_command(self.project, task)
-        return replace(self.limits, argv=command[0], agent=command[1]) if command else None
+        if command is None:
+            return None
+        argv, agent = command
+        return replace(self.limits, argv=argv, agent=agent, preset=_preset(self.project, agent or ""))
+
+
+def ordered(project: Project, limits: Order, name: str, words: Sequence[str], directory: Path) -> Order:
+    """The order for agents of this type, by a command as it was given; raises BadInput where it cannot be started."""
+    program = startable(words[0], directory, preset_of(project.settings, name))
+    return replace(limits, argv=(program, *words[1:]), agent=name or None, preset=_preset(project, name))
+
+
+def _preset(project: Project, name: str) -> str:
+    preset = preset_of(project.settings, name)
+    return preset.name if preset else ""

@@ -10,12 +10,15 @@ from ..ownership.judge import Ownership
 from ..ownership.neighbours import neighbours, owned
 from ..schedule.record import TaskRecord
 from ..tasks.task import Task
+from .accounting import stream_of
 from .open import Project
 from .plain import read_plain, write_anew
 from .template import fill, read_template
 
 # So much of what an attempt printed last tells why it failed; more would drown the task itself.
 _TAIL = 4096
+# Of a stream of JSON, of which most is told in many words.
+_STREAM = 64 * 1024
 # An agent reads all of it before it begins.
 _MOST_OWNED = 100
 _MOST_NEIGHBOURS = 12
@@ -125,7 +128,7 @@ def _check(project: Project) -> str:
 def _lesson(project: Project, ready: TaskRecord, *, is_fresh: bool) -> str:
     """What an attempt is told of the one before."""
     before = ready.attempt - 1
-    said = _tail(project.log_of(ready.id, before))
+    said = _tail(project.log_of(ready.id, before), stream_of(project, ready, before))
     left = "What it did may be in this worktree already: look before you begin."
     lines = [
         "",
@@ -139,15 +142,22 @@ def _lesson(project: Project, ready: TaskRecord, *, is_fresh: bool) -> str:
     return "\n".join([*lines, ""])
 
 
-def _tail(log: Path) -> list[str]:
+def _tail(log: Path, stream: str) -> list[str]:
+    """The last lines of a log, as people would be shown them."""
+    # Of what is printed for programs, most is not shown.
+    span = _TAIL if not stream else _STREAM
     try:
         with read_plain(log) as file:
             size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - _TAIL))
-            raw = file.read(_TAIL)
+            file.seek(max(0, size - span))
+            raw = file.read(span)
     except (OSError, Unusable):
         return []
-    lines = raw.decode("utf-8", "replace").splitlines()
     # The first line is cut in the middle, unless it is the first of all.
-    whole = lines[1:] if size > _TAIL and len(lines) > 1 else lines
-    return [printable(line) for line in whole]
+    _, _, rest = raw.partition(b"\n")
+    whole = rest if size > span and rest else raw
+    if stream:
+        from ..agents.streams.reading import rendered
+
+        whole = b"".join(rendered([whole], stream))[-_TAIL:]
+    return [printable(line) for line in whole.decode("utf-8", "replace").splitlines()]

@@ -11,7 +11,7 @@ class Request:
     """What the user asked to be run; None stands for the setting.
 
     Times are in seconds, and infinite where there is to be no limit. `again` are tasks to be run as they
-    were before. `verb` is what the user typed.
+    were before. `budget` is in USD. `verb` is what the user typed.
     """
 
     spellings: Sequence[str] = ()
@@ -29,6 +29,7 @@ class Request:
     verify: str | None = None
     fetch: bool | None = None
     again: Sequence[TaskId] = ()
+    budget: float | None = None
     verb: str = "run [ID...]"
 
     @property

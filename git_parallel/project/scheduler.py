@@ -42,6 +42,7 @@ from .retrying import again
 from .saying import Told, sentence
 from .signals import Asking, listening
 from .singletons import Registry
+from .spending import Spending
 from .stock import Stock, scene_of
 from .waitlist import Waitlist
 
@@ -75,6 +76,7 @@ class Scheduler:
     asking: Asking = field(default_factory=Asking)
     events: Events = field(default_factory=Events)
     lane: Lane = field(default_factory=Lane)
+    spending: Spending = field(default_factory=Spending)
     _elsewhere: Elsewhere | None = None
     _held_up: bool = False
     _at_first: Mapping[TaskId, Stored] = field(default_factory=dict)
@@ -148,14 +150,19 @@ class Scheduler:
 
     def _scene(self, now: float) -> Scene:
         making = sum(not self.stock.is_running(task) for task in self.running)
+        spent = self.spending.why_not
+        slots = (
+            len(self.running)
+            if spent
+            else self.door.slots(running=len(self.running), making=making, waiting=self.waiting)
+        )
         busy, records = [*self.running.values(), *self.closing.values()], self.stock.records
         scene = scene_of(
             self.stock,
             self.waiting,
             running=[self._typed(task, records.get(task.id)) for task in busy],
-            slots=self.door.slots(running=len(self.running), making=making, waiting=self.waiting)
-            + len(self.closing),
-            scarce=self.door.why,
+            slots=slots + len(self.closing) - self.spending.awaited,
+            scarce=spent or self.door.why,
             singletons=singletons(self.project),
             now=now,
         )
@@ -184,7 +191,7 @@ class Scheduler:
             elif task not in self._making:
                 self._make(entry.task, entry.retries)
         self.why = decision.waiting
-        for task in () if self.door.is_narrow else decision.next:
+        for task in () if self.door.is_narrow or self.spending.why_not else decision.next:
             if task not in self._making and task not in self._ready:
                 entry = self.waiting.entry(task)
                 self._make(entry.task, entry.retries)
@@ -335,6 +342,7 @@ class Scheduler:
         self.events.wait_for(f"wait-{task}", wait, partial(self._exited, task))
 
     def _exited(self, task: TaskId) -> None:
+        self.spending.await_cost(task)
         # It holds what it declared until it is settled.
         self.closing[task] = self.running.pop(task)
         is_alone = len(self.running) + len(self.closing) == 1
@@ -345,6 +353,8 @@ class Scheduler:
 
     def _settled(self, settled: Settled) -> None:
         record = settled.stored.record
+        if said := self.spending.count(record):
+            self.tell(Told(said, is_note=True))
         self.stock.put(settled.stored)
         self.stock.see(settled.overlaps, settled.look, self._concerned)
         self.ended[record.id] = record
@@ -364,6 +374,7 @@ class Scheduler:
     def _not_settled(self, task: TaskId, error: ParallelError) -> None:
         # The next look around finds it again, or the next command; the other tasks are not to suffer.
         self.closing.pop(task)
+        self.spending.give_up(task)
         self._refuse(task, "has ended", f"its end could not be recorded: {error.message}")
 
     def _not_landed(self, task: TaskId, error: ParallelError) -> None:

@@ -19,6 +19,7 @@ from ..schedule.record import State, TaskRecord
 from ..tasks.task import TaskSet
 from ..workspace import submodules
 from . import gate
+from .accounting import account, last_words, without_leftovers
 from .adrift import is_adrift
 from .attempt import write
 from .claiming import claim
@@ -55,8 +56,10 @@ def settle(project: Project, tasks: TaskSet, task_id: TaskId) -> Stored:
         worktree.clear_locks_of_the_dead(project.common, place)
         if ended is None:
             reason = "its keeper died without leaving an exit record"
-            return write(project, stored, stored.record.to(State.LOST, ended=time.time(), reason=reason))
-        short = _failure(ended) or _proof(project, tasks, stored.record, place)
+            told = account(project, stored.record, is_whole=False)
+            lost = stored.record.to(State.LOST, ended=time.time(), reason=reason, **told)
+            return write(project, stored, lost)
+        short = _failure(project, stored.record, ended) or _proof(project, tasks, stored.record, place)
         facts: dict[str, Any] = {
             "started": ended.started,
             "ended": ended.ended,
@@ -64,11 +67,12 @@ def settle(project: Project, tasks: TaskSet, task_id: TaskId) -> Stored:
             "tip": project.git.find_ref(place.branch),
             "reason": short.reason if short else "",
             "foreign": short.foreign if short else (),
+            **account(project, stored.record, is_whole=not ended.dropped),
         }
         return write(project, stored, stored.record.to(short.state if short else State.SUCCEEDED, **facts))
 
 
-def _failure(ended: process.ExitRecord) -> Shortfall | None:
+def _failure(project: Project, record: TaskRecord, ended: process.ExitRecord) -> Shortfall | None:
     """Why the agent's end is no success; None for exit status 0."""
     if ended.error:
         return Shortfall(ended.error)
@@ -82,7 +86,10 @@ def _failure(ended: process.ExitRecord) -> Shortfall | None:
         return Shortfall("stopped", state=State.CANCELLED)
     if ended.signal:
         return Shortfall(f"killed by signal {ended.signal}")
-    return Shortfall(f"exit status {ended.status}") if ended.status else None
+    if not ended.status:
+        return None
+    said = last_words(project, record)
+    return Shortfall(f"exit status {ended.status}: {said}" if said else f"exit status {ended.status}")
 
 
 def _proof(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) -> Shortfall | None:
@@ -112,7 +119,7 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
         return Shortfall(f"left a {seen.operations[0]} unfinished")
     if seen.inside:
         return Shortfall(f"left changes inside submodule '{printable(seen.inside[0])}' uncommitted")
-    left = (*seen.changed, *seen.untracked)
+    left = (*seen.changed, *without_leftovers(project, record, seen.untracked))
     if left:
         verdict = claim(project, tasks, record.id, left)
         if verdict.foreign:

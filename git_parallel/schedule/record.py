@@ -61,6 +61,9 @@ class TaskRecord:
     whether the attempt that is planned is to begin in a new worktree. `cone` are the directories that its
     sparse worktree was made with; None where that is a full one. A task that `is_delegated` was given
     by word of mouth: no document declares it, `paths` are what it was given to touch, `spec` what to do.
+    `cost` is what the latest attempt took in USD, `tokens_in`, `tokens_cached` of them and `tokens_out` in
+    tokens, each None unless its agent told it; `spent` is the cost of all attempts together, as far as they
+    told.
     """
 
     id: TaskId
@@ -87,6 +90,11 @@ class TaskRecord:
     cone: tuple[str, ...] | None = None
     is_delegated: bool = False
     paths: tuple[str, ...] = ()
+    cost: float | None = None
+    spent: float = 0.0
+    tokens_in: int | None = None
+    tokens_cached: int | None = None
+    tokens_out: int | None = None
 
     @property
     def is_unfinished(self) -> bool:
@@ -126,6 +134,9 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "cone": (list, tuple, NoneType),
     "retries": (int,),
     **dict.fromkeys(("is_fresh", "is_delegated"), (bool,)),
+    "cost": _NUMBER,
+    "spent": (int, float),
+    **dict.fromkeys(("tokens_in", "tokens_cached", "tokens_out"), (int, NoneType)),
     **dict.fromkeys(("agent", "base", "tip", "spec", "candidate"), (str, NoneType)),
 }
 

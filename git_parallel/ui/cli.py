@@ -110,9 +110,13 @@ def status_(as_json: bool) -> None:
     "--attempt", type=click.IntRange(min=1), metavar="N", help="Of this attempt instead of the latest."
 )
 @click.option("--setup", is_flag=True, help="Of the setup of its worktree (parallel.setup) instead.")
-@click.option("--raw", is_flag=True, help="The bytes as they are, also on a terminal.")
+@click.option("--raw", is_flag=True, help="The bytes as the agent printed them, also on a terminal.")
 def log_(task: str, follow: bool, attempt: int | None, setup: bool, raw: bool) -> None:
-    """Show what the agent of a task printed."""
+    """Show what the agent of a task printed.
+
+    What an agent prints for programs, objects of JSON as most presets have it, is shown as text: what it said,
+    which tools it used, and the first lines of what they answered.
+    """
     from ..commands.log import log, setup_log
 
     if setup and attempt:
@@ -120,7 +124,7 @@ def log_(task: str, follow: bool, attempt: int | None, setup: bool, raw: bool) -
     pieces = (
         setup_log(Path.cwd(), task, follow=follow)
         if setup
-        else log(Path.cwd(), task, follow=follow, attempt=attempt)
+        else log(Path.cwd(), task, follow=follow, attempt=attempt, is_raw=raw)
     )
     for piece in pieces:
         if raw or not sys.stdout.isatty():

@@ -109,6 +109,7 @@ def of_run(answer: "RunAnswer", handed: Sequence[str] = ()) -> dict[str, Any]:
         "end_time": _time(answer.ended),
         "speedup": round(answer.seconds_of_work / duration, 2) if duration > 0 else None,
         "handed": list(handed),
+        "cost": _money(answer.cost),
     }
 
 
@@ -227,7 +228,17 @@ def _record(record: TaskRecord) -> dict[str, Any]:
         "exit_status": record.exit_status,
         "seconds": None if record.seconds is None else round(record.seconds, 3),
         "reason": record.reason,
+        "cost": _money(record.cost),
+        "spent": _money(record.spent),
+        "tokens_in": record.tokens_in,
+        "tokens_cached": record.tokens_cached,
+        "tokens_out": record.tokens_out,
     }
+
+
+def _money(usd: float | None) -> float | None:
+    """An amount without the dust of its sums."""
+    return None if usd is None else round(usd, 6)
 
 
 def _progress(progress: "Progress | None") -> dict[str, Any] | None:
@@ -250,7 +261,8 @@ def _left(task: str, record: TaskRecord | None, why: str) -> dict[str, Any]:
     if record:
         return {**_record(record), "reason": why}
     nothing = dict.fromkeys(("branch", "worktree", "exit_status", "seconds"))
-    return {"id": task, "state": "planned", **nothing, "attempt": 0, "reason": why}
+    untold = dict.fromkeys(("cost", "tokens_in", "tokens_cached", "tokens_out"))
+    return {"id": task, "state": "planned", **nothing, "attempt": 0, "reason": why, **untold, "spent": 0.0}
 
 
 def _written(declared: Declared) -> dict[str, Any]:

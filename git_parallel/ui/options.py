@@ -27,6 +27,9 @@ _RUNNING = (
     click.option("--stall-timeout", metavar="TIME",
                  help="Stop an agent that for this long gives no sign of life: no output, no CPU time, no change of a "
                  "file (default: parallel.stallTimeout)."),
+    click.option("--budget", metavar="USD",
+                 help="Launch nothing more when the agents that have ended cost so much in sum "
+                 "(default: parallel.budget)."),
     click.option("--merge", "merge_", is_flag=True, help="Merge each task as soon as it has succeeded."),
     VERIFY,
     click.option("--stack", is_flag=True,
@@ -45,7 +48,7 @@ def running(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 AGENT = click.option(
-    "--agent", metavar="NAME", help="Start the command of agent.NAME.command from the settings."
+    "--agent", metavar="NAME", help="Start the agent type or the preset NAME (default: parallel.agent)."
 )
 
 

@@ -4,9 +4,11 @@ Tests hold these tables against the code they speak of: nothing here may be miss
 way round. What stands in backticks is set as typed.
 """
 
+from ..agents import presets
 from ..errors import ANSWER_IS_NO, DONE, GIT_FAILED, STALE, USAGE
 from ..tasks.sources import BUILT_IN
 
+_PRESETS = ", ".join(f"`{name}`" for name in presets.names())
 _BUILT_IN = ", ".join(f"`{source.name}`" for source in BUILT_IN)
 # Each setting's meaning; its default is read from `config.Settings`, words stand where that is empty.
 MEANINGS = {
@@ -54,6 +56,8 @@ MEANINGS = {
     "parallel.retryMaxDelay": "The longest such wait.",
     "parallel.logLimit": "How large the log of one attempt may become: `512k`, `64m`, `1g`. Of more, the first quarter "
     "and the end are kept.",
+    "parallel.budget": "When the agents that have ended cost so many USD in sum, a run launches nothing more. Those "
+    "that run finish.",
     "parallel.specAgent": "The agent type that `git parallel start` has write specs when too few tasks are ready.",
     "parallel.grace": "How long an agent that is being stopped has to end before it gets the next, harder "
     "signal.",
@@ -87,6 +91,7 @@ EMPTY_DEFAULTS = {
     "parallel.setup": "none",
     "parallel.fetch": "`false`",
     "parallel.sparse": "`false`",
+    "parallel.budget": "none",
     "parallel.retries": "`0`",
 }
 HOT_MEANINGS = {
@@ -107,7 +112,13 @@ AGENT_MEANINGS = {
     "Without any, they may change everything.",
     "agent.<name>.singleton": "Whether only one agent of this type may run at a time. Default: `false`.",
     "agent.<name>.command": "The command that `git parallel run --agent <name>` starts, split into words as a "
-    "shell would, but run without one. What follows `--` is added to it.",
+    "shell would, but run without one. What follows `--` is added to it. A word `{prompt}`, or `--option={prompt}`, is "
+    "replaced by the prompt, `{prompt_file}` by the path of a file with it.",
+    "agent.<name>.preset": "The well-known agent that this type is, which says how it is started unless a command is "
+    f"set, and how what it prints is read: {_PRESETS}. Default: the one called `<name>`, if there is one.",
+    "agent.<name>.args": "Arguments that are added to the command of the preset, such as `--model NAME`.",
+    "agent.<name>.price": "What a million tokens cost in USD, as three numbers: of input, of input that was read from "
+    "a cache, of output. It is used where the agent tells its tokens and not what they cost.",
 }
 AGENT_ENVIRONMENT = {
     "GIT_PARALLEL_TASK": "The id of the task.",
@@ -174,6 +185,10 @@ STATUSES = {
 }
 # These verbs answer as `run` does.
 RUNS = ("delegate", "retry")
+_COSTS = (
+    "and, each null where its agent did not tell, `cost` (of the latest attempt, in USD), `tokens_in`, `tokens_cached` "
+    "(those of them that were read from a cache) and `tokens_out`; `spent` is the cost of all attempts together"
+)
 _VERSION = {"version": "Version of the format, `1`. Keys may be added to a version; none go."}
 JSON = {
     "tasks": {
@@ -219,7 +234,8 @@ JSON = {
     "run": {
         **_VERSION,
         "success": "Whether everything launched has succeeded and nothing named was left out.",
-        "tasks": "Each task: `id`, `state`, `branch`, `worktree`, `attempt`, `exit_status`, `seconds`, `reason`.",
+        "tasks": "Each task: `id`, `state`, `branch`, `worktree`, `attempt`, `exit_status`, `seconds`, `reason`, "
+        f"{_COSTS}.",
         "held": "What could not be planned: `id`, `reason`.",
         "priorities_executed": "Ids in the order of their launch.",
         "worktrees_created": "How many tasks were launched.",
@@ -231,6 +247,7 @@ JSON = {
         "end_time": "When it ended.",
         "speedup": "Seconds of work in sum by seconds taken.",
         "handed": "Ids that were given to the coordinator that is at work.",
+        "cost": "What the agents that ended in it cost in sum, in USD, as far as they told; null where none did.",
     },
     "status": {
         **_VERSION,
@@ -239,7 +256,8 @@ JSON = {
         "`attempt`, `started`, `ended`, `seconds`, `exit_status`, `ahead` (commits that the target has not), "
         "`drift` (paths that it touches and did not declare), `collides_with` (the tasks that it meets there), "
         "`progress` (`percent`, `estimated`, `message`, and `basis`: `report`, or some of `boxes`, `files` and "
-        "`time`), `eta_seconds` (how long it will run on) and `reason`.",
+        "`time`), `eta_seconds` (how long it will run on), `reason`, "
+        f"{_COSTS}.",
         "running": "Ids of the tasks whose agents are alive.",
         "queued": "What waits for its launch: `id`, `reason`.",
         "replanned": "Where running tasks collide with others beyond what they declared: the waves as they are "

@@ -10,7 +10,7 @@ from ..commands.delegate import delegate
 from ..commands.retry import retry
 from ..commands.run import run
 from ..commands.start import start
-from ..config.converting import limit, seconds
+from ..config.converting import limit, seconds, usd
 from ..names import printable
 from ..project.conducting import RunAnswer, Voice
 from ..project.handing import Handed
@@ -78,6 +78,7 @@ def request_of(
     verify: str | None = None,
     fetch: bool | None = None,
     assume_independent: bool = False,
+    budget: str | None = None,
     verb: str = "run [ID...]",
 ) -> Request:
     """What the options of the command line ask for."""
@@ -96,6 +97,7 @@ def request_of(
         merge=merge_,
         verify=verify,
         fetch=fetch,
+        budget=None if budget is None else usd("--budget", budget),
         verb=verb,
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..commands.status import Row, StatusAnswer, status
 from ..names import printable
+from ..project.spending import usd
 from . import render
 from .errors import note
 
@@ -32,13 +33,17 @@ def _show(answer: StatusAnswer) -> None:
     if not answer.rows and not answer.queued:
         print("no task has been run yet; 'git parallel plan' shows what could be")
         return
-    headers = ["TASK", "STATE", "TIME", "PROGRESS", "AHEAD", "WORKTREE", "WHAT"]
+    headers = ["TASK", "STATE", "TIME", "COST", "PROGRESS", "AHEAD", "WORKTREE", "WHAT"]
     queued = dict(answer.queued)
     rows = [_cells(row, queued.pop(row.record.id, "")) for row in answer.rows]
-    rows += [[task, "waiting", "", "", "", "", why] for task, why in queued.items()]
+    rows += [[task, "waiting", "", "", "", "", "", why] for task, why in queued.items()]
+    # Columns that would be empty.
+    without = set()
     if not any(row.progress for row in answer.rows):
-        at = headers.index("PROGRESS")
-        headers, *rows = [[*cells[:at], *cells[at + 1 :]] for cells in (headers, *rows)]
+        without.add(headers.index("PROGRESS"))
+    if not any(_cost(row) for row in answer.rows):
+        without.add(headers.index("COST"))
+    headers, *rows = [[c for at, c in enumerate(cells) if at not in without] for cells in (headers, *rows)]
     render.table(headers, rows)
     for line in _expected(answer):
         print(line)
@@ -96,11 +101,17 @@ def _cells(row: Row, waits: str) -> list[str]:
         record.id,
         "waiting" if waits and record.state in ("ready", "planned") else record.state,
         render.seconds(taken),
+        _cost(row),
         _percent(row),
         ahead,
         os.path.relpath(record.worktree) if row.has_worktree else "",
         "; ".join(what) or record.title,
     ]
+
+
+def _cost(row: Row) -> str:
+    """What all attempts at it cost, as far as that was told."""
+    return usd(row.record.spent) if row.record.spent else ""
 
 
 def _percent(row: Row) -> str:

@@ -11,6 +11,7 @@ from ..project.journal import Journal
 from ..project.open import Project
 from ..project.prospects import Prospects
 from ..project.saying import Told
+from ..project.spending import usd
 from ..schedule.record import State
 from . import render
 from .errors import note
@@ -120,7 +121,8 @@ def _summary(answer: RunAnswer) -> list[str]:
     speedup = answer.seconds_of_work / duration
     is_gain = speedup > 1.05 and len(good) == len(answer.ran)
     gain = f", {speedup:.1f} times as fast as one by one" if is_gain else ""
-    lines = [f"{len(good)} of {len(answer.ran)} succeeded in {render.seconds(duration)}{gain}"]
+    cost = "" if answer.cost is None else f", {usd(answer.cost)}"
+    lines = [f"{len(good)} of {len(answer.ran)} succeeded in {render.seconds(duration)}{gain}{cost}"]
     lines += [
         f"'git parallel log {record.id}' shows what it printed, its work is in {record.worktree}"
         for record in answer.ran

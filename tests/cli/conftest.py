@@ -1,10 +1,12 @@
 """What the tests of whole commands share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.cli.beside import Background, Beside
+from tests.cli.programs import Programs
 from tests.conftest import Repo
 
 
@@ -20,3 +22,9 @@ def beside(repo: Repo) -> Iterator[Beside]:
     yield begin
     for one in started:
         one.give_up()
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Programs:
+    """A directory for PATH, still empty of agents."""
+    return Programs(tmp_path / "programs")

@@ -54,7 +54,7 @@ def test_an_attempt_is_told_how_the_one_before_ended(repo: Repo, cli: Cli, agent
     assert task.strip() == first.strip()
     told, _, tail = lesson.partition("The last that it printed:\n\n")
     assert told.splitlines() == [
-        "Attempt 1 of this task ended so: failed: exit status 3.",
+        "Attempt 1 of this task ended so: failed: exit status 3: it does not compile.",
         "What it did may be in this worktree already: look before you begin.",
     ]
     assert tail.endswith("    2000\n    it does not compile\n")

@@ -1,6 +1,7 @@
 """`git parallel run`, told as stories with small shell scripts for agents."""
 
 import json
+import sys
 import time
 from collections.abc import Callable, Sequence
 
@@ -64,6 +65,16 @@ def test_the_agent_finds_its_task_in_the_environment_and_the_spec_on_stdin(
     assert "GIT_PARALLEL_SPEC=specs/SPEC-auth.md" in lines
     assert "**File**: `auth.py`" in lines
     assert lines[-1] == str(repo.worktree("auth"))
+
+
+def test_an_agent_that_believes_pwd_works_in_its_worktree_too(repo: Repo, cli: Cli) -> None:
+    repo.spec("1", "1.py")
+    script = "import os, pathlib; pathlib.Path(os.environ['PWD'], '1.py').write_text('x')"
+
+    ran = cli("run", "--", sys.executable, "-c", script, env={"PWD": str(repo.path)})
+
+    assert (ran.status, repo.git("status", "--porcelain")) == (0, "")
+    assert (repo.worktree("1") / "1.py").read_text() == "x"
 
 
 def test_agents_run_at_the_same_time(repo: Repo, cli: Cli, agent: Agent) -> None:

@@ -121,7 +121,7 @@ def test_the_agent_gets_exactly_its_environment(bench: Bench, monkeypatch: pytes
 
     bench.run(replace(bench.job("/usr/bin/env"), env={"ONE": "1"}))
 
-    assert bench.log.read_text() == "ONE=1\n"
+    assert bench.log.read_text() == f"ONE=1\nPWD={bench.work}\n"
 
 
 @LINUX

@@ -97,6 +97,11 @@ FULL = TaskRecord(
     cone=("src/auth",),
     is_delegated=True,
     paths=("src/**",),
+    cost=0.25,
+    spent=1.5,
+    tokens_in=1200,
+    tokens_cached=1000,
+    tokens_out=80,
 )
 
 
@@ -127,6 +132,11 @@ def test_the_json_of_a_full_record() -> None:
         "cone": ("src/auth",),
         "is_delegated": True,
         "paths": ("src/**",),
+        "cost": 0.25,
+        "spent": 1.5,
+        "tokens_in": 1200,
+        "tokens_cached": 1000,
+        "tokens_out": 80,
     }
 
 
@@ -183,7 +193,7 @@ def test_only_id_and_state_have_to_be_there() -> None:
 
 
 def test_keys_of_a_later_git_parallel_are_ignored() -> None:
-    later = {**to_json(FULL), "sandbox": {"uid": 1000}, "cost": 1.5}
+    later = {**to_json(FULL), "sandbox": {"uid": 1000}, "karma": 1.5}
 
     assert from_json(through_text(later)) == FULL
 

@@ -30,6 +30,7 @@ class Job:
     log_limit: int | None
     locks: list[str]
     holder: str
+    preset: str
 
     def __init__(self, document: bytes) -> None:
         self.__dict__.update(marshal.loads(document))

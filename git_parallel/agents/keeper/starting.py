@@ -85,4 +85,5 @@ def write_start(job: Job, agent: int, started: float) -> None:
         agent_start_time=proc.start_time(agent),
         started=started,
         log_limit=job.log_limit,
+        preset=job.preset,
     )
