@@ -92,11 +92,6 @@ class Dispatch:
         """Why each of those that wait does, as was last decided."""
         return {str(task): self._reasons[task] for task in self.waiting if task in self._reasons}
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether any task waits or runs."""
-        return bool(self.waiting or self.running)
-
     def leave(self, entry: Entry) -> bool:
         """A task runs or waits no longer, and makes room for others; whether it did."""
         if self.running.pop(entry.id, None) is not None:

@@ -69,6 +69,6 @@ def _paths(asked: AgentTask, root: Path) -> Iterable[str]:
                 f"'{printable(os.fspath(given))}' is the whole repository",
                 hint="files_to_modify=None is for a task of which nobody knows what it modifies",
             )
-        if not patterns.is_magic(text) and (root / text).is_dir():
+        if text and not patterns.is_magic(text) and (root / text).is_dir():
             text += "/"
         yield patterns.parse(text).text
