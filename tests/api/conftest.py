@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.api.stage import Stage
+from tests.cli.conftest import beside as beside
 
 
 @pytest.fixture
