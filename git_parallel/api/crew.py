@@ -82,7 +82,7 @@ class Crew:
         return entry if entry is not None and self.entries.get(entry.id) is entry else None
 
     @contextmanager
-    def waiting_for(self, future: TaskFuture) -> Iterator[None]:
+    def waiting_for(self, future: TaskFuture, timeout: float | None) -> Iterator[None]:
         """As long as this lasts the calling thread does nothing but wait for that future."""
         mine = self.doing()
         if mine is None or future.done():
@@ -91,7 +91,7 @@ class Crew:
         if mine.future is future:
             raise Deadlock(f"task '{mine.id}' waits for itself")
         with self.change:
-            mine.awaits = self.entries.get(future.task_id)
+            mine.awaits, mine.has_patience = self.entries.get(future.task_id), timeout is None
             self._wake()
         try:
             yield
@@ -105,7 +105,11 @@ class Crew:
         self._is_undecided = bool(self.dispatch.waiting) and (self._is_undecided or not is_decided)
         if self.dispatch.waiting and self._dispatcher is None:
             self._dispatcher = threading.Thread(target=self._decide, name="task-queue")
-            self._dispatcher.start()
+            try:
+                self._dispatcher.start()
+            except RuntimeError:
+                # The system has no thread left: one that comes free will do it.
+                self._dispatcher = None
         self.change.notify_all()
 
     def _decide(self) -> None:
@@ -158,11 +162,18 @@ class Crew:
         _doing.entry = entry
         error, result = None, None
         try:
+            if entry.obstacle:
+                raise entry.obstacle
             result = entry.asked.execute_fn()
         except BaseException as raised:
             error = raised
         _doing.entry = None
         self._end(entry, error, result)
+        with self.change:
+            is_needed = bool(self.dispatch.waiting) and self._dispatcher is None
+            self._dispatcher = threading.current_thread() if is_needed else self._dispatcher
+        if is_needed:
+            self._decide()
 
     def _end(self, entry: Entry, error: BaseException | None, result: object) -> None:
         with self.change:

@@ -136,7 +136,7 @@ class Dispatch:
         """Those that will never begin: all that run wait for them, or for others like them."""
         if not self.running or self.pause(now) is not None or self.elsewhere:
             return []
-        if not all(entry.awaits for entry in self.running.values()):
+        if not all(entry.awaits and entry.has_patience for entry in self.running.values()):
             return []
         awaited = [entry.awaits for entry in self.running.values() if entry.awaits]
         return [entry for entry in awaited if entry.id in self.waiting]
@@ -190,7 +190,12 @@ class Dispatch:
         if self._registry is None or agent not in self._registered:
             return True
         holder = f"task '{entry.id}' of a queue (process {os.getpid()})"
-        entry.lock = self._registry.try_take(agent, holder=holder, patience=0.0)
+        try:
+            entry.lock, entry.obstacle = self._registry.try_take(agent, holder=holder, patience=0.0), None
+        except OSError as error:
+            # A disk that is full, no descriptor left: this task's failure alone.
+            entry.obstacle = error
+            return True
         if entry.lock is None:
             self.elsewhere[agent] = self._registry.why_not(agent)
             self._registry.when_free(agent, partial(self._freed, agent))

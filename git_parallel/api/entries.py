@@ -21,7 +21,8 @@ class Entry:
     """One submitted task; `open` are those before it that have not ended, `awaits` whom it is waiting for.
 
     Before `not_before`, on the monotonic clock, it may not begin, and `why` says so. `lock` is that of its
-    agent type, while it runs.
+    agent type, while it runs; `obstacle` is why that could not be taken. With `has_patience` it waits however
+    long it takes.
     """
 
     asked: AgentTask
@@ -33,7 +34,9 @@ class Entry:
     not_before: float = 0.0
     why: str = ""
     lock: int | None = None
+    obstacle: OSError | None = None
     awaits: "Entry | None" = None
+    has_patience: bool = False
 
     @property
     def id(self) -> TaskId:

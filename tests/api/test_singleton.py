@@ -161,3 +161,14 @@ def test_the_settings_of_the_repository_count(repo: Repo, stage: Stage) -> None:
         queue.submit_task(AgentTask("two", "x", [repo.path / "CHANGELOG.md"], stage.act("b"), id="b"))
         stage.await_begin("a", "b")
         stage.let_all()
+
+
+def test_a_lock_that_cannot_be_taken_is_the_failure_of_that_task_alone(architect: Repo, stage: Stage) -> None:
+    with TaskQueue(repo_root=architect.path) as queue:
+        lock = architect.path / ".git/parallel/singletons/architect.lock"
+        lock.parent.mkdir()
+        lock.mkdir()
+        lost = queue.submit_task(stage.task("a", "architect", "a"))
+        assert isinstance(lost.exception(SOON), IsADirectoryError)
+        lock.rmdir()
+        assert queue.submit_task(stage.task("b", "architect", "a", held=False)).result(SOON) == "b"

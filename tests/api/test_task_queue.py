@@ -377,13 +377,60 @@ def test_waiting_for_a_task_that_may_not_run_beside_the_waiting_one_is_an_error_
     with TaskQueue() as queue:
 
         def waits() -> object:
-            return queue.submit_task(AgentTask("a", "x", [], nothing, id="inner")).result(SOON)
+            return queue.submit_task(AgentTask("a", "x", [], nothing, id="inner")).result()
 
         outer = queue.submit_task(AgentTask("a", "x", [], waits))
         with pytest.raises(
             Deadlock, match=r"^'inner' was not run: it may not run beside the tasks that wait for it$"
         ):
             outer.result(SOON)
+
+
+def test_a_task_that_waits_for_a_limited_time_is_no_deadlock() -> None:
+    inner: list[Future[object]] = []
+
+    def waits() -> str:
+        inner.append(queue.submit_task(AgentTask("a", "x", [], lambda: "after all", id="inner")))
+        try:
+            inner[0].result(0.05)
+        except TimeoutError:
+            return "not now"
+        return "at once"
+
+    with TaskQueue() as queue:
+        assert queue.submit_task(AgentTask("a", "x", [], waits)).result(SOON) == "not now"
+        assert inner[0].result(SOON) == "after all"
+
+
+def test_where_no_thread_is_left_one_that_comes_free_decides(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = threading.Thread.start
+
+    def starting(thread: threading.Thread) -> None:
+        if thread.name == "task-queue":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", starting)
+    queue = TaskQueue()
+    futures = [queue.submit_task(stage.task(name, "a")) for name in "abc"]
+    stage.let_all()
+    assert [future.result(SOON) for future in futures] == ["a", "b", "c"]
+    queue.shutdown()
+
+
+def test_a_task_for_which_no_thread_is_left_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def starting(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with TaskQueue() as queue:
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", starting)
+            lost = queue.submit_task(AgentTask("a", "x", [], nothing))
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            lost.result(SOON)
+        assert queue.submit_task(AgentTask("a", "x", [], nothing)).result(SOON) is None
 
 
 def test_a_task_that_waits_for_itself_is_told_so(stage: Stage) -> None:
