@@ -12,7 +12,8 @@ from git_parallel import AgentTask, TaskQueue, singleton
 from git_parallel.errors import BadInput, Busy
 from git_parallel.git import locks
 from tests.api.stage import SOON, Stage
-from tests.conftest import Cli, Repo
+from tests.cli.beside import Beside, waits_for
+from tests.conftest import EDITS_ITS_FILE, Cli, Repo
 
 # Another process that has the type until its standard input is closed.
 HOLDS = """if True:
@@ -172,3 +173,19 @@ def test_a_lock_that_cannot_be_taken_is_the_failure_of_that_task_alone(architect
         assert isinstance(lost.exception(SOON), IsADirectoryError)
         lock.rmdir()
         assert queue.submit_task(stage.task("b", "architect", "a", held=False)).result(SOON) == "b"
+
+
+def test_a_run_and_a_queue_take_turns(architect: Repo, beside: Beside, tmp_path: Path, stage: Stage) -> None:
+    architect.spec("20", "a.py", extra="**Assigned To**: architect")
+    go = tmp_path / "go"
+    run = beside("run", "--", "/bin/sh", "-c", f"{waits_for(go)}\n{EDITS_ITS_FILE}")
+    run.read_until("20 launched")
+    with TaskQueue(repo_root=architect.path) as queue:
+        mine = queue.submit_task(stage.task("mine", "architect", "b", held=False))
+        (why,) = queue.get_waiting().values()
+        assert why.startswith("only one 'architect' runs at a time, and task '20', attempt 1 (process ")
+        assert run.process.poll() is None
+        go.touch()
+        assert mine.result(SOON) == "mine"
+    assert run.end()[0] == 0
+    assert architect.state("20") == "succeeded"
