@@ -48,7 +48,8 @@ class AgentTask:
             raise BadInput("files_to_modify and depends_on are lists", hint="write [...] around a single one")
         if self.retries < 0 or not 0 <= self.retry_delay < float("inf"):
             raise BadInput("retries and retry_delay cannot be below 0, and seconds have an end")
-        if isinstance(self.priority, bool) or not isinstance(self.priority, int | float):
+        is_number = isinstance(self.priority, int | float) and not isinstance(self.priority, bool)
+        if not is_number or self.priority != self.priority:
             raise BadInput(f"not a priority: {self.priority!r}", hint="a number; the smaller is sooner")
         object.__setattr__(self, "id", str(TaskId(self.id or _name_of(self.agent_type))))
 

@@ -1,12 +1,13 @@
-"""The threads of a queue: one that decides as long as there is something to do, and one for each task that runs.
+"""The threads of a queue: one that decides as long as anybody waits, and one for each task that runs.
 
 Whatever happens is told to `Dispatch` under one lock and wakes the thread that decides; nothing looks again
-without a reason. No thread outlives the last task, and Python does not end before the last task has.
+without a reason. What happens while it decides, say a thousand tasks that are submitted, is one decision more.
+No thread outlives the last task, and Python does not end before the last task has.
 """
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import TypeAlias
@@ -34,12 +35,27 @@ class Crew:
         self._is_undecided = False
         self._dispatcher: threading.Thread | None = None
 
-    def come(self, entries: Sequence[Entry]) -> None:
-        """Tasks come to wait, all of them together; `change` is held."""
+    def come(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Tasks come to wait, all of them together; `change` is held. Gives those to `begin` without it."""
+        is_quiet = not self.dispatch.waiting and not self._is_undecided
         for entry in entries:
             self.entries[entry.id] = entry
             self.dispatch.come(entry)
-        self._wake()
+        begun: list[Entry] = []
+        if is_quiet:
+            # A slot that is free is taken by whoever comes first, not by who comes a moment later.
+            begun = [entry for entry in self.dispatch.decide(time.monotonic()) if self._is_wanted(entry)]
+        self._wake(is_decided=is_quiet)
+        return begun
+
+    def begin(self, entries: Iterable[Entry]) -> None:
+        """Have each of these run in a thread of its own."""
+        for entry in entries:
+            try:
+                threading.Thread(target=self._run, args=(entry,), name=f"agent-{entry.id}").start()
+            except RuntimeError as error:
+                # The system has no thread left.
+                self._end(entry, error, None)
 
     def look_after(self, entry: Entry, before: Collection[TaskId]) -> None:
         """See to it that a task that came is not forgotten when it is cancelled, or what it needs had failed."""
@@ -66,7 +82,7 @@ class Crew:
         return entry if entry is not None and self.entries.get(entry.id) is entry else None
 
     @contextmanager
-    def waiting_for(self, future: TaskFuture) -> Iterator[None]:
+    def waiting_for(self, future: TaskFuture, timeout: float | None) -> Iterator[None]:
         """As long as this lasts the calling thread does nothing but wait for that future."""
         mine = self.doing()
         if mine is None or future.done():
@@ -75,7 +91,7 @@ class Crew:
         if mine.future is future:
             raise Deadlock(f"task '{mine.id}' waits for itself")
         with self.change:
-            mine.awaits = self.entries.get(future.task_id)
+            mine.awaits, mine.has_patience = self.entries.get(future.task_id), timeout is None
             self._wake()
         try:
             yield
@@ -85,11 +101,15 @@ class Crew:
 
     # -- the thread that decides -------------------------------------------------------------------
 
-    def _wake(self) -> None:
-        self._is_undecided = True
-        if self._dispatcher is None:
+    def _wake(self, *, is_decided: bool = False) -> None:
+        self._is_undecided = bool(self.dispatch.waiting) and (self._is_undecided or not is_decided)
+        if self.dispatch.waiting and self._dispatcher is None:
             self._dispatcher = threading.Thread(target=self._decide, name="task-queue")
-            self._dispatcher.start()
+            try:
+                self._dispatcher.start()
+            except RuntimeError:
+                # The system has no thread left: one that comes free will do it.
+                self._dispatcher = None
         self.change.notify_all()
 
     def _decide(self) -> None:
@@ -105,33 +125,23 @@ class Crew:
         """Wait for something to happen and decide; whether there can be more."""
         with self.change:
             pause = self.dispatch.pause(time.monotonic())
-            self.change.wait_for(lambda: self._is_undecided or not self.dispatch.is_busy, pause)
+            self.change.wait_for(lambda: self._is_undecided or not self.dispatch.waiting, pause)
             now = time.monotonic()
-            begun = self.dispatch.decide(now)
+            begun = [entry for entry in self.dispatch.decide(now) if self._is_wanted(entry)]
             stuck = [] if begun else self.dispatch.stuck(now)
-            self._is_undecided = False
-            self.change.notify_all()
-            if not self.dispatch.is_busy:
+            self._is_undecided, is_over = False, not self.dispatch.waiting
+            if is_over:
                 self._dispatcher = None
-                return False
-            ready = [entry for entry in begun if self._is_wanted(entry)]
-        for entry in ready:
-            self._start(entry)
+            self.change.notify_all()
+        self.begin(begun)
         for entry in stuck:
             # What is called back then must not hold up the decisions.
             threading.Thread(target=self._refuse, args=(entry,)).start()
-        return True
+        return not is_over
 
     def _is_wanted(self, entry: Entry) -> bool:
         # Whoever has just cancelled it is about to tell, and then it is taken off.
         return bool(entry.failures) or entry.future.set_running_or_notify_cancel()
-
-    def _start(self, entry: Entry) -> None:
-        try:
-            threading.Thread(target=self._run, args=(entry,), name=f"agent-{entry.id}").start()
-        except RuntimeError as error:
-            # The system has no thread left.
-            self._end(entry, error, None)
 
     def _freed(self, agent: str) -> None:
         with self.change:
@@ -152,11 +162,18 @@ class Crew:
         _doing.entry = entry
         error, result = None, None
         try:
+            if entry.obstacle:
+                raise entry.obstacle
             result = entry.asked.execute_fn()
         except BaseException as raised:
             error = raised
         _doing.entry = None
         self._end(entry, error, result)
+        with self.change:
+            is_needed = bool(self.dispatch.waiting) and self._dispatcher is None
+            self._dispatcher = threading.current_thread() if is_needed else self._dispatcher
+        if is_needed:
+            self._decide()
 
     def _end(self, entry: Entry, error: BaseException | None, result: object) -> None:
         with self.change:

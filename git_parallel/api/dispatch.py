@@ -92,11 +92,6 @@ class Dispatch:
         """Why each of those that wait does, as was last decided."""
         return {str(task): self._reasons[task] for task in self.waiting if task in self._reasons}
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether any task waits or runs."""
-        return bool(self.waiting or self.running)
-
     def leave(self, entry: Entry) -> bool:
         """A task runs or waits no longer, and makes room for others; whether it did."""
         if self.running.pop(entry.id, None) is not None:
@@ -141,7 +136,7 @@ class Dispatch:
         """Those that will never begin: all that run wait for them, or for others like them."""
         if not self.running or self.pause(now) is not None or self.elsewhere:
             return []
-        if not all(entry.awaits for entry in self.running.values()):
+        if not all(entry.awaits and entry.has_patience for entry in self.running.values()):
             return []
         awaited = [entry.awaits for entry in self.running.values() if entry.awaits]
         return [entry for entry in awaited if entry.id in self.waiting]
@@ -195,7 +190,12 @@ class Dispatch:
         if self._registry is None or agent not in self._registered:
             return True
         holder = f"task '{entry.id}' of a queue (process {os.getpid()})"
-        entry.lock = self._registry.try_take(agent, holder=holder, patience=0.0)
+        try:
+            entry.lock, entry.obstacle = self._registry.try_take(agent, holder=holder, patience=0.0), None
+        except OSError as error:
+            # A disk that is full, no descriptor left: this task's failure alone.
+            entry.obstacle = error
+            return True
         if entry.lock is None:
             self.elsewhere[agent] = self._registry.why_not(agent)
             self._registry.when_free(agent, partial(self._freed, agent))

@@ -21,7 +21,8 @@ class Entry:
     """One submitted task; `open` are those before it that have not ended, `awaits` whom it is waiting for.
 
     Before `not_before`, on the monotonic clock, it may not begin, and `why` says so. `lock` is that of its
-    agent type, while it runs.
+    agent type, while it runs; `obstacle` is why that could not be taken. With `has_patience` it waits however
+    long it takes.
     """
 
     asked: AgentTask
@@ -33,7 +34,9 @@ class Entry:
     not_before: float = 0.0
     why: str = ""
     lock: int | None = None
+    obstacle: OSError | None = None
     awaits: "Entry | None" = None
+    has_patience: bool = False
 
     @property
     def id(self) -> TaskId:
@@ -69,6 +72,6 @@ def _paths(asked: AgentTask, root: Path) -> Iterable[str]:
                 f"'{printable(os.fspath(given))}' is the whole repository",
                 hint="files_to_modify=None is for a task of which nobody knows what it modifies",
             )
-        if not patterns.is_magic(text) and (root / text).is_dir():
+        if text and not patterns.is_magic(text) and (root / text).is_dir():
             text += "/"
         yield patterns.parse(text).text

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from ..names import TaskId
 
-Waiting: TypeAlias = "Callable[[TaskFuture], AbstractContextManager[None]]"
+Waiting: TypeAlias = "Callable[[TaskFuture, float | None], AbstractContextManager[None]]"
 
 
 class TaskFuture(Future[Any]):
@@ -21,10 +21,10 @@ class TaskFuture(Future[Any]):
 
     def result(self, timeout: float | None = None) -> Any:
         """What the task has returned; raises what it has raised, or Deadlock where that can never be."""
-        with self._waiting(self):
+        with self._waiting(self, timeout):
             return super().result(timeout)
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
         """What the task has raised; None where it has succeeded."""
-        with self._waiting(self):
+        with self._waiting(self, timeout):
             return super().exception(timeout)

@@ -64,7 +64,8 @@ class TaskQueue:
             for entry in entries:
                 entry.open = {name for name in before[entry.id] if name not in crew.ended}
                 entry.open |= {name for name in before[entry.id] if crew.ended.get(name) is not None}
-            crew.come(entries)
+            begun = crew.come(entries)
+        crew.begin(begun)
         for entry in entries:
             crew.look_after(entry, before[entry.id])
         return list(futures)
