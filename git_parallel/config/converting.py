@@ -152,5 +152,6 @@ CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "grace": ("grace", _seconds),
     "disposable": ("disposable", patterns),
     "sparse": ("sparse", boolean),
+    "pool": ("pool", _whole),
 }
 SPELLING = {name.lower(): name for name in CONVERT}

@@ -57,6 +57,7 @@ class Settings:
     spec_agent: str = ""
     grace: float = 10.0
     sparse: bool = False
+    pool: int = 4
     disposable: tuple[str, ...] = (
         "**/__pycache__/",
         "**/*.pyc",

@@ -79,7 +79,15 @@ def make_ready(
     base = ready.record.base or project.base
     try:
         cone = cone_recorded(ready.record, state.claims)
-        worktree.ensure(project.git, project.common, place, base=base, is_fresh=is_fresh, cone=cone)
+        worktree.ensure(
+            project.git,
+            project.common,
+            place,
+            base=base,
+            is_fresh=is_fresh,
+            cone=cone,
+            is_pooled=project.settings.pool > 0,
+        )
         _prepare(project, task, ready.record, state, is_fresh=is_fresh)
     except (ParallelError, OSError) as error:
         if is_fresh:
