@@ -7,7 +7,7 @@ CAMPAIGN ?= 200
 
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "git-parallel needs Python 3.11")'
 
-.PHONY: demo test lint campaign bench bench-plan bench-labels bench-run man clean
+.PHONY: demo test lint campaign bench bench-plan bench-labels bench-run bench-workspace man clean
 
 demo: .venv-demo/installed
 	@.venv-demo/bin/git-parallel demo $(DEMO)
@@ -50,6 +50,10 @@ bench-labels: $(VENV)/installed
 # Launch overhead, latency and idle cost of `run`, beside xargs, GNU parallel and task-spooler.
 bench-run: $(VENV)/installed
 	$(BIN)/python bench/run.py $(RUN)
+
+# How soon an agent can begin in a place of its own: worktrees full, sparse, pooled, beside clones and copies.
+bench-workspace: $(VENV)/installed
+	$(BIN)/python bench/workspace.py $(WORKSPACE)
 
 man: $(VENV)/installed
 	$(BIN)/python -m git_parallel.ui.manual man
