@@ -16,10 +16,11 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import GitFailed
+from ..errors import BadName, GitFailed
 from ..names import Oid
 from . import crowd, sparse
 from .command import Git
@@ -85,9 +86,13 @@ def spares(common: Path) -> Iterator[Spare]:
     """The checkouts that can be handed on, the latest first."""
     trash = common / "parallel" / "trash"
     for folder in sorted(trash.glob("*"), key=lambda folder: folder.name.rpartition(".")[2], reverse=True):
+        is_whole = (folder / "worktree").is_dir() and (folder / "admin" / "index").is_file()
         is_busy = (folder / HANDED).exists() or (folder / "restoring").exists()
-        if (folder / SPOTLESS).is_file() and not is_busy and (folder / "admin" / "index").is_file():
-            yield Spare(folder, Oid((folder / SPOTLESS).read_text()), (folder / "admin" / MADE).read_text())
+        if is_whole and not is_busy:
+            # One without its marks, or with one that a crash has torn, is not handed on.
+            with suppress(FileNotFoundError, BadName):
+                tip = Oid((folder / SPOTLESS).read_text("ascii"))
+                yield Spare(folder, tip, (folder / "admin" / MADE).read_text("ascii"))
 
 
 def find_spare(git: Git, common: Path, path: Path, base: Oid) -> Spare | None:

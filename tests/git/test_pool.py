@@ -121,3 +121,17 @@ def test_an_undo_that_was_killed_is_gone_on_with(
     assert picture(repo, Path(entry.worktree)) == before
     assert repo.git("status", "--porcelain", at=place(repo, "2").path) == ""
     assert repo.is_sound()
+
+
+@pytest.mark.parametrize("torn", ["spotless", "admin/gp-made", "admin/index", "worktree/dir/3.txt"])
+def test_what_is_damaged_in_the_trash_does_no_harm(
+    repo: Repo, pruned: tuple[trash.Entry, tuple[str, ...]], torn: str
+) -> None:
+    folder = trash.folder_of(repo.path / ".git", pruned[0])
+    (folder / torn).write_text("")
+    two = place(repo, "2")
+
+    make(repo, two, repo.git("rev-parse", "HEAD"))
+
+    assert repo.git("status", "--porcelain", "--ignored", at=two.path) == ""
+    assert repo.git("ls-files", "-s", at=two.path) == repo.git("ls-files", "-s")
