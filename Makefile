@@ -7,7 +7,7 @@ CAMPAIGN ?= 200
 
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "git-parallel needs Python 3.11")'
 
-.PHONY: demo test lint campaign bench bench-plan bench-labels bench-run bench-queue man clean
+.PHONY: demo test lint campaign bench bench-plan bench-labels bench-run bench-queue bench-workspace man clean
 
 demo: .venv-demo/installed
 	@.venv-demo/bin/git-parallel demo $(DEMO)
@@ -54,6 +54,10 @@ bench-run: $(VENV)/installed
 # What TaskQueue costs per task, beside a thread pool and locks by hand.
 bench-queue: $(VENV)/installed
 	$(BIN)/python bench/queueing.py $(QUEUE)
+
+# How soon an agent can begin in a place of its own: worktrees full, sparse, pooled, beside clones and copies.
+bench-workspace: $(VENV)/installed
+	$(BIN)/python bench/workspace.py $(WORKSPACE)
 
 man: $(VENV)/installed
 	$(BIN)/python -m git_parallel.ui.manual man

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..agents import process
 from ..errors import ParallelError, UnknownTask
-from ..git import guard, trash, worktree
+from ..git import guard, pool, trash, worktree
 from ..git.refs import TRASH, Snapshot, Stored, snapshot
 from ..git.trash import Entry
 from ..git.worktree import Place
@@ -122,10 +122,18 @@ def _prune_one(project: Project, stored: Stored) -> Entry | str:
         reason = why_kept(project, record, place, tip)
         if reason or tip is None:
             return reason or f"its branch '{record.branch}' is gone, but its worktree is not"
-        return trash.put_away(project.git, project.common, record.id, place, tip)
+        is_spotless = place.path.exists() and _may_be_handed_on(project, place)
+        return trash.put_away(project.git, project.common, record.id, place, tip, is_spotless=is_spotless)
     except ParallelError as error:
         # One that is damaged must not keep the others.
         return error.message
+
+
+def _may_be_handed_on(project: Project, place: Place) -> bool:
+    wanted = project.settings.pool
+    if not wanted or sum(1 for _ in pool.spares(project.common)) >= wanted:
+        return False
+    return pool.is_spotless(project.git, project.common, place.path, place.admin)
 
 
 def why_kept(project: Project, record: TaskRecord, place: Place, tip: Oid | None) -> str:

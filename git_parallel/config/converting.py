@@ -183,5 +183,6 @@ CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "fetch": ("fetch", boolean),
     "disposable": ("disposable", patterns),
     "sparse": ("sparse", boolean),
+    "pool": ("pool", _whole),
 }
 SPELLING = {name.lower(): name for name in CONVERT}

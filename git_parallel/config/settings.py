@@ -73,6 +73,7 @@ class Settings:
     submodules: str = "auto"
     fetch: bool = False
     sparse: bool = False
+    pool: int = 4
     disposable: tuple[str, ...] = (
         "**/__pycache__/",
         "**/*.pyc",

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from ..errors import Stale
 from ..names import Oid, RefName, printable
+from .checkouts import checkouts
 from .command import Git
 from .history import changed_paths
 from .refs import RefChange, apply
 from .shield import shielded
-from .worktree import FAST_FORWARD, checkouts
+from .worktree import FAST_FORWARD
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from ..errors import BadName, GitFailed, Unusable
 from ..names import Oid, RefName, TaskId, printable
-from . import guard, locks, sparse
+from . import guard, locks, pool, sparse
 from .command import Git
 from .refs import TRASH, RefChange, apply, keep_commit
 from .shield import shielded
-from .worktree import Place
+from .worktree import Place, check_out, is_taken, points_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,13 @@ def folder_of(common: Path, entry: Entry) -> Path:
     return common / "parallel" / "trash" / f"{entry.task}.{entry.time}"
 
 
-def put_away(git: Git, common: Path, task: TaskId, place: Place, tip: Oid) -> Entry:
-    """Put a task's worktree and branch into the trash; raises Unusable across file systems."""
+def put_away(
+    git: Git, common: Path, task: TaskId, place: Place, tip: Oid, *, is_spotless: bool = False
+) -> Entry:
+    """Put a task's worktree and branch into the trash; raises Unusable across file systems.
+
+    One that `is_spotless` may be handed on to the next task (git.pool).
+    """
     trash = common / "parallel" / "trash"
     if place.path.exists() and place.path.stat().st_dev != trash.stat().st_dev:
         raise Unusable(f"'{printable(str(place.path))}' is on another file system than the repository")
@@ -54,6 +59,8 @@ def put_away(git: Git, common: Path, task: TaskId, place: Place, tip: Oid) -> En
     keep = keep_commit(git, keep=(tip, *_reflog(common, place)), message=json.dumps(asdict(entry)) + "\n")
     apply(git, RefChange(entry.ref, new=keep, old=None), reason=f"parallel: prune {task}")
     complete(git, common, entry)
+    if is_spotless:
+        (folder_of(common, entry) / pool.SPOTLESS).write_text(tip)
     return entry
 
 
@@ -113,11 +120,10 @@ def restore(git: Git, common: Path, entry: Entry) -> None:
             f"a branch '{entry.branch.short}' exists again, at another commit",
             hint=f"rename it first: git branch -m {entry.branch.short} NEW",
         )
-    for source, target in ((folder / "worktree", path), (folder / "admin", admin)):
-        if source.exists() and target.exists():
-            raise Unusable(f"'{printable(str(target))}' exists again", hint="move it away first")
     guard.install(git, common)
     with shielded(), locks.held(common / "parallel" / "lock"):
+        is_handed = (folder / pool.HANDED).exists()
+        _require_room(folder, path, admin, is_handed=is_handed)
         (folder / "restoring").touch(mode=0o600)
         if tip is None:
             apply(
@@ -127,7 +133,8 @@ def restore(git: Git, common: Path, entry: Entry) -> None:
             )
         path.parent.mkdir(parents=True, exist_ok=True)
         admin.parent.mkdir(exist_ok=True)
-        _rename(folder / "worktree", path)
+        if not is_handed:
+            _rename(folder / "worktree", path)
         _rename(folder / "admin", admin)
         sparse.list_anew(common)
         if (folder / "branch.log").exists():
@@ -135,7 +142,32 @@ def restore(git: Git, common: Path, entry: Entry) -> None:
             shutil.copyfile(folder / "branch.log", common / "logs" / entry.branch)
         if (folder / "runtime").is_dir():
             _move_runtime(folder / "runtime", common / "parallel" / "tasks", entry.task)
+        if is_handed:
+            _make_anew(git, folder, Place(path, entry.branch, admin))
         _drop(git, common, entry)
+
+
+def _require_room(folder: Path, path: Path, admin: Path, *, is_handed: bool) -> None:
+    """Raise Unusable where somebody has made something where an entry is to be brought back to."""
+    taken = [admin] if (folder / "admin").exists() and admin.exists() else []
+    if is_handed:
+        # What an undo that was killed had made is gone on with.
+        is_ours = not path.exists() or points_to(path / ".git", admin) or not is_taken(path)
+        taken += [] if is_ours else [path]
+    elif (folder / "worktree").exists() and path.exists():
+        taken.insert(0, path)
+    if taken:
+        raise Unusable(f"'{printable(str(taken[0]))}' exists again", hint="move it away first")
+
+
+def _make_anew(git: Git, folder: Path, place: Place) -> None:
+    """Make the checkout of an entry whose own was handed on."""
+    # Killed before it was moved away it is here still, and is the next task's all the same.
+    shutil.rmtree(folder / "worktree", ignore_errors=True)
+    place.path.mkdir(exist_ok=True)
+    (place.path / ".git").write_text(f"gitdir: {place.admin}\n", "utf-8", "surrogateescape")
+    place.index.unlink(missing_ok=True)
+    check_out(git, place)
 
 
 def _drop(git: Git, common: Path, entry: Entry) -> None:

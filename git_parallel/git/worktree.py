@@ -9,7 +9,7 @@ repeated: after a crash the same call completes what is there.
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from pathlib import Path
 from ..errors import GitFailed, Unusable
 from ..names import Oid, RefName, printable
 from ..overlap.cone import Cone
-from . import crowd, locks, sparse
+from . import crowd, locks, pool, sparse
 from .admin import PREFIX
 from .command import Git
 from .refs import RefChange, apply
@@ -62,7 +62,7 @@ def require_free(git: Git, place: Place) -> None:
             f"a branch '{place.branch.short}' exists already and is not git-parallel's",
             hint=f"rename it with 'git branch -m {place.branch.short} NEW', or set parallel.branch",
         )
-    if place.path.is_symlink() or (place.path.exists() and _is_taken(place.path)):
+    if place.path.is_symlink() or (place.path.exists() and is_taken(place.path)):
         raise Unusable(
             f"'{printable(str(place.path))}' exists already",
             hint="move it away, or set parallel.worktree",
@@ -75,13 +75,21 @@ def require_free(git: Git, place: Place) -> None:
 
 
 def ensure(
-    git: Git, common: Path, place: Place, *, base: Oid, is_fresh: bool, cone: Cone | None = None
+    git: Git,
+    common: Path,
+    place: Place,
+    *,
+    base: Oid,
+    is_fresh: bool,
+    cone: Cone | None = None,
+    is_pooled: bool = False,
 ) -> None:
     """Make the branch (at `base`), the worktree and its checkout, or complete what a crash left of them.
 
     Of a `cone` the checkout is sparse, where the worktree is made anew. The caller has recorded the intent
     first. Where no agent has been yet (`is_fresh`) a half-made checkout is made anew; elsewhere no file
-    that is there is written over. Raises GitFailed or Unusable and removes nothing.
+    that is there is written over. With `is_pooled` a full one takes over a spotless checkout of the trash,
+    where there is one, and may itself become one. Raises GitFailed or Unusable and removes nothing.
     """
     # What git-lfs keeps on a server would be waited for, file by file; `workspace.large` fills in what is here.
     git = git.with_environment(GIT_LFS_SKIP_SMUDGE="1")
@@ -90,13 +98,18 @@ def ensure(
             # The intent is recorded and nobody else makes this branch: a lock is a killed launch's.
             (common / f"{place.branch}.lock").unlink(missing_ok=True)
             apply(git, RefChange(place.branch, new=base, old=None), reason="parallel: make the branch")
+        if is_fresh and is_pooled and cone is None and not place.admin.exists() and not place.path.exists():
+            _take_over(git, common, place, base)
         is_new = _make_directory(place)
         if not place.admin.exists():
-            _make_admin(common, place.admin, place.path, head=f"ref: {place.branch}", cone=cone)
+            _make_admin(common, place.admin, place.path, head=f"ref: {place.branch}", files=_files_of(cone))
             sparse.list_anew(common)
     if is_fresh and not place.index.exists():
-        _populate(git, place)
-    elif not is_fresh:
+        _populate(git, common, place, is_pooled=is_pooled and cone is None)
+    elif is_fresh:
+        # Of a dead one that came as far as this.
+        (place.admin / pool.FROM).unlink(missing_ok=True)
+    else:
         _mend(git, place, is_new=is_new)
         _catch_up(git, place, base=base)
 
@@ -104,23 +117,25 @@ def ensure(
 def discard(git: Git, common: Path, place: Place, *, base: Oid) -> None:
     """Take back what `ensure` made, for a place in which no agent ever ran (say, the disk was full)."""
     with locks.held(common / "parallel" / "lock"):
-        if place.admin.exists() and _points_to(place.path / ".git", place.admin):
+        if place.admin.exists() and points_to(place.path / ".git", place.admin):
             aside = common / "parallel" / "tmp" / f"{place.admin.name}.{os.getpid()}.gone"
             place.admin.rename(aside)
             shutil.rmtree(aside, ignore_errors=True)
             sparse.list_anew(common)
-        if _points_to(place.path / ".git", place.admin):
+        if points_to(place.path / ".git", place.admin):
             shutil.rmtree(place.path, ignore_errors=True)
         if git.find_ref(place.branch) == base:
             apply(git, RefChange(place.branch, new=None, old=base), reason="parallel: take back the branch")
 
 
-def _is_taken(path: Path) -> bool:
+def is_taken(path: Path) -> bool:
+    """Whether there is something of somebody's in the place of a worktree."""
     # An empty `.git` is all that a full disk or a crash left of ours.
     return not path.is_dir() or any(one.name != ".git" or one.lstat().st_size for one in path.iterdir())
 
 
-def _points_to(dot_git: Path, admin: Path) -> bool:
+def points_to(dot_git: Path, admin: Path) -> bool:
+    """Whether a `.git` file is that of the worktree with this admin directory."""
     try:
         return dot_git.read_text("utf-8", "surrogateescape").rstrip("\n") == f"gitdir: {admin}"
     except OSError:
@@ -130,9 +145,9 @@ def _points_to(dot_git: Path, admin: Path) -> bool:
 def _make_directory(place: Place) -> bool:
     """Make the worktree's directory with its `.git` file; whether it was not there."""
     dot_git = place.path / ".git"
-    if _points_to(dot_git, place.admin):
+    if points_to(dot_git, place.admin):
         return False
-    if place.path.exists() and _is_taken(place.path):
+    if place.path.exists() and is_taken(place.path):
         raise Unusable(f"'{printable(str(place.path))}' exists already", hint="move it away and run again")
     try:
         place.path.mkdir(parents=True, exist_ok=True)
@@ -143,27 +158,46 @@ def _make_directory(place: Place) -> bool:
     return True
 
 
-def _make_admin(common: Path, admin: Path, path: Path, *, head: str, cone: Cone | None = None) -> None:
+def _take_over(git: Git, common: Path, place: Place, base: Oid) -> None:
+    """Have a checkout of the trash here, to be turned into that of `base`, where the trash has one to give."""
+    spare = pool.find_spare(git, common, place.path, base)
+    if spare is not None:
+        # From now on an undo makes that checkout anew.
+        _write(spare.folder / pool.HANDED, f"{place.admin.name}\n")
+        files = {pool.FROM: spare.tip, pool.MADE: spare.made}
+        _make_admin(common, place.admin, place.path, head=f"ref: {place.branch}", files=files)
+        pool.hand_over(spare, place.path, place.admin)
+
+
+def _files_of(cone: Cone | None) -> dict[str, str]:
+    return {} if cone is None else {"info/sparse-checkout": sparse.patterns_of(cone)}
+
+
+def _make_admin(
+    common: Path, admin: Path, path: Path, *, head: str, files: Mapping[str, str] | None = None
+) -> None:
     aside = common / "parallel" / "tmp" / admin.name
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(mode=0o777)
     _write(aside / "HEAD", f"{head}\n")
     _write(aside / "commondir", "../..\n")
     _write(aside / "gitdir", f"{path / '.git'}\n")
-    if cone is not None:
-        (aside / "info").mkdir()
-        _write(aside / "info" / "sparse-checkout", sparse.patterns_of(cone))
+    for name, text in (files or {}).items():
+        (aside / name).parent.mkdir(exist_ok=True)
+        _write(aside / name, text)
     admin.parent.mkdir(exist_ok=True)
     aside.rename(admin)
 
 
-def _populate(git: Git, place: Place) -> None:
-    # No agent has run here (there is no index yet), so a lock can only be a dead checkout's.
-    (place.admin / "index.lock").unlink(missing_ok=True)
+def _populate(git: Git, common: Path, place: Place, *, is_pooled: bool) -> None:
+    is_handed_over = (place.admin / pool.FROM).exists()
+    if not is_handed_over or not pool.turn(git, common, place.path, place.admin):
+        if is_handed_over:
+            pool.forgo(common, place.path, place.admin)
+        if is_pooled:
+            (place.admin / pool.MADE).write_text(pool.making(git, common))
+        check_out(git, place)
     here = git.at(place.path)
-    switched = sparse.SWITCHED_ON if sparse.is_sparse(place.admin) else ()
-    with crowd.in_company() as workers:
-        here.run(*switched, *workers, "read-tree", "--reset", "-u", "HEAD")
     null = "0" * len(tip) if (tip := git.find_ref(place.branch)) else ""
     # What `git worktree add` does at its end; a hook that fails does not undo the checkout there either.
     here.run_bytes(
@@ -177,6 +211,15 @@ def _populate(git: Git, place: Place) -> None:
         "1",
         answers=tuple(range(256)),
     )
+
+
+def check_out(git: Git, place: Place) -> None:
+    """Make the checkout of HEAD where there is none, writing over whatever a dead one has left."""
+    # No agent has run here (there is no index yet), so a lock can only be a dead checkout's.
+    (place.admin / "index.lock").unlink(missing_ok=True)
+    switched = sparse.SWITCHED_ON if sparse.is_sparse(place.admin) else ()
+    with crowd.in_company() as workers:
+        git.at(place.path).run(*switched, *workers, "read-tree", "--reset", "-u", "HEAD")
 
 
 def _mend(git: Git, place: Place, *, is_new: bool) -> None:
@@ -255,64 +298,6 @@ def _is_process(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-@dataclass(frozen=True, slots=True)
-class Checkout:
-    """A worktree of the repository, the branch that is checked out or being worked on in it, and how."""
-
-    path: Path
-    branch: str
-    how: str
-
-
-def checkouts(git: Git, common: Path) -> tuple[Checkout, ...]:
-    """Every worktree that holds a branch: checked out, or in the middle of a rebase or a bisect.
-
-    `git worktree list` shows the latter as detached, and yet moving or deleting their branch would
-    pull it away under the user. The directory of `git` stands for the main worktree, which
-    `worktree list` does not know where the git directory lies elsewhere.
-    """
-    found = []
-    path, is_main = git.directory, True
-    for field in git.run("worktree", "list", "--porcelain", "-z").stdout.split("\0"):
-        if field.startswith("worktree "):
-            path = git.directory if is_main else Path(field.removeprefix("worktree "))
-            is_main = False
-        elif field.startswith("branch ") and path.is_dir():
-            found.append(Checkout(path, field.removeprefix("branch "), "checked out"))
-    for admin, place in _admins(git, common):
-        for name, how in _HEAD_NAMES.items():
-            if (admin / name).is_file() and place.is_dir():
-                branch = (admin / name).read_text("utf-8", "surrogateescape").strip()
-                found.append(
-                    Checkout(place, branch if branch.startswith("refs/") else f"refs/heads/{branch}", how)
-                )
-    return tuple(found)
-
-
-# Files in an admin directory that name the branch of an operation that is going on.
-_HEAD_NAMES = {
-    "rebase-merge/head-name": "being rebased",
-    "rebase-apply/head-name": "being rebased",
-    "BISECT_START": "being bisected",
-}
-
-
-def _admins(git: Git, common: Path) -> Iterator[tuple[Path, Path]]:
-    yield common, git.directory
-    for admin in (common / "worktrees").glob("*"):
-        if (path := path_of(admin)) is not None:
-            yield admin, path
-
-
-def path_of(admin: Path) -> Path | None:
-    """Where git believes the worktree of an admin directory to be; follows `git worktree move`."""
-    try:
-        dot_git = (admin / "gitdir").read_text("utf-8", "surrogateescape").rstrip("\n")
-    except OSError:
-        return None
-    return Path(dot_git).parent if dot_git else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from ..agents import process
 from ..errors import Unusable
-from ..git import trash, worktree
+from ..git import trash
+from ..git.checkouts import checkouts
 from ..git.trash import Entry
 from ..git.worktree import Place
 from ..names import printable
@@ -35,7 +36,7 @@ def set_aside(project: Project, record: TaskRecord, place: Place) -> Entry | Non
 
 def why_held_there(project: Project, place: Place) -> str:
     """Why a worktree and its branch must stay where they are; empty where nothing holds them there."""
-    for checkout in worktree.checkouts(project.git, project.common):
+    for checkout in checkouts(project.git, project.common):
         if checkout.branch == place.branch and checkout.path.resolve() != place.path.resolve():
             return f"its branch is {checkout.how} in '{printable(str(checkout.path))}'"
     if (place.admin / "locked").exists():

@@ -95,7 +95,15 @@ def make_ready(
     before = project.git.find_ref(place.branch)
     try:
         cone = cone_recorded(ready.record, state.claims)
-        worktree.ensure(project.git, project.common, place, base=base, is_fresh=is_fresh, cone=cone)
+        worktree.ensure(
+            project.git,
+            project.common,
+            place,
+            base=base,
+            is_fresh=is_fresh,
+            cone=cone,
+            is_pooled=project.settings.pool > 0,
+        )
         prompt = _prepare(project, task, ready.record, state, is_fresh=is_fresh)
         told = environment(task, ready.record, prompt)
         is_untouched = is_fresh or project.git.find_ref(place.branch) != before

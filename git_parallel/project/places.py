@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ..agents import process
 from ..git import worktree
+from ..git.checkouts import path_of
 from ..git.worktree import Place
 from ..names import RefName, TaskId
 from ..schedule.record import State, TaskRecord
@@ -13,7 +14,7 @@ from .open import Project
 def place_of_record(project: Project, record: TaskRecord) -> Place:
     """Where a task's worktree is: the templates may have changed, and `git worktree move` may have moved it."""
     admin = worktree.admin_of(project.common, record.id)
-    path = worktree.path_of(admin) or Path(record.worktree)
+    path = path_of(admin) or Path(record.worktree)
     return Place(path, RefName.of_branch(record.branch), admin)
 
 

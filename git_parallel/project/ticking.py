@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import BadName
+from ..git.checkouts import path_of
 from ..git.refs import read_blobs
-from ..git.worktree import admin_of, path_of
+from ..git.worktree import admin_of
 from ..names import RepoPath, TaskId
 from ..schedule.record import TaskRecord
 from ..tasks.document import SPEC_LIMIT, Document, decode

@@ -73,6 +73,9 @@ MEANINGS = {
     "target there if that is a fast-forward.",
     "parallel.sparse": "Whether a new worktree holds only the directories that its task touches, their tests and the "
     "files at the root. `git parallel claim` brings more into it. A task of which no files are known gets all of them.",
+    "parallel.pool": "How many checkouts that `git parallel prune` puts into the trash may be handed on to the "
+    "next tasks, which is faster than a new checkout. Only such as hold nothing but their commit; an undo "
+    "makes those again. 0 hands none on.",
     "parallel.disposable": "Glob of the ignored files that `git parallel prune` need not keep. May be given "
     "several times. Any other ignored file keeps its worktree.",
 }
