@@ -110,12 +110,12 @@ class ParallelExecutionCoordinator:
 
 
 def _document(answer: RunAnswer, names: Named) -> dict[str, Any]:
-    ran = {str(record.id): record for record in answer.ran}
+    ran = {record.id for record in answer.ran}
     mine = [task for task in names.names if task in ran]
     return {
         "success": answer.is_success,
         "priorities_executed": [names[task] for task in mine],
-        "worktrees_created": [ran[task].worktree for task in mine],
+        "worktrees_created": len(mine),
         "monitoring_result": monitoring(answer, names),
         "merge_results": merge_results(answer, names),
         "duration_seconds": round(answer.ended - answer.started, 3),
@@ -129,8 +129,8 @@ def _not_run(error: ParallelError, began: datetime) -> dict[str, Any]:
     return {
         "success": False,
         "priorities_executed": [],
-        "worktrees_created": [],
-        "monitoring_result": {},
+        "worktrees_created": 0,
+        "monitoring_result": {"completed": 0, "failed": 0, "total": 0, "tasks": {}},
         "merge_results": {},
         "duration_seconds": round((ended - began).total_seconds(), 3),
         "start_time": began.isoformat(),

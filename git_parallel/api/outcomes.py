@@ -5,11 +5,19 @@ from typing import Any
 
 from ..project.conducting import RunAnswer
 from ..project.landing import Blocked, Clash, Early, Landed, Landing
-from ..schedule.record import TaskRecord
+from ..schedule.record import State, TaskRecord
 from .priorities import Named, Priority
 
 
-def monitoring(answer: RunAnswer, names: Named) -> dict[Priority, dict[str, Any]]:
+def monitoring(answer: RunAnswer, names: Named) -> dict[str, Any]:
+    """How many tasks succeeded, failed and were asked for, as in `run --json`, and what became of each."""
+    good = sum(record.state in (State.SUCCEEDED, State.MERGED) for record in answer.ran)
+    tasks = _tasks(answer, names)
+    failed = len(answer.ran) - good + len(answer.refused)
+    return {"completed": good, "failed": failed, "total": len(tasks), "tasks": tasks}
+
+
+def _tasks(answer: RunAnswer, names: Named) -> dict[Priority, dict[str, Any]]:
     """The state and the times of each task of the batch, and why those were not run that were not."""
     found = {names[record.id]: _of_record(record) for record in answer.ran}
     not_run = {

@@ -41,13 +41,20 @@ def test_full_parallel_execution(recipes: Repo, agent: Agent) -> None:
     assert result["success"] is True
     assert result["priorities_executed"] == [65, 66, 67]
     assert result["merge_results"] == dict.fromkeys((65, 66, 67), "merged successfully")
-    assert result["worktrees_created"] == [str(recipes.worktree(str(n))) for n in (65, 66, 67)]
-    assert {n: seen["state"] for n, seen in result["monitoring_result"].items()} == dict.fromkeys(
+    assert result["worktrees_created"] == 3
+    monitored = result["monitoring_result"]
+    assert {key: monitored[key] for key in ("completed", "failed", "total")} == {
+        "completed": 3, "failed": 0, "total": 3,
+    }  # fmt: skip
+    assert {n: seen["state"] for n, seen in monitored["tasks"].items()} == dict.fromkeys(
         (65, 66, 67), "merged"
     )
+    assert [seen["worktree"] for seen in monitored["tasks"].values()] == [
+        str(recipes.worktree(str(n))) for n in monitored["tasks"]
+    ]
     began, ended = (datetime.fromisoformat(result[key]) for key in ("start_time", "end_time"))
     assert (ended - began).total_seconds() == pytest.approx(result["duration_seconds"], abs=0.01)
-    for seen in result["monitoring_result"].values():
+    for seen in monitored["tasks"].values():
         assert began <= datetime.fromisoformat(seen["start_time"]) <= ended
     assert recipes.git("show", "main:coffee_maker/cli.py") == "by 67"
 
@@ -78,7 +85,7 @@ def test_an_instance_that_fails_leaves_the_others_alone(recipes: Repo, agent: Ag
     assert result["success"] is False
     assert result["priorities_executed"] == ["PRIORITY 65", "SPEC-66"]
     assert result["merge_results"] == {"PRIORITY 65": "merged successfully"}
-    failed = result["monitoring_result"]["SPEC-66"]
+    failed = result["monitoring_result"]["tasks"]["SPEC-66"]
     assert (failed["state"], failed["reason"], failed["exit_status"]) == ("failed", "exit status 4", 4)
 
 
