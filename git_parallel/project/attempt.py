@@ -90,7 +90,9 @@ def make_ready(
         prompt = _prepare(project, task, ready.record, state, is_fresh=is_fresh)
         told = environment(task, ready.record, prompt)
         is_untouched = is_fresh or project.git.find_ref(place.branch) != before
-        furnish(project, task.id, place, told, liaison or Liaison(), is_untouched=is_untouched)
+        furnish(
+            project, task.id, place, told, liaison or Liaison(), is_untouched=is_untouched, is_new=is_fresh
+        )
     except SetupStopped:
         take_back(project, ready)
         raise
