@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..agents import process
+from ..errors import ParallelError
 from ..git import worktree
 from ..git.worktree import Place
 from ..names import Oid, TaskId
@@ -94,8 +96,10 @@ def clear(project: Project, task: TaskId, place: Place, base: Oid) -> None:
 
 def drop_stale(project: Project) -> None:
     """Give back the ports, and remove the temporary directories, of workspaces that are gone."""
-    ports.drop_stale(project.common)
-    temporary.drop_stale(project.common)
+    # It is done again with the next one that goes, and no reason to keep this one.
+    with suppress(ParallelError, OSError):
+        ports.drop_stale(project.common)
+        temporary.drop_stale(project.common)
 
 
 def _record(project: Project, task: TaskId) -> Path:

@@ -140,6 +140,21 @@ def test_a_worktree_with_ignored_files_of_the_agent_is_kept(repo: Repo, cli: Cli
     ]
 
 
+def test_a_place_for_temporary_files_that_is_somebody_elses_is_the_end_of_the_attempt(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    theirs = Path(os.environ["TMPDIR"]) / f"git-parallel-{os.getuid()}"
+    theirs.touch()
+    repo.spec("1", "one.txt")
+
+    ran = cli("run", "--", *agent())
+
+    assert f"1 failed: '{theirs}' is not a directory of this user\n" in ran.stdout, ran
+    assert not repo.worktree("1").exists()
+    theirs.unlink()
+    assert cli("retry", "1", "--", *agent()).status == 0
+
+
 # -- setup -------------------------------------------------------------------------------------------------
 
 
