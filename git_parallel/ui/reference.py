@@ -53,6 +53,16 @@ MEANINGS = {
     "parallel.specAgent": "The agent type that `git parallel start` has write specs when too few tasks are ready.",
     "parallel.grace": "How long an agent that is being stopped has to end before it gets the next, harder "
     "signal.",
+    "parallel.copy": "Path, directory or glob of ignored files of the main worktree, such as `.env`, that each new "
+    "worktree gets a copy of. May be given several times.",
+    "parallel.link": "Path or glob of ignored files and directories of the main worktree, such as `node_modules/`, "
+    "that each new worktree gets a link to. May be given several times.",
+    "parallel.setup": "Shell command that is run once in each new worktree, before its first agent. `git parallel "
+    "log ID --setup` shows what it printed.",
+    "parallel.setupTimeout": "End a setup after this long, as for `parallel.timeout`.",
+    "parallel.submodules": "`auto`: a new worktree has the submodules that the main worktree has, without network. "
+    "`off`: it has none.",
+    "parallel.fetch": "Whether `git parallel run` and `start` first fetch what the target follows.",
     "parallel.disposable": "Glob of the ignored files that `git parallel prune` need not keep. May be given "
     "several times. Any other ignored file keeps its worktree.",
 }
@@ -64,6 +74,10 @@ EMPTY_DEFAULTS = {
     "parallel.agent": "none",
     "parallel.verify": "none",
     "parallel.timeout": "none",
+    "parallel.copy": "none",
+    "parallel.link": "none",
+    "parallel.setup": "none",
+    "parallel.fetch": "`false`",
     "parallel.specAgent": "none",
     "parallel.retries": "`0`",
 }
@@ -95,6 +109,8 @@ AGENT_ENVIRONMENT = {
     "GIT_PARALLEL_BRANCH": "The branch that is checked out in its worktree.",
     "GIT_PARALLEL_WORKTREE": "The path of its worktree, where the agent is started.",
     "GIT_PARALLEL_ATTEMPT": "The number of this attempt, from 1.",
+    "GIT_PARALLEL_PORT": "A TCP port of its worktree's own.",
+    "TMPDIR": "A temporary directory of its worktree's own.",
 }
 SPEC_FILES = {
     "`SPEC-<id>-<slug>.md`": "One task, anywhere in the repository, committed on the target. Its first heading "
@@ -130,8 +146,8 @@ FILES = {
     "`logs/coordinator.log`, and what documents were understood as in `cache/`, "
     "which may be deleted.",
     "`.gitparallel`": "The team's settings, in the syntax of a git config file, read as committed on the "
-    "target. Your own settings go before them. `parallel.verify` and `agent.<name>.command` are ignored "
-    "there, since they would be run.",
+    "target. Your own settings go before them. What would be run (`parallel.setup`, `parallel.verify`, "
+    "`agent.<name>.command`, `agent.<name>.args`) is ignored there until `git parallel trust`.",
 }
 STATUSES = {
     str(DONE): "Done.",
@@ -247,5 +263,11 @@ JSON = {
         "removed": "What was put away: `id` and `trash`, the ref that keeps it.",
         "kept": "What stays: `id`, `reason`.",
         "restored": "With `--undo`, instead of both: `id`, `worktree`.",
+    },
+    "trust": {
+        **_VERSION,
+        "target": "The branch whose `.gitparallel` it is.",
+        "trusted": "Whether its commands count now.",
+        "commands": "What would be run: `key`, `value`.",
     },
 }
