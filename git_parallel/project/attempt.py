@@ -9,6 +9,7 @@ import json
 import os
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -107,12 +108,16 @@ def make_ready(
         prompt = _prepare(project, task, ready.record, state, is_fresh=is_fresh)
         told = environment(task, ready.record, prompt)
         is_untouched = is_fresh or project.git.find_ref(place.branch) != before
-        furnish(project, task.id, place, told, liaison or Liaison(), is_untouched=is_untouched)
+        furnish(
+            project, task.id, place, told, liaison or Liaison(), is_untouched=is_untouched, is_new=is_fresh
+        )
     except SetupStopped:
         take_back(project, ready)
         raise
     except (ParallelError, OSError) as error:
-        remember_command(project, task.id, order)
+        # A disk that is full is no reason to say less of what went wrong.
+        with suppress(OSError):
+            remember_command(project, task.id, order)
         # What a setup has left is kept, for whoever wants to know why it failed.
         if is_fresh and not isinstance(error, SetupFailed):
             clear(project, task.id, place, base)

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..agents import process
+from ..errors import ParallelError
 from ..git import worktree
 from ..git.worktree import Place
 from ..names import Oid, TaskId
@@ -31,17 +33,19 @@ def furnish(
     liaison: Liaison,
     *,
     is_untouched: bool,
+    is_new: bool,
 ) -> None:
     """Give a task's worktree all that it still lacks; `told` are the variables that its agent will get.
 
-    `is_untouched` is whether nobody has worked on the commit that is checked out. Can be repeated after a crash
+    `is_untouched` is whether nobody has worked on the commit that is checked out, `is_new` whether no agent ever
+    was there. Can be repeated after a crash
     anywhere in it. Raises SetupFailed, SetupStopped, and what else can go wrong.
     """
     settings, record = project.settings, _record(project, task)
     # A coordinator that was killed may have begun to set it up.
     setting_up.wait(project, task)
     ports.hold(project.common, task)
-    complete(project, place, liaison, is_untouched=is_untouched)
+    complete(project, place, liaison, is_untouched=is_untouched, is_new=is_new)
     if settings.copy or settings.link:
         wanted = Wanted(settings.copy, settings.link)
         brought = bringing.bring(project.git, project.common, project.main, place.path, wanted)
@@ -55,10 +59,14 @@ def furnish(
         bringing.remember(record, place.path, seen.ignored)
 
 
-def complete(project: Project, place: Place, liaison: Liaison, *, is_untouched: bool) -> None:
+def complete(
+    project: Project, place: Place, liaison: Liaison, *, is_untouched: bool, is_new: bool = False
+) -> None:
     """Check out what is part of the worktree's commit and not in git's own objects: submodules, large files."""
     if project.settings.submodules == "auto":
-        submodules.fill(project.git, project.common, project.main, place, is_untouched=is_untouched)
+        submodules.fill(
+            project.git, project.common, project.main, place, is_untouched=is_untouched, is_new=is_new
+        )
     if is_untouched and (said := large.fill(project.git, project.common, place.path)):
         liaison.note(said)
 
@@ -88,8 +96,10 @@ def clear(project: Project, task: TaskId, place: Place, base: Oid) -> None:
 
 def drop_stale(project: Project) -> None:
     """Give back the ports, and remove the temporary directories, of workspaces that are gone."""
-    ports.drop_stale(project.common)
-    temporary.drop_stale(project.common)
+    # It is done again with the next one that goes, and no reason to keep this one.
+    with suppress(ParallelError, OSError):
+        ports.drop_stale(project.common)
+        temporary.drop_stale(project.common)
 
 
 def _record(project: Project, task: TaskId) -> Path:

@@ -3,6 +3,7 @@
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import Unusable
@@ -29,7 +30,8 @@ def state_root() -> Path:
 
 def private(folder: Path) -> Path:
     """A folder that only this user can look into, made if it is missing; raises Unusable for any other."""
-    folder.mkdir(mode=0o700, exist_ok=True)
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
     seen = folder.lstat()
     # In a directory that all may write to, somebody may have put a link or a folder of theirs there first.
     if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != os.getuid():

@@ -39,19 +39,19 @@ class _Submodule:
     source: Path
 
 
-def fill(git: Git, common: Path, main: Path, place: Place, *, is_untouched: bool) -> None:
+def fill(git: Git, common: Path, main: Path, place: Place, *, is_untouched: bool, is_new: bool) -> None:
     """Check out the submodules that are initialised in the main worktree, nested ones too.
 
-    Where nobody has worked in the worktree (`is_untouched`), all of them are brought to the commit that it
-    records; elsewhere only those that are missing. Raises Unusable for a commit that is not there.
+    Where nobody has worked on the commit of the worktree (`is_untouched`), all of them are brought to what it
+    records; elsewhere only those that are missing. Where no agent ever was (`is_new`), one that a kill has left
+    half made is made anew. Raises Unusable for a commit that is not there.
     """
     tree = _Tree(place.path, common, main, common / "parallel" / guard.SUBMODULE_CONFIG)
     try:
         _fill(git, tree, is_untouched=is_untouched)
     except GitFailed:
-        if not is_untouched:
+        if not is_new:
             raise
-        # A command that was killed may have left half of one, which git does not mend.
         for path in _recorded(git, tree.path):
             shutil.rmtree(tree.path / path, ignore_errors=True)
             (tree.path / path).mkdir()
@@ -64,21 +64,29 @@ def bring_home(git: Git, common: Path, place: Place, *, base: Oid, tip: Oid, tas
 
     Otherwise they would be nowhere once the worktree is gone. Gives the paths whose commit is nowhere already.
     """
-    if not (place.path / ".gitmodules").is_file():
-        return ()
-    names = {path: name for name, path in _names(git, place.path)}
-    lost = []
-    for path, commit in _moved(git, base, tip):
-        home, here = _within(common, names.get(path, "")), _within(place.admin, names.get(path, ""))
-        if home is None or _has(git, home, commit):
+    return tuple(_bring(git.at(place.path), common, place.admin, base, tip, f"refs/parallel/tasks/{task}"))
+
+
+def _bring(here: Git, home: Path, admin: Path, base: Oid, tip: Oid, ref: str) -> Iterator[str]:
+    """Fetch what is recorded in one checkout from below `admin` to below `home`; the paths that are lost."""
+    if not (here.directory / ".gitmodules").is_file():
+        return
+    names = {path: name for name, path in _names(here, here.directory)}
+    for path, old, new in _moved(here, base, tip):
+        theirs, ours = _within(home, names.get(path, "")), _within(admin, names.get(path, ""))
+        if theirs is None:
             continue
-        if here is None or not _has(git, here, commit):
-            lost.append(path)
-            continue
-        keep = f"{commit}:refs/parallel/tasks/{task}"
-        options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--force")
-        git.run(f"--git-dir={home}", "fetch", *options, str(here), keep, environment=_LOCALLY)
-    return tuple(lost)
+        if not _has(here, theirs, new):
+            if ours is None or not _has(here, ours, new):
+                yield path
+                continue
+            options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--force")
+            here.run(
+                f"--git-dir={theirs}", "fetch", *options, str(ours), f"{new}:{ref}", environment=_LOCALLY
+            )
+        if ours is not None and not old.is_null:
+            below = _bring(here.at(here.directory / path), theirs, ours, old, new, ref)
+            yield from (f"{path}/{lost}" for lost in below)
 
 
 def _fill(git: Git, tree: _Tree, *, is_untouched: bool) -> None:
@@ -154,13 +162,13 @@ def _recorded(git: Git, tree: Path) -> dict[str, Oid]:
     return {path: Oid(head.split(" ")[1]) for head, _, path in (line.partition("\t") for line in lines)}
 
 
-def _moved(git: Git, base: Oid, tip: Oid) -> Iterator[tuple[str, Oid]]:
-    """The submodules that a branch has added or moved, with the commit it records."""
+def _moved(git: Git, base: Oid, tip: Oid) -> Iterator[tuple[str, Oid, Oid]]:
+    """The submodules that a branch has added or moved, with the commits that were and are recorded."""
     fields = git.run("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", base, tip).fields
     for head, path in zip(fields[::2], fields[1::2], strict=True):
         words = head.split(" ")
         if words[1] == _LINK:
-            yield path, Oid(words[3])
+            yield path, Oid(words[2]), Oid(words[3])
 
 
 def _within(common: Path, name: str) -> Path | None:

@@ -11,7 +11,8 @@ from types import SimpleNamespace
 import pytest
 
 from git_parallel.config import converting, settings
-from git_parallel.project import prompting
+from git_parallel.names import TaskId
+from git_parallel.project import furnishing, prompting
 from git_parallel.ui import reference, roff
 from git_parallel.ui.manual import attribute, pages, write
 from git_parallel.ui.verbs import visible
@@ -60,12 +61,15 @@ def test_the_settings_are_those_that_config_knows() -> None:
     assert {key.rpartition(".")[2] for key in reference.AGENT_MEANINGS} == fields
 
 
-def test_the_environment_is_what_agents_get() -> None:
+def test_the_environment_is_what_agents_get(tmp_path: Path) -> None:
     task = SimpleNamespace(id="1", title="", source="")
     record = SimpleNamespace(branch="", worktree="", attempt=1)
 
     given = prompting.environment(task, record, Path("prompt"))  # type: ignore[arg-type]
-    assert set(reference.AGENT_ENVIRONMENT) == {*given, "GIT_PARALLEL_PORT", "TMPDIR"}
+    (tmp_path / "parallel/tasks").mkdir(parents=True)
+    (tmp_path / "parallel/tasks/1.port").write_text("20000")
+    own = furnishing.variables(SimpleNamespace(common=tmp_path), TaskId("1"))  # type: ignore[arg-type]
+    assert set(reference.AGENT_ENVIRONMENT) == given.keys() | own.keys()
 
 
 def test_the_json_keys_are_those_of_the_documents() -> None:

@@ -336,6 +336,8 @@ def test_every_document_and_record_of_a_long_life_is_as_its_schema_says(
     }
     assert {one["name"] for one in ask("plan")["stale"]} == {"clash-b", "foreign", "heads/side"}
     documents.add("why", cli("plan", "--why", "clash-b", "side", "--json").json)
+    repo.commit("team", **{".gitparallel": "[parallel]\n\tverify = make test\n"})
+    assert ask("trust")["trusted"] is True
     documents.add("replay", cli("plan", "--replay", "HEAD~5..HEAD", "--json").json)
     assert [one["source"] for one in ask("plan", "1", "clash-b")["problems"]] == ["ROADMAP.md"]
 

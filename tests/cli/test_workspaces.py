@@ -140,6 +140,21 @@ def test_a_worktree_with_ignored_files_of_the_agent_is_kept(repo: Repo, cli: Cli
     ]
 
 
+def test_a_place_for_temporary_files_that_is_somebody_elses_is_the_end_of_the_attempt(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    theirs = Path(os.environ["TMPDIR"]) / f"git-parallel-{os.getuid()}"
+    theirs.touch()
+    repo.spec("1", "one.txt")
+
+    ran = cli("run", "--", *agent())
+
+    assert f"1 failed: '{theirs}' is not a directory of this user\n" in ran.stdout, ran
+    assert not repo.worktree("1").exists()
+    theirs.unlink()
+    assert cli("retry", "1", "--", *agent()).status == 0
+
+
 # -- setup -------------------------------------------------------------------------------------------------
 
 
@@ -289,6 +304,19 @@ def test_one_that_nobody_coordinates_is_ended_by_stop(repo: Repo, cli: Cli, tmp_
     assert begun.lines[1:] == []
 
 
+def test_without_a_setup_there_is_no_log_of_one(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.txt")
+    assert cli("run", "--", *agent()).status == 0
+
+    ran = cli("log", "1", "--setup")
+
+    assert (ran.status, ran.stdout) == (2, "")
+    assert ran.stderr == (
+        "error: task '1' has no log of a setup\nhint: it is parallel.setup that is run in a new worktree\n"
+    )
+    assert cli("log", "1", "--setup", "--attempt", "1").status == 2
+
+
 # -- submodules ---------------------------------------------------------------------------------------------
 
 
@@ -358,15 +386,33 @@ def test_commits_of_an_agent_in_a_submodule_are_not_lost_with_its_worktree(
     library(repo)
     repo.config("submodule.recurse", recurse)
     repo.spec("1", "vendor/my lib")
-    script = 'cd "vendor/my lib" && echo new >> lib.txt && git commit --quiet -am "in the library"'
+    script = (
+        'cd "vendor/my lib/deep/inner" && echo newer >> lib.txt && git commit --quiet -am "within"\n'
+        'cd ../.. && echo new >> lib.txt && git commit --quiet -am "in the library"'
+    )
 
     ran = cli("run", "--merge", "--verify", "grep new 'vendor/my lib/lib.txt'", "--", *agent(script))
 
     assert (ran.status, repo.state("1")) == (0, "merged"), ran
     assert cli("prune").stdout == "1 pruned; 'git parallel prune --undo 1' brings it back\n"
     shutil.rmtree(repo.path / ".git/parallel/trash")
-    repo.git("submodule", "--quiet", "update", "--no-fetch")
+    repo.git("submodule", "--quiet", "update", "--recursive", "--no-fetch")
     assert (repo.path / "vendor/my lib/lib.txt").read_text() == "outer\nnew\n"
+    assert (repo.path / "vendor/my lib/deep/inner/lib.txt").read_text() == "inner\nnewer\n"
+
+
+def test_a_commit_of_a_submodule_that_is_nowhere_is_no_success(repo: Repo, cli: Cli, agent: Agent) -> None:
+    library(repo)
+    repo.spec("1", "vendor/my lib")
+    script = (
+        f"git update-index --cacheinfo '160000,{'1234567890' * 4},vendor/my lib' && git commit -qm ahead\n"
+        'rm -rf "vendor/my lib" && mkdir "vendor/my lib"'
+    )
+
+    ran = cli("run", "--", *agent(script))
+
+    assert (ran.status, repo.state("1")) == (1, "failed")
+    assert "records a commit of submodule 'vendor/my lib' that is nowhere\n" in ran.stdout
 
 
 def test_changes_in_a_submodule_that_nobody_commits_are_not_passed_over(
