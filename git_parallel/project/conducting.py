@@ -17,6 +17,7 @@ from . import coordinator, repair
 from .admitting import door
 from .backlog import Backlog, Writer
 from .declared import warn_of_uncommitted
+from .furnishing import bytes_given
 from .landing import Landed, Landing
 from .limits import Limits
 from .open import Project, make_runtime
@@ -126,7 +127,12 @@ def conduct(
             assume_independent=limits.assume_independent,
         )
         board = coordinator.Board(project, queue)
-        admits = door(project, limits.max_parallel, is_sparse=orders.limits.is_sparse)
+        admits = door(
+            project,
+            limits.max_parallel,
+            is_sparse=orders.limits.is_sparse,
+            extra=bytes_given(project),
+        )
         backlog = Backlog(limits.backlog, writer)
         soon = 0.0 if limits.is_standing else _SOON
         with Nursery() as nursery:

@@ -71,6 +71,12 @@ def complete(
         liaison.note(said)
 
 
+def bytes_given(project: Project) -> int:
+    """How many bytes each new worktree is given beside its checkout, as far as that is known before."""
+    copied = project.settings.copy
+    return bringing.bytes_to_copy(project.git, project.main, copied) if copied else 0
+
+
 def variables(project: Project, task: TaskId) -> dict[str, str]:
     """The variables that tell an agent of its own port and its own temporary directory."""
     port = ports.find(project.common, task)

@@ -49,6 +49,12 @@ def bring(git: Git, common: Path, main: Path, worktree: Path, wanted: Wanted) ->
     return brought
 
 
+def bytes_to_copy(git: Git, main: Path, globs: Sequence[str]) -> int:
+    """How many bytes of the main worktree each new worktree is to have copies of."""
+    found = set(_to_copy(git.at(main), main, globs, Brought()))
+    return sum((main / path).lstat().st_size for path in found if os.path.lexists(main / path))
+
+
 def remember(record: Path, worktree: Path, paths: Iterable[str]) -> None:
     """Note how files are now that the worktree was given, to be able to tell whether they were changed since.
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from git_parallel.names import TaskId
 from git_parallel.project.admitting import Door, Need
+from git_parallel.project.furnishing import bytes_given
 from git_parallel.project.open import open_project
 from git_parallel.schedule.load import Load
 from git_parallel.tasks.task import Declared, Kind, Task
@@ -76,3 +77,14 @@ def test_a_run_that_lets_the_load_be_never_looks(repo: Repo) -> None:
 
     assert (door.slots(running=3, making=1), door.is_narrow, door.load) == (7, False, None)
     assert door.why == "all slots are taken"
+
+
+def test_what_each_worktree_is_given_a_copy_of_counts_once(repo: Repo) -> None:
+    repo.commit("ignored", **{".gitignore": "*.local\nbig/\n"})
+    repo.write("a.local", "x" * 1000)
+    repo.write("big/b.local", "x" * 20_000)
+    repo.write("tracked.txt", "x" * 500_000)
+    for glob in ("a.local", "*.local", "big/", "tracked.txt", "missing"):
+        repo.config("parallel.copy", glob)
+
+    assert bytes_given(open_project(repo.path)) == 21_000
