@@ -62,8 +62,11 @@ function __git_parallel_trashed
 end
 
 function __git_parallel_agents
-    git config --name-only --get-regexp '^agent\..*\.command$' 2>/dev/null |
-        string replace -r '^agent\.(.*)\.command$' '$1' | sort -u
+    begin
+        printf '%s\n' claude codex gemini copilot opencode aider cursor-agent
+        git config --name-only --get-regexp '^agent\..*\.[a-z]*$' 2>/dev/null |
+            string replace -r '^agent\.(.*)\.[a-z]*$' '$1'
+    end | sort -u
 end
 
 complete -c git-parallel -f

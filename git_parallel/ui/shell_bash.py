@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ..agents import presets
 from .verbs import HELP, VERSION, Option, Value, Verb
 
 _HEAD = r"""# bash completion for git-parallel, made by `python -m git_parallel.ui.completions`.
@@ -33,8 +34,11 @@ __git_parallel_trashed ()
 
 __git_parallel_agents ()
 {
-	__git_parallel_git config --name-only --get-regexp '^agent\..*\.command$' |
-		sed -n 's/^agent\.\([A-Za-z0-9_-]*\)\.command$/\1/p' | sort -u
+	{
+		printf '%s\n' PRESETS
+		__git_parallel_git config --name-only --get-regexp '^agent\..*\.[a-z]*$' |
+			sed -n 's/^agent\.\([A-Za-z0-9_-]*\)\.[a-z]*$/\1/p'
+	} | sort -u
 }
 
 # Offer the words $1, one a line, for what has been typed of one: $2.
@@ -118,7 +122,7 @@ def script(verbs: tuple[Verb, ...]) -> str:
     """The whole script."""
     return "".join(
         [
-            _HEAD,
+            _HEAD.replace("PRESETS", " ".join(presets.names())),
             '\tif [ -z "$verb" ]; then\n\t\tcase "$cur" in\n',
             f"\t\t-*) {_offer(_words(_long((HELP, VERSION))), '$cur')} ;;\n",
             f"\t\t*) {_offer(_words([verb.name for verb in verbs]), '$cur')} ;;\n",

@@ -1,5 +1,6 @@
 """The completion script for fish: all of it for `git-parallel`, and a bridge to it for `git parallel`."""
 
+from ..agents import presets
 from .verbs import HELP, VERSION, Option, Value, Verb
 
 _HEAD = r"""# fish completion for git-parallel, made by `python -m git_parallel.ui.completions`.
@@ -66,8 +67,11 @@ function __git_parallel_trashed
 end
 
 function __git_parallel_agents
-    git config --name-only --get-regexp '^agent\..*\.command$' 2>/dev/null |
-        string replace -r '^agent\.(.*)\.command$' '$1' | sort -u
+    begin
+        printf '%s\n' PRESETS
+        git config --name-only --get-regexp '^agent\..*\.[a-z]*$' 2>/dev/null |
+            string replace -r '^agent\.(.*)\.[a-z]*$' '$1'
+    end | sort -u
 end
 
 complete -c git-parallel -f
@@ -87,7 +91,8 @@ def script(verbs: tuple[Verb, ...]) -> str:
     lines += [f"-n {before} -a {verb.name} -d {_quoted(verb.summary)}" for verb in verbs]
     for verb in verbs:
         lines += _verb(verb)
-    return _HEAD + "".join(f"complete -c git-parallel {line}\n" for line in lines)
+    head = _HEAD.replace("PRESETS", " ".join(presets.names()))
+    return head + "".join(f"complete -c git-parallel {line}\n" for line in lines)
 
 
 def _verb(verb: Verb) -> list[str]:

@@ -1,5 +1,6 @@
 """The completion script for zsh; its `_git` calls it for `git parallel`, compinit for `git-parallel`."""
 
+from ..agents import presets
 from .verbs import HELP, VERSION, Option, Value, Verb, summary
 
 _HEAD = r"""# Made by `python -m git_parallel.ui.completions`.
@@ -26,8 +27,8 @@ __git_parallel_trashed() {
 __git_parallel_agents() {
   local expl
   local -aU names
-  names=(${(f)"$(__git_parallel_git config --name-only --get-regexp '^agent\..*\.command$')"})
-  names=(${${names#agent.}%.command})
+  names=(${(f)"$(__git_parallel_git config --name-only --get-regexp '^agent\..*\.[a-z]*$')"})
+  names=(${${names#agent.}%.*} PRESETS)
   _wanted agents expl 'agent type' compadd -a names
 }
 
@@ -93,7 +94,7 @@ def script(verbs: tuple[Verb, ...]) -> str:
         [
             "#compdef git-parallel\n",
             f"#description {what[:1].lower()}{what[1:]}\n",
-            _HEAD,
+            _HEAD.replace("PRESETS", " ".join(presets.names())),
             described,
             "  )\n",
             top,

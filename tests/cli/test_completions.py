@@ -220,6 +220,7 @@ def test_hidden_verbs_are_not_offered() -> None:
         ("git parallel merge 7 us\t", ["git", "parallel", "merge", "7", "us-043"]),
         ("git parallel prune --undo 2\t", ["git", "parallel", "prune", "--undo", "21"]),
         ("git parallel run --agent arch\t", ["git", "parallel", "run", "--agent", "architect"]),
+        ("git parallel run --agent clau\t", ["git", "parallel", "run", "--agent", "claude"]),
         ("git parallel merge --verify note\t", ["git", "parallel", "merge", "--verify", "notes.txt"]),
         ("git parallel claim note\t", ["git", "parallel", "claim", "notes.txt"]),
         ("git parallel run us-043 -- mkfif\t", ["git", "parallel", "run", "us-043", "--", "mkfifo"]),
@@ -260,7 +261,7 @@ def test_choices_are_completed(opened: Open, tmp_path: Path, name: str) -> None:
 def test_bash_without_the_completion_of_git(opened: Open) -> None:
     shell = open_bash(opened, COMMITTED, Path(os.environ["HOME"]), with_git=False)
 
-    assert shell.line_after("git-parallel run --agent=a\t") == ["git-parallel", "run", "--agent=architect"]
+    assert shell.line_after("git-parallel run --agent=arc\t") == ["git-parallel", "run", "--agent=architect"]
     assert shell.line_after("git-parallel log u\t") == ["git-parallel", "log", "us-043"]
 
 
