@@ -61,7 +61,7 @@ def objects(schema: Any, root: Any, instance: Any, place: str) -> Iterator[tuple
     for key, below in schema.get("properties", {}).items():
         if key in instance:
             yield from objects(below, root, instance[key], f"{place}.{key}")
-    for one in instance if "items" in schema else ():
+    for one in instance if "items" in schema and instance is not None else ():
         yield from objects(schema["items"], root, one, f"{place}[]")
     if "additionalProperties" in schema:
         for one in instance.values():
