@@ -10,7 +10,7 @@ taken at once.
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 from ..agents import process
@@ -77,8 +77,7 @@ class Scheduler:
     events: Events = field(default_factory=Events)
     lane: Lane = field(default_factory=Lane)
     spending: Spending = field(default_factory=Spending)
-    _elsewhere: Elsewhere | None = None
-    _held_up: bool = False
+    elsewhere: Elsewhere = field(init=False)
     _at_first: Mapping[TaskId, Stored] = field(default_factory=dict)
     _tip: Oid | None = None
     _making: set[TaskId] = field(default_factory=set)
@@ -88,6 +87,9 @@ class Scheduler:
     _reading: bool = False
     _read_again: bool = False
     _next_poll: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.elsewhere = Elsewhere(Registry.of(self.project), self.events, self.orders)
 
     @property
     def limits(self) -> Limits:
@@ -150,37 +152,19 @@ class Scheduler:
 
     def _scene(self, now: float) -> Scene:
         making = sum(not self.stock.is_running(task) for task in self.running)
-        spent = self.spending.why_not
-        slots = (
-            len(self.running)
-            if spent
-            else self.door.slots(running=len(self.running), making=making, waiting=self.waiting)
-        )
-        busy, records = [*self.running.values(), *self.closing.values()], self.stock.records
+        slots, spent = len(self.running), self.spending.why_not
+        if not spent:
+            slots = self.door.slots(running=slots, making=making, waiting=self.waiting)
         scene = scene_of(
             self.stock,
             self.waiting,
-            running=[self._typed(task, records.get(task.id)) for task in busy],
+            running=[*self.running.values(), *self.closing.values()],
             slots=slots + len(self.closing) - self.spending.awaited,
             scarce=spent or self.door.why,
             singletons=singletons(self.project),
             now=now,
         )
-        return self._with_elsewhere(replace(scene, waiting=[self._typed(task) for task in scene.waiting]))
-
-    def _typed(self, task: Task, record: TaskRecord | None = None) -> Task:
-        """The task; one without an agent type of its own with that it runs as, or would in this run."""
-        agent = task.agent or (record.agent if record else None) or self.orders.agent_of(task)
-        return task if agent == task.agent else replace(task, agent=agent)
-
-    def _with_elsewhere(self, scene: Scene) -> Scene:
-        if self._elsewhere is None:
-            self._elsewhere = Elsewhere(Registry.of(self.project), self.events)
-        ours = {task.agent for task in scene.running}
-        held = self._elsewhere.delayed(scene.waiting, singletons=scene.singletons, ours=ours)
-        # Those that wait for nothing else are worth waiting for.
-        self._held_up = any(not scene.waits.get(task) for task in held)
-        return replace(scene, delayed={**held, **scene.delayed}) if held else scene
+        return self.elsewhere.mind(scene, self.stock.records)
 
     def _carry_out(self, decision: Decision) -> None:
         for task in decision.launch:
@@ -231,7 +215,11 @@ class Scheduler:
             return False
         if self.asking.urgency:
             return True
-        return not self.limits.is_standing and self.waiting.next_due(now) is None and not self._held_up
+        return (
+            not self.limits.is_standing
+            and self.waiting.next_due(now) is None
+            and not self.elsewhere.is_awaited
+        )
 
     # -- launching ---------------------------------------------------------------------------------
 
@@ -284,7 +272,10 @@ class Scheduler:
 
     def _start(self, ready: Stored) -> None:
         task, tip = self.running[ready.record.id], self._tip or self.project.base
-        work = partial(launch, self.project, task, ready, tip, self._order_for(task), self.nursery)
+
+        def work() -> Stored:
+            return launch(self.project, task, ready, tip, self._order_for(task), self.nursery)
+
         # An agent that can begin does not wait until the worktrees of others are made.
         self.events.do(
             work, partial(self._launched, task), partial(self._not_launched, task, ready), Row.FIRST
