@@ -80,7 +80,6 @@ MEANINGS = {
     "several times. Any other ignored file keeps its worktree.",
 }
 EMPTY_DEFAULTS = {
-    "parallel.sparse": "false",
     "parallel.sources": f"all that are built in, which are {_BUILT_IN}",
     "parallel.specs": "the places of `spec` below",
     "parallel.roadmap": "the places of `roadmap` below",
