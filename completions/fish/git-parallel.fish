@@ -138,6 +138,8 @@ complete -c git-parallel -n '__git_parallel_using delegate' -l stack -d 'Begin a
 complete -c git-parallel -n '__git_parallel_using delegate' -l sparse -d 'Have a new worktree hold only what its task touches, with its tests and the files at the root (default: parallel.sparse)'
 complete -c git-parallel -n '__git_parallel_using delegate' -l assume-independent -d 'Let tasks run beside others although nothing is known of their files'
 complete -c git-parallel -n '__git_parallel_using delegate' -l retries -x -d 'Try a task that fails again by itself, so many times, each time after a longer wait (default: parallel.retries)'
+complete -c git-parallel -n '__git_parallel_using delegate' -l fetch -d 'First fetch what the target branch follows, and bring the target there if that is a fast-forward (default: parallel.fetch)'
+complete -c git-parallel -n '__git_parallel_using delegate' -l detach -d 'Go on in the background, out of reach of this terminal'
 complete -c git-parallel -n '__git_parallel_using delegate' -l json -d 'Print one JSON document instead of text'
 complete -c git-parallel -n '__git_parallel_using delegate' -s h -l help -d 'Show a short help and exit'
 complete -c git-parallel -n '__git_parallel_using delegate' -a '(__git_parallel_agents)'

@@ -18,7 +18,9 @@ from ..project.delegated import delegate as record
 from ..project.handing import Handed, find_office
 from ..project.open import Project, make_runtime, open_project
 from ..project.ordering import Orders
+from ..project.refreshing import refreshed
 from ..project.request import Request
+from ..project.saying import Told
 from ..project.watching import wake
 from ..tasks.task import Task, TaskSet
 
@@ -34,6 +36,9 @@ def delegate(
     """
     project = open_project(directory)
     project.git.require_identity()
+    project, notes = refreshed(project, directory, is_asked=request.fetch)
+    for told in notes:
+        voice.tell(Told(told, is_note=True))
     assignments = tuple(map(assignment, said))
     everywhere = checked(paths)
     orders = orders_of(project, request, directory, (one.agent for one in assignments))

@@ -5,7 +5,12 @@ from typing import Any
 
 import click
 
-from .options import AGENT, COMMAND, FETCH, JSON, RETRIES, WithCommand, running
+from .options import AGENT, COMMAND, DETACH, FETCH, JSON, RETRIES, WithCommand, running
+
+
+def _require_one(*, detach: bool, as_json: bool) -> None:
+    if detach and as_json:
+        raise click.UsageError("--json tells how a run ended, which with --detach is not known yet")
 
 
 @click.command("run", cls=WithCommand, short_help="Run agents on tasks, each in a worktree of its own.")
@@ -19,7 +24,7 @@ from .options import AGENT, COMMAND, FETCH, JSON, RETRIES, WithCommand, running
     is_flag=True,
     help="Begin a task that was run before in a new worktree; what it has goes to the trash.",
 )
-@click.option("--detach", is_flag=True, help="Go on in the background, out of reach of this terminal.")
+@DETACH
 @click.option(
     "--print-prompt", metavar="ID", help="Print what the agent of this task would be told, and run nothing."
 )
@@ -43,8 +48,7 @@ def run_(
 
     if print_prompt is not None:
         sys.exit(show_prompt(print_prompt, agent=options["agent"]))
-    if detach and as_json:
-        raise click.UsageError("--json tells how a run ended, which with --detach is not known yet")
+    _require_one(detach=detach, as_json=as_json)
     request = request_of(context.meta.get(COMMAND, ()), **options)
     sys.exit(show_run(request, as_json=as_json, is_detached=detach))
 
@@ -59,6 +63,8 @@ def run_(
 )
 @running
 @RETRIES
+@FETCH
+@DETACH
 @JSON
 @click.pass_context
 def delegate_(
@@ -66,6 +72,7 @@ def delegate_(
     /,
     said: tuple[str, ...],
     paths: tuple[str, ...],
+    detach: bool,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -78,8 +85,9 @@ def delegate_(
     """
     from .show_run import request_of, show_delegate
 
+    _require_one(detach=detach, as_json=as_json)
     request = request_of(context.meta.get(COMMAND, ()), verb="delegate AGENT:TEXT...", **options)
-    sys.exit(show_delegate(said, request, paths=paths, as_json=as_json))
+    sys.exit(show_delegate(said, request, paths=paths, as_json=as_json, is_detached=detach))
 
 
 @click.command("start", cls=WithCommand, short_help="Run tasks as they become ready, until 'stop'.")

@@ -47,6 +47,9 @@ def running(command: Callable[..., Any]) -> Callable[..., Any]:
     return reduce(lambda inner, option: option(inner), reversed(_RUNNING), command)
 
 
+DETACH = click.option(
+    "--detach", is_flag=True, help="Go on in the background, out of reach of this terminal."
+)
 AGENT = click.option(
     "--agent", metavar="NAME", help="Start the agent type or the preset NAME (default: parallel.agent)."
 )

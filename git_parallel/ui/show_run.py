@@ -23,7 +23,7 @@ from .voices import Lines, Quiet, status_of
 def show_run(request: Request, *, as_json: bool, is_detached: bool) -> int:
     """Run, show, and give the exit status."""
     if is_detached:
-        return _in_background(lambda own: [one for one in own if one != "--detach"])
+        return _in_background(_without_detach)
     return _shown(lambda voice: run(Path.cwd(), request, voice), as_json=as_json)
 
 
@@ -52,9 +52,17 @@ def show_start(
     )
 
 
-def show_delegate(said: Sequence[str], request: Request, *, paths: Sequence[str], as_json: bool) -> int:
+def show_delegate(
+    said: Sequence[str], request: Request, *, paths: Sequence[str], as_json: bool, is_detached: bool
+) -> int:
     """Run what is given by word of mouth, or hand it to the coordinator; the exit status."""
+    if is_detached:
+        return _in_background(_without_detach)
     return _shown(lambda voice: delegate(Path.cwd(), said, request, voice, paths=paths), as_json=as_json)
+
+
+def _without_detach(own: list[str]) -> list[str]:
+    return [one for one in own if one != "--detach"]
 
 
 def show_retry(request: Request, *, as_json: bool) -> int:

@@ -156,3 +156,16 @@ def test_a_document_may_take_it_over(repo: Repo, cli: Cli, agent: Agent) -> None
 
     assert "Now written down." in cli("run", "--print-prompt", "coder-fix").stdout
     assert cli("retry", "coder-fix", "--", *agent("mkdir src; echo x > src/y.py")).status == 0
+
+
+def test_in_the_background(repo: Repo, cli: Cli, agent: Agent) -> None:
+    begun = cli("delegate", "coder: fix", "--detach", "--", *agent("mkdir src; echo x > src/x"))
+    wrong = cli("delegate", "nobody", "--detach", "--", *agent())
+
+    assert begun.status == 0, begun
+    assert begun.stdout.startswith("at work in the background (process ")
+    assert (wrong.status, wrong.stderr.splitlines()[0]) == (
+        2,
+        "error: this names no agent and no work: 'nobody'",
+    )
+    until(lambda: repo.refs("refs/parallel/tasks") and repo.state("coder-fix") == "succeeded")
