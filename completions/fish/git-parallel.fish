@@ -127,7 +127,7 @@ complete -c git-parallel -n '__git_parallel_using run' -l json -d 'Print one JSO
 complete -c git-parallel -n '__git_parallel_using run' -s h -l help -d 'Show a short help and exit'
 complete -c git-parallel -n '__git_parallel_using run' -a '(__git_parallel_tasks)'
 complete -c git-parallel -n '__git_parallel_in_command_of run' -a '(__git_parallel_command)'
-complete -c git-parallel -n '__git_parallel_using delegate' -l paths -x -d 'What all these tasks may touch (default: what their agent types own)'
+complete -c git-parallel -n '__git_parallel_using delegate' -l paths -x -d 'What tasks are given that name no paths of their own (default: what their agent types own)'
 complete -c git-parallel -n '__git_parallel_using delegate' -s j -l max-parallel -x -d 'How many agents at once, at most (default: parallel.maxParallel)'
 complete -c git-parallel -n '__git_parallel_using delegate' -l timeout -x -d 'Stop an agent after this long: 90s, 30m, 2h, or off (default: parallel.timeout)'
 complete -c git-parallel -n '__git_parallel_using delegate' -l stall-timeout -x -d 'Stop an agent that for this long gives no sign of life: no output, no CPU time, no change of a file (default: parallel.stallTimeout)'

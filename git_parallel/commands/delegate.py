@@ -4,24 +4,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ..agents import presets
 from ..errors import BadInput, Busy
-from ..git import locks
 from ..git.refs import snapshot
 from ..names import printable
 from ..ownership.assignment import Assignment, assigned, assignment, checked, id_for, title_of
+from ..project import coordinator
 from ..project.agent_types import has_command
 from ..project.attempt import remember_command
 from ..project.commanding import orders_of
 from ..project.conducting import RunAnswer, Voice, conduct, limits_of
 from ..project.declared import read_tasks
 from ..project.delegated import delegate as record
-from ..project.handing import Handed, find_office
+from ..project.handing import Handed, hand_over, hand_over_again, handing, wait_for_leaving
 from ..project.open import Project, make_runtime, open_project
 from ..project.ordering import Orders
 from ..project.refreshing import refreshed
 from ..project.request import Request
 from ..project.saying import Told
-from ..project.watching import wake
 from ..tasks.task import Task, TaskSet
 
 
@@ -46,23 +46,22 @@ def delegate(
         _require_startable(project, one, orders, is_told=request.is_told)
     make_runtime(project)
     declared = read_tasks(project)
-    # Who delegates at the same time is not to choose the same ids.
-    with locks.held(project.runtime / "delegate.lock"):
+    wait_for_leaving(project)
+    # Nor is anybody who delegates at the same time to choose the same ids.
+    with handing(project):
         given = tuple(_tasks(project, assignments, declared, everywhere))
         for task in given:
             remember_command(project, task.id, orders.of_agent(task.agent))
             record(project, task)
+        office = coordinator.find_office(project)
     ids = tuple(task.id for task in given)
-    if office := find_office(project):
-        wake(project)
-        return Handed(ids, office.pid)
+    if office:
+        return hand_over(project, ids, office, request, voice.tell)
     everything = replace(declared, tasks=(*declared.tasks, *given))
     try:
         return conduct(project, everything, given, orders, limits_of(project, request), voice, named=True)
     except Busy:
-        # One has begun in this moment, and finds them planned.
-        wake(project)
-        return Handed(ids, None)
+        return hand_over_again(project, ids, request, voice.tell)
 
 
 def _tasks(
@@ -83,8 +82,8 @@ def _require_startable(project: Project, one: Assignment, orders: Orders, *, is_
     if is_told or one.agent in settings.agents or has_command(settings, one.agent):
         orders.of_agent(one.agent)
         return
-    known = ", ".join(f"'{printable(name)}'" for name in sorted(settings.agents)) or "none"
+    known = ", ".join((*sorted(map(printable, settings.agents)), *presets.names()))
+    usual = f"git config agent.{one.agent}.command 'COMMAND ARGUMENTS', or give one: -- COMMAND"
     raise BadInput(
-        f"there is no agent type '{one.agent}'; known are: {known}",
-        hint=f"git config agent.{one.agent}.command 'COMMAND ARGUMENTS', or give one: -- COMMAND",
+        f"there is no agent type '{one.agent}'; known are: {known}", hint=settings.untrusted or usual
     )

@@ -10,6 +10,7 @@ from ..project import landing, repair
 from ..project.declared import find_recorded, read_tasks
 from ..project.landing import Landing, Landings
 from ..project.open import Project, make_runtime, open_project
+from ..project.verifying import verify_command
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task, TaskSet
 
@@ -69,14 +70,12 @@ def merge(
             not_ready[task] = f"{why} ('git switch {stored.record.target}', or set parallel.target)"
         else:
             ready.append(task)
-    command = project.settings.verify if verify is None else verify
+    command = verify_command(project.settings, verify) if ready else ""
     landings = landing.land(
         project, tasks, merge_order(ready, tasks), verify=command, told=tell, verifying=verifying
     )
     worktrees = {task: stored.record.worktree for task, stored in world.tasks.items()}
-    untrusted = project.settings.untrusted
-    notes = (untrusted, *mended) if untrusted and verify is None else mended
-    return MergeAnswer(project.target.short, landings, not_ready, notes, worktrees)
+    return MergeAnswer(project.target.short, landings, not_ready, mended, worktrees)
 
 
 def _is_candidate(record: TaskRecord, waiting: Sequence[State]) -> bool:

@@ -7,16 +7,15 @@ from pathlib import Path
 from ..errors import Busy, Refused, UnknownTask
 from ..git.refs import Snapshot, snapshot
 from ..names import TaskId
-from ..project import repair
+from ..project import coordinator, repair
 from ..project.attempt import write
 from ..project.commanding import orders_of
 from ..project.conducting import RunAnswer, Voice, conduct, limits_of
 from ..project.declared import find_recorded, read_tasks
-from ..project.handing import Handed, find_office
+from ..project.handing import Handed, hand_over, hand_over_again, handing, wait_for_leaving
 from ..project.open import make_runtime, open_project
 from ..project.request import Request
 from ..project.saying import Told
-from ..project.watching import wake
 from ..schedule.record import State
 from ..tasks.task import TaskSet
 
@@ -43,18 +42,19 @@ def retry(directory: Path, request: Request, voice: Voice) -> RunAnswer | Handed
     world = snapshot(project.git)
     chosen = tuple(dict.fromkeys(find_recorded(text, tasks, world) for text in request.spellings))
     _require_ended(chosen, tasks, world)
-    office = find_office(project)
-    again = replace(request, again=chosen, verb="retry ID...")
-    orders = None if office else orders_of(project, replace(again, is_fresh=False), directory)
-    for task in chosen:
-        stored = world.tasks[task]
-        again_now = stored.record.to(
-            State.PLANNED, reason=stored.record.ending, retries=0, is_fresh=request.is_fresh
-        )
-        write(project, stored, again_now)
+    again = replace(request, again=chosen, is_fresh=False, verb="retry ID...")
+    wait_for_leaving(project)
+    with handing(project):
+        office = coordinator.find_office(project)
+        orders = None if office else orders_of(project, again, directory)
+        for task in chosen:
+            stored = world.tasks[task]
+            again_now = stored.record.to(
+                State.PLANNED, reason=stored.record.ending, retries=0, is_fresh=request.is_fresh
+            )
+            write(project, stored, again_now)
     if orders is None:
-        wake(project)
-        return Handed(chosen, office.pid if office else None)
+        return hand_over(project, chosen, office, request, voice.tell)
     declared = {task.id: task for task in tasks.tasks}
     limits = limits_of(project, request)
     mine = [declared[task] for task in chosen]
@@ -63,9 +63,7 @@ def retry(directory: Path, request: Request, voice: Voice) -> RunAnswer | Handed
     try:
         return conduct(project, tasks, mine, orders, limits, voice, named=True)
     except Busy:
-        # One has begun in this moment, and finds them planned like we do.
-        wake(project)
-        return Handed(chosen, None)
+        return hand_over_again(project, chosen, request, voice.tell)
 
 
 def _require_ended(chosen: Sequence[TaskId], tasks: TaskSet, world: Snapshot) -> None:

@@ -35,9 +35,9 @@ def run(
     if not chosen:
         raise _nothing_declared(project)
     orders = orders_of(project, request, directory, (task.agent for task in chosen))
-    if request.is_told:
+    if request.is_told and request.spellings:
         orders = orders.told_for(chosen)
-    orders.require(snapshot(project.git).records.values(), request.verb)
+    orders.require(snapshot(project.git).records.values(), chosen, request.verb)
     limits, named = limits_of(project, request), bool(request.spellings)
     return conduct(project, tasks, chosen, orders, limits, voice, named=named)
 

@@ -40,7 +40,7 @@ def start(
     tasks = read_tasks(project)
     # Which agent types the documents to come will name, nobody knows yet.
     orders = orders_of(project, request, directory, found_on(project.settings, directory))
-    orders.require(snapshot(project.git).records.values(), request.verb)
+    orders.require(snapshot(project.git).records.values(), tasks.tasks, request.verb)
     limits = standing(limits_of(project, request), poll=poll, backlog=backlog)
     writer = _writer(project, orders, spec_agent, directory)
     return conduct(project, tasks, tasks.tasks, orders, limits, voice, named=False, writer=writer)

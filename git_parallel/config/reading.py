@@ -62,8 +62,13 @@ def build(own: Pairs, team: Pairs, *, is_trusted: bool = False) -> Settings:
         hot=_hot(trusted, own),
         agents=_agents(trusted, own),
         untrusted=untrusted,
+        is_verify_untrusted=not is_trusted and _has(team, _VERIFY) and not _has(own, _VERIFY),
         warnings=(*((untrusted,) if untrusted else ()), *_elsewhere(counted), *_lost_case((trusted, own))),
     )
+
+
+def _has(pairs: Pairs, wanted: str) -> bool:
+    return any(key == wanted for key, _ in pairs)
 
 
 def _is_elsewhere(key: str, value: str) -> bool:
@@ -101,6 +106,7 @@ def _files(*sources: Pairs) -> dict[str, tuple[str, ...]]:
 
 
 _HOT = "parallel.hotfile."
+_VERIFY = "parallel.verify"
 
 
 def _lost_case(sources: Iterable[Pairs]) -> Iterator[str]:

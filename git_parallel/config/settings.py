@@ -34,7 +34,8 @@ class Settings:
 
     `files` are the globs of `parallel.<source>.files`, by the name of the source; `hot` those of
     `parallel.hotFile.<glob>` with their policies, the team's first. `untrusted` says which commands of the
-    team's do not count; empty where there are none.
+    team's do not count, empty where there are none; `is_verify_untrusted` whether the one is among them by
+    which merges would be verified.
     """
 
     branch: str = "feature/{id}"
@@ -84,6 +85,7 @@ class Settings:
     )
     agents: Mapping[str, AgentType] = field(default_factory=dict)
     untrusted: str = ""
+    is_verify_untrusted: bool = False
     warnings: tuple[str, ...] = ()
 
     def exclusion(self, level: str = "") -> "Exclusion":

@@ -7,8 +7,9 @@ from typing import TypeAlias
 Pairs: TypeAlias = Sequence[tuple[str, str]]
 
 TEAM_FILE = ".gitparallel"
-_COMMANDS = ("parallel.verify", "parallel.setup")
-_OF_AN_AGENT = ("command", "args")
+# A worktree may be made where programs are looked for, and a preset brings the rights that it is started with.
+_COMMANDS = ("parallel.verify", "parallel.setup", "parallel.worktree")
+_OF_AN_AGENT = ("command", "args", "preset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class TeamFile:
 
 
 def is_command(key: str) -> bool:
-    """Whether the value of a key is run; section and name are in lower case, as git gives them."""
+    """Whether a key decides what is run; section and name are in lower case, as git gives them."""
     is_agents = key.startswith("agent.") and key.count(".") > 1
     return key in _COMMANDS or (is_agents and key.rpartition(".")[2] in _OF_AN_AGENT)
 

@@ -12,6 +12,7 @@ from ..tasks.task import Declared, Kind, Role, Task
 
 _FORM = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\(([^()]*)\)\s*)?:\s*(\S.*)", re.DOTALL)
 _LONGEST_TITLE = 80
+_LONGEST_SLUG = 32
 _HINT = 'write "AGENT: what is to be done", or "AGENT(PATH, PATH): what is to be done"'
 
 
@@ -30,7 +31,9 @@ def assignment(said: str) -> Assignment:
     if match is None:
         raise BadInput(f"this names no agent and no work: '{printable(said[:60])}'", hint=_HINT)
     agent, paths, text = match.groups()
-    return Assignment(agent, text.rstrip(), checked(re.split(r"[\s,]+", (paths or "").strip(" ,"))))
+    # A path may hold blanks, where commas tell them apart.
+    separator = r"," if "," in (paths or "") else r"\s+"
+    return Assignment(agent, text.rstrip(), checked(one.strip() for one in re.split(separator, paths or "")))
 
 
 def checked(paths: Iterable[str]) -> tuple[str, ...]:
@@ -53,6 +56,9 @@ def title_of(text: str) -> str:
 def id_for(given: Assignment, taken: Container[str]) -> TaskId:
     """An id made of agent and title that nobody has yet."""
     slug = slugified(f"{given.agent} {title_of(given.text)}") or "task"
+    if len(slug) > _LONGEST_SLUG:
+        # Somebody is to type it, and it stands in every table.
+        slug = slug[: _LONGEST_SLUG + 1].rpartition("-")[0] or slug[:_LONGEST_SLUG]
     number, name = 1, slug
     while name in taken:
         number += 1

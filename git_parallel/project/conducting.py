@@ -3,12 +3,14 @@
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
 from ..agents.nursery import Nursery
 from ..git import guard
+from ..git.refs import snapshot
 from ..names import TaskId
 from ..schedule.plan import Held
 from ..schedule.record import State, TaskRecord
@@ -16,8 +18,9 @@ from ..tasks.task import Task, TaskSet
 from . import coordinator, repair
 from .admitting import door
 from .backlog import Backlog, Writer
-from .declared import warn_of_uncommitted
+from .declared import read_tasks, warn_of_uncommitted
 from .furnishing import bytes_given
+from .handing import handed, handing
 from .landing import Landed, Landing
 from .limits import Limits
 from .open import Project, make_runtime
@@ -28,6 +31,7 @@ from .saying import Told
 from .scheduler import Scheduler
 from .stock import Stock
 from .template import read_template
+from .verifying import verify_command
 from .versioning import looking
 from .watching import watching_from
 
@@ -112,7 +116,7 @@ def conduct(
     """
     read_template(project)
     make_runtime(project)
-    office = coordinator.take_office(project)
+    office, leaving = coordinator.take_office(project), ExitStack()
     try:
         voice.entering(project)
         began, clock = time.time(), time.monotonic()
@@ -149,12 +153,34 @@ def conduct(
                 ),
             ):
                 scheduler.to_the_end(chosen)
+                while late := _handed(scheduler, leaving):
+                    scheduler.to_the_end(late)
         answer = _answer(scheduler, began, began + time.monotonic() - clock)
         voice.leaving(answer)
         return answer
     finally:
         coordinator.withdraw(project)
         os.close(office)
+        leaving.close()
+
+
+def _handed(scheduler: Scheduler, leaving: ExitStack) -> list[Task]:
+    """What somebody has handed over in the last moment; where there is nothing, nothing comes any more."""
+    if scheduler.asking.urgency:
+        return []
+    project = scheduler.project
+    with ExitStack() as held:
+        held.enter_context(handing(project))
+        # What it has itself put back is not news.
+        found = handed(snapshot(project.git), scheduler.stock.stored)
+        new = [task for task in found if task not in scheduler.waiting]
+        known = {task.id: task for task in read_tasks(project).tasks} if new else {}
+        late = [known[task] for task in new if task in known]
+        if not late:
+            leaving.push(held.pop_all())
+    if late:
+        scheduler.stock.renew(replace(scheduler.stock.tasks, tasks=tuple(known.values())))
+    return late
 
 
 def _answer(scheduler: Scheduler, began: float, ended: float) -> RunAnswer:
@@ -198,7 +224,7 @@ def limits_of(project: Project, request: Request) -> Limits:
         max_parallel=request.max_parallel or settings.max_parallel,
         assume_independent=request.assume_independent,
         merge=request.merge,
-        verify=settings.verify if request.verify is None else request.verify,
+        verify=verify_command(settings, request.verify) if request.merge else "",
         retries=settings.retries if request.retries is None else request.retries,
         first_delay=settings.retry_delay,
         longest_delay=settings.retry_max_delay,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..agents import presets
 from ..errors import BadInput
 from ..names import TaskId, printable
 from ..schedule.record import TaskRecord
@@ -62,11 +63,14 @@ class Orders:
         known = (self.usual, *self.by_agent.values(), *self.by_task.values())
         return tuple(dict.fromkeys(order for order in known if order))
 
-    def require(self, records: Iterable[TaskRecord], verb: str) -> None:
-        """Raise BadInput where nothing at all can be started by the command line and the settings."""
-        given = self.usual or self.by_agent or self.by_task
+    def require(self, records: Iterable[TaskRecord], tasks: Iterable[Task], verb: str) -> None:
+        """Raise BadInput where none of the tasks can be started by the command line and the settings."""
+        given = self.usual or self.by_task or any(task.agent in self.by_agent for task in tasks)
         if not given and not any(record.is_delegated and record.is_unfinished for record in records):
-            raise BadInput("no agent command", hint=f"git parallel {verb} -- COMMAND [ARGUMENT...]")
+            raise BadInput(
+                "no agent command",
+                hint=f"git parallel {verb} -- COMMAND [ARGUMENT...], or --agent {', '.join(presets.names())}",
+            )
 
     def _recalled(self, task: TaskId) -> Order | None:
         command = recall_command(self.project, task)

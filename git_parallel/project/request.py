@@ -36,3 +36,20 @@ class Request:
     def is_told(self) -> bool:
         """Whether the user says how agents are started."""
         return bool(self.command or self.agent)
+
+    @property
+    def limits_told(self) -> tuple[str, ...]:
+        """The options by which the user says how far this run may go, as they are typed."""
+        told = {
+            "-j": self.max_parallel,
+            "--timeout": self.timeout,
+            "--stall-timeout": self.stall,
+            "--retries": self.retries,
+            "--budget": self.budget,
+            "--merge": self.merge,
+            "--verify": self.verify is not None,
+            "--stack": self.is_stacking,
+            "--sparse": self.is_sparse,
+            "--assume-independent": self.assume_independent,
+        }
+        return tuple(option for option, value in told.items() if value)

@@ -59,7 +59,7 @@ def run_(
     "--paths",
     multiple=True,
     metavar="GLOB",
-    help="What all these tasks may touch (default: what their agent types own).",
+    help="What tasks are given that name no paths of their own (default: what their agent types own).",
 )
 @running
 @RETRIES
@@ -80,8 +80,9 @@ def delegate_(
 
     For instance 'git parallel delegate "architect: write SPEC-12" "coder: fix #7"'. Each becomes a task like those
     of documents, with an id made of its words: 'git parallel status' shows it, 'git parallel merge' judges and
-    lands it. It may touch what its agent type owns (agent.AGENT.owns), or only what is named:
-    "coder(src/auth/, tests/test_auth.py): fix #7". Where a coordinator is at work it runs the tasks.
+    lands it. It is given what its agent type owns (agent.AGENT.owns), or what is named:
+    "coder(src/auth/, tests/test_auth.py): fix #7"; a path that nobody owns it may take, as any task may. Where a
+    coordinator is at work that runs the tasks, each by the command that it came with.
     """
     from .show_run import request_of, show_delegate
 

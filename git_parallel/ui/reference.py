@@ -169,7 +169,7 @@ FILES = {
     "which may be deleted.",
     "`.gitparallel`": "The team's settings, in the syntax of a git config file, read as committed on the "
     "target. Your own settings go before them. What would be run (`parallel.verify`, `parallel.setup`, "
-    "`agent.<name>.command`, `agent.<name>.args`) counts there only once `git parallel trust` has shown "
+    "`agent.<name>.command`, `.args`, `.preset`) and `parallel.worktree` count there only once `git parallel trust` has shown "
     "you that very content.",
 }
 STATUSES = {

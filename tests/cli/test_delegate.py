@@ -1,5 +1,8 @@
 """Work given by word of mouth: a task like any other, from its launch to its merge."""
 
+import fcntl
+import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
@@ -34,10 +37,10 @@ def test_two_agents_are_given_work_and_it_is_merged(repo: Repo, cli: Cli, agent:
 
     assert ran.status == 0, ran
     assert sorted((task["id"], task["state"]) for task in ran.json["tasks"]) == [
-        ("architect-write-down-how-search-works", "succeeded"),
+        ("architect-write-down-how-search", "succeeded"),
         ("coder-fix-the-login", "succeeded"),
     ]
-    assert cli("plan", "--why", "architect-write-down-how-search-works", "coder-fix-the-login").status == 0
+    assert cli("plan", "--why", "architect-write-down-how-search", "coder-fix-the-login").status == 0
     assert cli("merge").status == 0
     assert repo.git("log", "-1", "--format=%(trailers)").splitlines() == [
         "Parallel-Task: coder-fix-the-login", "Parallel-Agent: coder",
@@ -100,7 +103,7 @@ def test_what_cannot_be_given_makes_nothing(repo: Repo, cli: Cli, agent: Agent) 
     assert {said: (ran.status, ran.stdout) for said, ran in told.items()} == dict.fromkeys(told, (2, ""))
     assert told["coder: x"].stderr.startswith("error: no command is set for agent 'coder'\nhint: git config ")
     assert unknown.stderr.startswith(
-        "error: there is no agent type 'koder'; known are: 'architect', 'coder'\n"
+        "error: there is no agent type 'koder'; known are: architect, coder, claude, "
     )
     assert (unknown.status, unknown_to_us.status) == (2, 2)
     assert repo.refs("refs/parallel") == []
@@ -169,3 +172,69 @@ def test_in_the_background(repo: Repo, cli: Cli, agent: Agent) -> None:
         "error: this names no agent and no work: 'nobody'",
     )
     until(lambda: repo.refs("refs/parallel/tasks") and repo.state("coder-fix") == "succeeded")
+
+
+def test_what_is_handed_over_in_the_last_moment_is_run(repo: Repo, agent: Agent, beside: Beside) -> None:
+    # The lock that who hands over holds: the coordinator can only leave when it has looked once more.
+    (repo.path / ".git/parallel").mkdir()
+    lock = os.open(repo.path / ".git/parallel/handing.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    repo.spec("1", "one.py")
+    run = beside(
+        "run",
+        "--",
+        *agent("mkdir -p src; [ $GIT_PARALLEL_TASK = 1 ] && echo x > one.py || echo x > src/late"),
+    )
+    until(lambda: repo.refs("refs/parallel/tasks") and repo.state("1") == "succeeded")
+    record = json.loads(repo.git("show", "refs/parallel/tasks/1:record.json"))
+    planned = {
+        **record,
+        "id": "late",
+        "state": "planned",
+        "attempt": 0,
+        "is_delegated": True,
+        "paths": ["src/"],
+    }
+    blob = repo.git(
+        "hash-object", "-w", "--stdin", stdin=json.dumps({**planned, "branch": "", "worktree": ""})
+    )
+    tree = repo.git("mktree", stdin=f"100644 blob {blob}\trecord.json\n")
+    repo.git("update-ref", "refs/parallel/tasks/late", repo.git("commit-tree", tree, "-m", "late"))
+    os.close(lock)
+
+    assert run.process.wait(30) == 0
+    assert repo.state("late") == "succeeded"
+
+
+def test_options_that_a_coordinator_does_not_take_along_are_named(
+    repo: Repo, cli: Cli, agent: Agent, beside: Beside
+) -> None:
+    go = repo.path.parent / "go"
+    run = beside("delegate", "coder: a", "--", *agent(f"{waits_for(go)}; mkdir src; echo x > src/x"))
+    run.read_until("launched")
+
+    handed = cli(
+        "delegate", "coder(src/y): b", "--merge", "--timeout", "5s", "--", *agent("mkdir src; echo y > src/y")
+    )
+    go.touch()
+
+    assert handed.status == 0
+    assert (
+        handed.stderr
+        == "note: the coordinator at work goes by its own options; not taken along: --timeout, --merge\n"
+    )
+    assert run.process.wait(30) == 0
+    assert repo.state("coder-b") == "succeeded"
+
+
+def test_a_run_of_everything_leaves_delegated_tasks_their_own_command(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    own = agent("mkdir src; echo own > src/x")
+    cli("delegate", "coder: later", "--budget", "0", "--", *own)
+    repo.spec("1", "one.py")
+
+    ran = cli("run", "--", *agent("echo given > one.py"))
+
+    assert repo.git("show", "feature/coder-later:src/x") == "own", ran
+    assert repo.git("show", "feature/1:one.py") == "given"

@@ -144,9 +144,10 @@ def test_what_cannot_be_started_is_said_before_anything_is_made(
     assert ran.stderr.startswith(told), ran.stderr
 
 
-def test_the_team_may_choose_a_preset_but_no_arguments(repo: Repo, cli: Cli, programs: Programs) -> None:
+def test_the_team_may_add_no_arguments(repo: Repo, cli: Cli, programs: Programs) -> None:
     repo.spec("1", "1.py")
-    repo.commit(**{".gitparallel": '[agent "writer"]\n\tpreset = claude\n\targs = --mcp-config evil.json\n'})
+    repo.config("agent.writer.preset", "claude")
+    repo.commit(**{".gitparallel": '[agent "writer"]\n\targs = --mcp-config evil.json\n'})
     programs.install("claude")
 
     ran = cli("run", "--agent", "writer", env=programs.env)

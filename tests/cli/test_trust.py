@@ -82,10 +82,15 @@ def test_a_verify_command_of_the_team_is_not_run_by_merge(
     ran = cli("run", "1", "--", *agent())
     assert ran.stderr.count(IGNORED.format("parallel.verify")) == 1
 
-    merged = cli("merge")
+    refused = [cli("merge"), cli("run", "1", "--merge", "--", *agent())]
 
-    assert (merged.status, merged.stderr) == (0, IGNORED.format("parallel.verify"))
+    for told in refused:
+        assert (told.status, told.stdout) == (2, "")
+        assert told.stderr.splitlines()[0] == (
+            "error: nothing is merged: the team's verify command is not trusted as it is now"
+        )
     assert not (tmp_path / "verified").exists()
+    assert repo.state("1") == "succeeded"
     assert cli("merge", "--verify", "true").stderr == ""
 
 
@@ -149,3 +154,29 @@ def test_trust_can_be_taken_back_and_is_told_in_json(repo: Repo, cli: Cli) -> No
     assert cli("trust", "--revoke").stdout == "nothing is trusted any more\n"
     assert cli("trust", "--dry-run", "--json").json["trusted"] is False
     assert cli("trust", "--dry-run", "--revoke").status == 2
+
+
+def test_where_worktrees_are_made_is_not_the_teams_to_say(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("bin", "one.py")
+    team(repo, "[parallel]\n\tworktree = ~/{id}\n")
+
+    ran = cli("run", "--", *agent("echo x > one.py"))
+
+    assert ran.status == 0
+    assert ran.stderr.count(IGNORED.format("parallel.worktree")) == 1
+    assert (repo.worktree("bin") / "one.py").exists()
+
+
+def test_a_preset_brings_rights_with_it(repo: Repo, cli: Cli) -> None:
+    repo.spec("1", "one.py")
+    repo.config("parallel.agent", "mine")
+    repo.config("agent.mine.owns", "src/**")
+    team(repo, '[agent "mine"]\n\tpreset = gemini\n')
+
+    ran = cli("run", "1")
+
+    assert ran.status == 2
+    assert ran.stderr.startswith(
+        "error: no command is set for agent 'mine'\nhint: .gitparallel: its commands are ignored"
+    )
+    assert cli("trust", "--dry-run").stdout.splitlines()[0] == "agent.mine.preset = gemini"
