@@ -33,6 +33,7 @@ class Crew:
         self.ended: dict[TaskId, BaseException | None] = {}
         self.dispatch = hire(self._freed)
         self._is_undecided = False
+        self._retries_no_more = False
         self._dispatcher: threading.Thread | None = None
 
     def come(self, entries: Sequence[Entry]) -> list[Entry]:
@@ -65,6 +66,15 @@ class Crew:
                 with self.change:
                     behind = self.dispatch.forsaken(name)
                 self._give_up(behind, name, error)
+
+    def retry_no_more(self) -> None:
+        """Have what waits for a retry end with the error that it failed with, and nothing be tried again."""
+        with self.change:
+            self._retries_no_more = True
+            waiting = [entry for entry in self.dispatch.waiting.values() if entry.latest is not None]
+        for entry in waiting:
+            if entry.latest is not None:
+                self._fail(entry, entry.latest)
 
     def until_decided(self) -> None:
         """Wait until everything that has happened is decided on; `change` is held."""
@@ -177,7 +187,9 @@ class Crew:
 
     def _end(self, entry: Entry, error: BaseException | None, result: object) -> None:
         with self.change:
-            if isinstance(error, Exception) and entry.failures < entry.asked.retries:
+            may_retry = isinstance(error, Exception) and entry.failures < entry.asked.retries
+            if may_retry and not self._retries_no_more:
+                entry.latest = error
                 self.dispatch.put_off(entry, time.monotonic())
                 self._wake()
                 return

@@ -20,9 +20,9 @@ from .agent_task import AgentTask
 class Entry:
     """One submitted task; `open` are those before it that have not ended, `awaits` whom it is waiting for.
 
-    Before `not_before`, on the monotonic clock, it may not begin, and `why` says so. `lock` is that of its
-    agent type, while it runs; `obstacle` is why that could not be taken. With `has_patience` it waits however
-    long it takes.
+    `latest` is the error that its latest attempt failed with. Before `not_before`, on the monotonic clock, it
+    may not begin, and `why` says so. `lock` is that of its agent type, while it runs; `obstacle` is why that
+    could not be taken. With `has_patience` it waits however long it takes.
     """
 
     asked: AgentTask
@@ -31,6 +31,7 @@ class Entry:
     future: Future[Any]
     open: set[TaskId] = field(default_factory=set)
     failures: int = 0
+    latest: BaseException | None = None
     not_before: float = 0.0
     why: str = ""
     lock: int | None = None

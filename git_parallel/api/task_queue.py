@@ -90,7 +90,8 @@ class TaskQueue:
             return self._crew.dispatch.reasons()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more tasks; those that were submitted still run, unless `cancel_futures` says otherwise.
+        """Take no more tasks; those that were submitted still run, unless `cancel_futures` says otherwise:
+        then nothing is tried again either.
 
         With `wait` it returns when all of them have ended. Raises Deadlock where one of them asks for that.
         """
@@ -100,6 +101,8 @@ class TaskQueue:
         # The last first: otherwise what depends on another would have failed before it is cancelled.
         for future in reversed(waiting) if cancel_futures else ():
             future.cancel()
+        if cancel_futures:
+            self._crew.retry_no_more()
         if wait and self._crew.doing() is not None:
             raise Deadlock("a task cannot wait for the end of its own queue", hint="shutdown(wait=False)")
         if wait:

@@ -146,6 +146,10 @@ class Scheduler:
         decision = next_launches(scene)
         self.waiting.overtaken = overtaken(scene, decision, self.waiting.came)
         self._carry_out(decision)
+        if not (self.running or self.closing or self._making):
+            # Otherwise it would be silent for as long as that lasts.
+            for task, why in self.why.items():
+                self._note(f"{task} waits: {why}")
         self.board.show(self.why, self.door.load)
         self._mind_backlog(scene)
         return self._pause(now)

@@ -169,8 +169,8 @@ FILES = {
     "which may be deleted.",
     "`.gitparallel`": "The team's settings, in the syntax of a git config file, read as committed on the "
     "target. Your own settings go before them. What would be run (`parallel.verify`, `parallel.setup`, "
-    "`agent.<name>.command`, `.args`, `.preset`) and `parallel.worktree` count there only once `git parallel trust` has shown "
-    "you that very content.",
+    "`agent.<name>.command`, `.args`, `.preset`) and `parallel.worktree` count there only once `git parallel trust` "
+    "has shown you that very content.",
 }
 STATUSES = {
     str(DONE): "Done.",

@@ -107,6 +107,14 @@ def end_of(answer: RunAnswer) -> list[tuple[str, bool]]:
         lines.append(
             (f"{render.some(tasks)} {'was' if len(tasks) == 1 else 'were'} not launched: {why}", True)
         )
+    left = [
+        task
+        for task in (*answer.waiting, *answer.refused)
+        if task in answer.records and answer.records[task].is_delegated
+    ]
+    if left:
+        ways = "'git parallel run ID' runs it, 'git parallel cancel ID' calls it off"
+        lines.append((f"{render.some(left)}: still planned; {ways}", True))
     for held in answer.held:
         if answer.named or held.reason not in ("merged", "its document says it is complete"):
             lines.append((f"{held.task} is left out: {held.reason}", True))

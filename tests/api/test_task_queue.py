@@ -551,3 +551,20 @@ def test_thousands_of_tasks_come_to_their_end() -> None:
     with TaskQueue(max_parallel=8) as queue:
         tasks = [AgentTask(f"agent{n % 16}", "x", [f"src/{n % 32}.py"], lambda n=n: n) for n in range(1_000)]
         assert [future.result(60) for future in queue.submit_tasks(tasks)] == list(range(1_000))
+
+
+def test_who_cancels_what_waits_does_not_wait_for_retries() -> None:
+    failed = threading.Event()
+
+    def fails() -> None:
+        failed.set()
+        raise ValueError("no")
+
+    queue = TaskQueue(max_parallel=1)
+    future = queue.submit_task(AgentTask("a", "fails", [], fails, retries=5, retry_delay=600.0))
+    failed.wait(30)
+
+    queue.shutdown(cancel_futures=True)
+
+    with pytest.raises(ValueError, match="no"):
+        future.result(0)
