@@ -1,6 +1,6 @@
 """The tasks that the target declares, and who owns what because of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import UnknownTask
@@ -16,7 +16,7 @@ from ..tasks.files import Files
 from ..tasks.memory import Memory
 from ..tasks.read import join_all
 from ..tasks.sources import Source
-from ..tasks.task import Status, Task, TaskSet
+from ..tasks.task import Problem, Status, Task, TaskSet
 from . import forms, memory, patches
 from .choosing import chooser
 from .collector import collector_paused
@@ -39,10 +39,24 @@ def read_tasks(project: Project) -> TaskSet:
 
 def read(project: Project) -> Declared:
     """What the documents declare (see `read_documents`), and what was delegated."""
-    declared = read_documents(project)
+    declared, world = read_documents(project), snapshot(project.git)
     known = {task.id for task in declared.tasks.tasks}
-    more = delegated(project, snapshot(project.git), but=known)
-    return replace(declared, tasks=replace(declared.tasks, tasks=(*declared.tasks.tasks, *more)))
+    more = delegated(project, world, but=known)
+    tasks = replace(
+        declared.tasks,
+        tasks=(*declared.tasks.tasks, *more),
+        problems=(*declared.tasks.problems, *_mistaken(declared.tasks.tasks, world)),
+    )
+    return replace(declared, tasks=tasks)
+
+
+def _mistaken(tasks: Iterable[Task], world: Snapshot) -> Iterator[Problem]:
+    """The tasks that are taken for delegated ones that have been done, because they are called the same."""
+    for task in tasks:
+        record = world.records.get(task.id)
+        if record is not None and record.is_delegated and not record.is_unfinished:
+            is_so = f"a delegated task called '{task.id}' is {record.state}, and counts for this one"
+            yield Problem(task.source, task.line, f"{is_so}; call this one otherwise")
 
 
 def read_documents(project: Project, only: Sequence[Source] = ()) -> Declared:

@@ -238,3 +238,14 @@ def test_a_run_of_everything_leaves_delegated_tasks_their_own_command(
 
     assert repo.git("show", "feature/coder-later:src/x") == "own", ran
     assert repo.git("show", "feature/1:one.py") == "given"
+
+
+def test_a_document_of_the_same_name_as_one_that_is_done_is_a_problem(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    cli("delegate", "coder: fix", "--merge", "--", *agent("mkdir src; echo x > src/x"))
+    repo.spec("coder-fix", "src/y.py")
+
+    assert [problem["message"] for problem in cli("plan", "--json").json["problems"]] == [
+        "a delegated task called 'coder-fix' is merged, and counts for this one; call this one otherwise"
+    ]
