@@ -35,9 +35,12 @@ def log(
     number = attempt or record.attempt
     path = project.log_of(record.id, number)
     if not path.exists():
+        is_set_up = setting_up.log_of(project, record.id).exists()
         raise UnknownTask(
             f"task '{record.id}' has no log of attempt {number}",
-            hint="'git parallel status' tells which attempt is the latest",
+            hint=f"its agent was not started; 'git parallel log {record.id} --setup' shows the setup of its worktree"
+            if is_set_up
+            else "'git parallel status' tells which attempt is the latest",
         )
 
     def limit() -> int | None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -113,6 +113,8 @@ def _rows(
         if record.state is State.PLANNED and not record.attempt and not record.is_delegated:
             # It was made ready once and had no turn: as if nothing had been.
             continue
+        if record.state is State.READY and _is_being_set_up(project, task):
+            record = replace(record, reason=f"being set up; 'git parallel log {task} --setup -f' follows it")
         start = None
         claimed = of(world.claims, task) if record.is_unfinished else ()
         if record.state is State.RUNNING:
@@ -130,6 +132,13 @@ def _rows(
             )
         )
     return tuple(rows)
+
+
+def _is_being_set_up(project: Project, task: TaskId) -> bool:
+    # Only while something is made ready.
+    from ..project import setting_up
+
+    return setting_up.is_setting_up(project, task)
 
 
 def _is_any_running(world: Snapshot) -> bool:

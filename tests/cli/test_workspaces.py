@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.beside import Beside, until, waits_for
 from tests.conftest import EDITS_ITS_FILE, Cli, Repo
 
 Agent = Callable[..., Sequence[str]]
@@ -478,3 +479,25 @@ def test_with_git_lfs_the_content_that_is_here_is_filled_in(repo: Repo, cli: Cli
     note = "1 file is a pointer of git-lfs in new worktrees, for the content is not here; 'git lfs fetch' gets it"
     assert f"note: {note}\n" in ran.stderr
     assert repo.git("status", "--porcelain", at=repo.worktree("1")) == ""
+
+
+def test_while_a_worktree_is_set_up_that_is_said(repo: Repo, cli: Cli, agent: Agent, beside: Beside) -> None:
+    go = repo.path.parent / "go"
+    repo.config("parallel.setup", f"echo installing; {waits_for(go)}; exit 3")
+    repo.spec("1", "one.py")
+    run = beside("run", "--", *agent())
+    until(lambda: "installing" in cli("log", "1", "--setup").stdout)
+
+    (row,) = cli("status", "--json").json["tasks"]
+    too_early = cli("log", "1")
+    go.touch()
+
+    assert (row["state"], row["reason"]) == (
+        "ready",
+        "being set up; 'git parallel log 1 --setup -f' follows it",
+    )
+    assert too_early.stderr.splitlines() == [
+        "error: task '1' has no log of attempt 1",
+        "hint: its agent was not started; 'git parallel log 1 --setup' shows the setup of its worktree",
+    ]
+    assert run.process.wait(30) == 1
