@@ -89,6 +89,11 @@ def as_given(project: Project, task: TaskId, place: Place, paths: Iterable[str])
     return bringing.unchanged(_record(project, task), project.main, place.path, paths)
 
 
+def given(project: Project, task: TaskId, paths: Iterable[str]) -> set[str]:
+    """Those paths of a worktree that were ignored when it was given them, whatever became of them since."""
+    return bringing.brought_there(_record(project, task), paths)
+
+
 def clear(project: Project, task: TaskId, place: Place, base: Oid) -> None:
     """Unmake a worktree in which no agent ever was, with all that it was given."""
     end_setup(project, task)

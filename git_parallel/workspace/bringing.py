@@ -72,6 +72,13 @@ def unchanged(record: Path, main: Path, worktree: Path, paths: Iterable[str]) ->
     return {path for path in paths if _is_as_given(known, main, worktree, path)}
 
 
+def brought_there(record: Path, paths: Iterable[str]) -> set[str]:
+    """Those of the paths that the worktree was given, or that lie in a directory it was given, changed or not."""
+    known = _known(record)
+    folders = tuple(path for path in known if path.endswith("/"))
+    return {path for path in paths if path in known or path.startswith(folders)}
+
+
 def _is_as_given(known: dict[str, list[int]], main: Path, worktree: Path, path: str) -> bool:
     try:
         if (worktree / path).is_symlink():

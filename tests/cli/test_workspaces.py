@@ -125,6 +125,29 @@ def test_two_tasks_at_once_with_all_they_need_each_of_its_own(repo: Repo, cli: C
     assert repo.is_sound()
 
 
+def test_what_was_brought_is_not_committed_where_the_agent_has_git_ignore_it_no_longer(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    repo.commit("ignore", **{".gitignore": ".env\nother.env\ncache/\n"})
+    repo.write(".env", "SECRET=1\n")
+    repo.write("other.env", "SECRET=2\n")
+    repo.config("parallel.copy", "*.env")
+    repo.config("parallel.setup", "mkdir cache && echo big > cache/big")
+    repo.spec("1", "one.txt", ".gitignore")
+
+    ran = cli(
+        "run",
+        "--",
+        *agent("echo 1 > one.txt; echo '*.pyc' > .gitignore; echo more >> .env; git add other.env"),
+    )
+
+    assert (ran.status, repo.state("1")) == (0, "succeeded"), ran
+    assert "'.env' and 2 more is no longer ignored by git" in ran.stdout
+    files = repo.git("ls-tree", "-r", "--name-only", "feature/1").splitlines()
+    assert sorted(files) == sorted([*repo.git("ls-files").splitlines(), "one.txt"])
+    assert (repo.worktree("1") / ".env").read_text() == "SECRET=1\nmore\n"
+
+
 def test_a_worktree_with_ignored_files_of_the_agent_is_kept(repo: Repo, cli: Cli, agent: Agent) -> None:
     repo.commit("ignore", **{".gitignore": ".env\n*.local\n"})
     repo.write(".env", "x\n")
