@@ -83,9 +83,19 @@ def _is_as_given(known: dict[str, list[int]], main: Path, worktree: Path, path: 
     try:
         if (worktree / path).is_symlink():
             return (worktree / path).readlink() == main / path
-        return path in known and known[path] == _signature(worktree, path)
+        if path in known:
+            return known[path] == _signature(worktree, path)
+        # git names a directory as a whole of which the files were given one by one.
+        return path.endswith("/") and all(
+            _is_as_given(known, main, worktree, inside) for inside in _inside(worktree, path)
+        )
     except OSError:
         return False
+
+
+def _inside(worktree: Path, folder: str) -> list[str]:
+    with os.scandir(worktree / folder) as found:
+        return [f"{folder}{one.name}{'/' if one.is_dir(follow_symlinks=False) else ''}" for one in found]
 
 
 def _known(record: Path) -> dict[str, list[int]]:
