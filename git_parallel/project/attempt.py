@@ -27,6 +27,7 @@ from ..ownership.judge import Ownership
 from ..ownership.rules import Territory, is_control_file
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task
+from .accounting import without_secrets
 from .aside import set_aside
 from .cones import cone_at_first, cone_recorded
 from .declared import singletons
@@ -309,7 +310,7 @@ def _prepare(project: Project, task: Task, ready: TaskRecord, state: Ownership, 
 
 def write(project: Project, stored: Stored | None, record: TaskRecord) -> Stored:
     """Append the next record of a task, or write its first; raises Stale when somebody wrote one first."""
-    record = replace(record, reason=_cut(record.reason))
+    record = replace(record, reason=_cut(without_secrets(record.reason, os.environ)))
     why = f"{record.id} {record.state}" + (f": {record.reason}" if record.reason else "")
     return write_record(project.git, record, old=stored.oid if stored else None, reason=why)
 

@@ -12,7 +12,7 @@ from ..agents import process
 from ..errors import GitFailed, ParallelError, in_words
 from ..git import locks, worktree
 from ..git.command import Git
-from ..git.history import count
+from ..git.history import count, paths_at
 from ..git.refs import Stored, snapshot
 from ..git.worktree import Place
 from ..names import Oid, TaskId, printable
@@ -156,7 +156,7 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
 
 def _tracked(git: Git, base: Oid, paths: set[str]) -> set[str]:
     """Those of the paths that the commit which the agent began at has: they are content like any other."""
-    return set(git.run("ls-tree", "-r", "--name-only", "-z", base).fields) & paths if paths else set()
+    return paths.intersection(paths_at(git, base)) if paths else set()
 
 
 def _withheld(brought: set[str]) -> Shortfall | None:
