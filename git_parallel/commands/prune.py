@@ -159,7 +159,10 @@ def _what_is_left(project: Project, record: TaskRecord, place: Place) -> str:
         return f"a {seen.operations[0]} is unfinished in its worktree"
     if seen.changed:
         return f"its worktree has uncommitted changes: {_some(seen.changed)}"
-    if untracked := without_leftovers(project, record, seen.untracked):
+    # Where git ignores no longer what was brought there, it is no work of anybody's all the same.
+    brought = as_given(project, record.id, place, seen.untracked)
+    strange = [path for path in seen.untracked if path not in brought]
+    if untracked := without_leftovers(project, record, strange):
         return f"its worktree has untracked files: {_some(untracked)}"
     if seen.hidden:
         return f"its worktree has files that git was told not to look at: {_some(seen.hidden)}"

@@ -1,6 +1,8 @@
 """What an attempt took, and what its agent said last, by its log."""
 
+import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +19,9 @@ _PIECE = 1 << 20
 _A_MILLION = 1_000_000
 # What is shorter is no credential, and may well be part of a word.
 _SECRET = 8
-_CREDENTIALS = ("_KEY", "_TOKEN", "_SECRET", "_PASSWORD")
+_CREDENTIALS = ("_KEY", "_TOKEN", "_SECRET", "PASSWORD", "PASSWD", "PASS", "PAT", "CREDENTIALS")
+# The password of a URL. A quote or backslash ends it: it may stand in a string of JSON.
+_IN_URL = re.compile(r"""(\w://[^\s/:@"'\\]*:)[^\s/"'\\]+@""")
 
 
 def account(project: Project, record: TaskRecord, *, is_whole: bool) -> dict[str, Any]:
@@ -59,19 +63,28 @@ def last_words(project: Project, record: TaskRecord) -> str:
         with read_plain(project.log_of(record.id, record.attempt)) as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _END))
-            return without_secrets(
-                reading.last_words(file.read(_END), stream_of(project, record)), os.environ
-            )
+            end = file.read(_END).decode("utf-8", "surrogateescape")
+        # Before anything is cut off: half a credential is not to be recognized any more.
+        safe = without_secrets(end, os.environ).encode("utf-8", "surrogateescape")
+        return without_secrets(reading.last_words(safe, stream_of(project, record)), os.environ)
     except (OSError, ParallelError):
         return ""
 
 
 def without_secrets(text: str, environment: Mapping[str, str]) -> str:
-    """A text without the values of variables that are called as credentials are: a record can be shared."""
-    for name, value in environment.items():
-        if len(value) >= _SECRET and name.endswith(_CREDENTIALS):
-            text = text.replace(value, f"${name}")
-    return text
+    """A text without passwords in URLs and the values of variables that are called as credentials are.
+
+    A record can be shared. The text may be JSON.
+    """
+    secrets = {
+        form: name
+        for name, value in environment.items()
+        if len(value) >= _SECRET and name.upper().endswith(_CREDENTIALS)
+        for form in (value, json.dumps(value)[1:-1])
+    }
+    for value in sorted(secrets, key=len, reverse=True):
+        text = text.replace(value, f"${secrets[value]}")
+    return _IN_URL.sub(r"\1***@", text)
 
 
 def stream_of(project: Project, record: TaskRecord, attempt: int | None = None) -> str:

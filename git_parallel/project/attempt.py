@@ -27,12 +27,13 @@ from ..ownership.judge import Ownership
 from ..ownership.rules import Territory, is_control_file
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task
+from .accounting import without_secrets
 from .aside import set_aside
 from .cones import cone_at_first, cone_recorded
 from .declared import singletons
-from .furnishing import Liaison, clear, complete, furnish, variables
+from .furnishing import Liaison, clear, complete, end_setup, furnish, variables
 from .open import Project
-from .places import place_for, place_of_record, was_anybody_there
+from .places import is_as_made, place_for, place_of_record, was_anybody_there
 from .plain import write_anew
 from .prompted import with_prompt
 from .prompting import environment, write_prompt
@@ -119,7 +120,7 @@ def make_ready(
         with suppress(OSError):
             remember_command(project, task.id, order)
         # What a setup has left is kept, for whoever wants to know why it failed.
-        if is_fresh and not isinstance(error, SetupFailed):
+        if is_fresh and not isinstance(error, SetupFailed) and is_as_made(project, place, base):
             clear(project, task.id, place, base)
         reason = error.message if isinstance(error, ParallelError) else in_words(error)
         return write(project, ready, ready.record.to(State.FAILED, reason=reason))
@@ -196,10 +197,15 @@ def take_back(project: Project, ready: Stored) -> Stored:
 
 
 def unmake(project: Project, record: TaskRecord) -> None:
-    """Remove a worktree and a branch that were made for a launch which never came, and in which nobody was."""
-    if not was_anybody_there(project, record):
-        place = place_of_record(project, record)
-        clear(project, record.id, place, record.base or project.base)
+    """Remove a worktree and a branch that were made for a launch which never came, and in which nobody was.
+
+    What may hold anything of anybody's stays.
+    """
+    place, base = place_of_record(project, record), record.base or project.base
+    # What a setup still writes is not to appear behind the look.
+    end_setup(project, record.id)
+    if not was_anybody_there(project, record, place) and is_as_made(project, place, base):
+        clear(project, record.id, place, base)
 
 
 def remember_command(project: Project, task: TaskId, order: Order) -> None:
@@ -304,7 +310,7 @@ def _prepare(project: Project, task: Task, ready: TaskRecord, state: Ownership, 
 
 def write(project: Project, stored: Stored | None, record: TaskRecord) -> Stored:
     """Append the next record of a task, or write its first; raises Stale when somebody wrote one first."""
-    record = replace(record, reason=_cut(record.reason))
+    record = replace(record, reason=_cut(without_secrets(record.reason, os.environ)))
     why = f"{record.id} {record.state}" + (f": {record.reason}" if record.reason else "")
     return write_record(project.git, record, old=stored.oid if stored else None, reason=why)
 

@@ -79,6 +79,7 @@ def put_back(project: Project, stored: Iterable[Stored]) -> Iterator[str]:
         if one.record.state is not State.READY:
             continue
         try:
-            take_back(project, one)
+            if snapshot(project.git).require(one.record.id) == one:
+                take_back(project, one)
         except ParallelError as error:
             yield f"{one.record.id} stays ready: {error.message}"

@@ -89,15 +89,25 @@ def as_given(project: Project, task: TaskId, place: Place, paths: Iterable[str])
     return bringing.unchanged(_record(project, task), project.main, place.path, paths)
 
 
+def given(project: Project, task: TaskId, paths: Iterable[str]) -> set[str]:
+    """Those paths of a worktree that were ignored when it was given them, whatever became of them since."""
+    return bringing.brought_there(_record(project, task), paths)
+
+
 def clear(project: Project, task: TaskId, place: Place, base: Oid) -> None:
     """Unmake a worktree in which no agent ever was, with all that it was given."""
-    setting_up.stop(project, task, now=True)
-    setting_up.wait(project, task)
+    end_setup(project, task)
     worktree.discard(project.git, project.common, place, base=base)
     setting_up.forget(project, task)
     _record(project, task).unlink(missing_ok=True)
     ports.forget(project.common, task)
     drop_stale(project)
+
+
+def end_setup(project: Project, task: TaskId) -> None:
+    """Kill a setup that is still alive, and wait for its end."""
+    setting_up.stop(project, task, now=True)
+    setting_up.wait(project, task)
 
 
 def drop_stale(project: Project) -> None:

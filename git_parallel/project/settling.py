@@ -4,6 +4,7 @@ Done means proven, and nothing of the agent's is touched but to commit what it l
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from ..agents import process
 from ..errors import GitFailed, ParallelError, in_words
 from ..git import locks, worktree
 from ..git.command import Git
-from ..git.history import count
+from ..git.history import count, paths_at
 from ..git.refs import Stored, snapshot
 from ..git.worktree import Place
 from ..names import Oid, TaskId, printable
@@ -24,15 +25,21 @@ from .adrift import is_adrift
 from .attempt import write
 from .claiming import claim
 from .declared import ownership
+from .furnishing import given
 from .open import Project
 from .places import place_of_record
 
 TRAILER = "Parallel-Task"
+_FROM_STDIN = ("--pathspec-from-file=-", "--pathspec-file-nul")
+_LITERAL = {"GIT_LITERAL_PATHSPECS": "1"}
 
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """What an attempt lacks to be a success, in words, and the foreign paths that its commits touch."""
+    """What an attempt lacks to be a success, in words, and the foreign paths that its commits touch.
+
+    With the state of a success it is what has to be said of that one.
+    """
 
     reason: str
     foreign: tuple[str, ...] = ()
@@ -109,7 +116,11 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
     if project.git.find_ref(place.branch) is None:
         return Shortfall(f"its branch '{record.branch}' is gone")
     seen = worktree.look(project.git, place)
-    nested = [path for path in seen.untracked if path.endswith("/")]
+    # What git ignored once is no work of the agent's, and may well be a secret.
+    brought = given(project, record.id, (*seen.changed, *seen.untracked))
+    brought -= _tracked(project.git, record.base or project.base, brought)
+    untracked = [path for path in seen.untracked if path not in brought]
+    nested = [path for path in untracked if path.endswith("/")]
     if nested:
         return Shortfall(f"left a repository of its own in '{printable(nested[0])}'")
     if seen.head != place.branch:
@@ -119,14 +130,16 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
         return Shortfall(f"left a {seen.operations[0]} unfinished")
     if seen.inside:
         return Shortfall(f"left changes inside submodule '{printable(seen.inside[0])}' uncommitted")
-    left = (*seen.changed, *without_leftovers(project, record, seen.untracked))
+    changed = [path for path in seen.changed if path not in brought]
+    left = (*changed, *without_leftovers(project, record, untracked))
     if left:
         verdict = claim(project, tasks, record.id, left)
         if verdict.foreign:
             first = verdict.foreign[0]
             more = f" and {len(verdict.foreign) - 1} more" if len(verdict.foreign) > 1 else ""
             return Shortfall(f"left changes to '{printable(first.path)}'{more} uncommitted, {first.why}")
-        problem = _commit(project.git.at(place.path), record, left)
+        staged = [path for path in seen.changed if path in brought]
+        problem = _commit(project.git.at(place.path), record, left, staged)
         if problem:
             return Shortfall(problem)
     tip, onto = project.git.find_ref(place.branch), project.git.find_ref(project.target)
@@ -138,7 +151,22 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
     lost = submodules.bring_home(project.git, project.common, place, base=base, tip=tip, task=record.id)
     if lost:
         return Shortfall(f"records a commit of submodule '{printable(lost[0])}' that is nowhere")
-    return _judge(project, tasks, record, tip, onto or project.base)
+    return _judge(project, tasks, record, tip, onto or project.base) or _withheld(brought)
+
+
+def _tracked(git: Git, base: Oid, paths: set[str]) -> set[str]:
+    """Those of the paths that the commit which the agent began at has: they are content like any other."""
+    return paths.intersection(paths_at(git, base)) if paths else set()
+
+
+def _withheld(brought: set[str]) -> Shortfall | None:
+    if not brought:
+        return None
+    more = f" and {len(brought) - 1} more" if len(brought) > 1 else ""
+    return Shortfall(
+        f"'{printable(min(brought))}'{more} is no longer ignored by git; brought there, it is left uncommitted",
+        state=State.SUCCEEDED,
+    )
 
 
 def _judge(project: Project, tasks: TaskSet, record: TaskRecord, tip: Oid, onto: Oid) -> Shortfall | None:
@@ -155,13 +183,17 @@ def _judge(project: Project, tasks: TaskSet, record: TaskRecord, tip: Oid, onto:
     return None
 
 
-def _commit(git: Git, record: TaskRecord, paths: tuple[str, ...]) -> str:
-    """Commit what the agent left, with the user's own hooks; why it could not be done, or an empty string."""
+def _commit(git: Git, record: TaskRecord, paths: Sequence[str], withheld: Sequence[str]) -> str:
+    """Commit what the agent left, with the user's own hooks; why it could not be done, or an empty string.
+
+    What is `withheld` does not go with it, staged or not.
+    """
     message = f"{record.title or record.id}\n\n{TRAILER}: {record.id}\n"
     try:
         # Also what a sparse worktree does not hold: the agent has made it all the same.
-        git.run("add", "--all", "--sparse", "--pathspec-from-file=-", "--pathspec-file-nul", stdin="\0".join(paths),
-                environment={"GIT_LITERAL_PATHSPECS": "1"})  # fmt: skip
+        git.run("add", "--all", "--sparse", *_FROM_STDIN, stdin="\0".join(paths), environment=_LITERAL)
+        if withheld:
+            git.run("reset", "--quiet", *_FROM_STDIN, stdin="\0".join(withheld), environment=_LITERAL)
         git.run("commit", "--quiet", "--no-gpg-sign", "--cleanup=verbatim", "--file=-", stdin=message)
     except GitFailed as error:
         return f"what it left could not be committed: {error.message}"

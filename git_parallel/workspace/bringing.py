@@ -72,13 +72,30 @@ def unchanged(record: Path, main: Path, worktree: Path, paths: Iterable[str]) ->
     return {path for path in paths if _is_as_given(known, main, worktree, path)}
 
 
+def brought_there(record: Path, paths: Iterable[str]) -> set[str]:
+    """Those of the paths that the worktree was given, or that lie in a directory it was given, changed or not."""
+    known = _known(record)
+    folders = tuple(path for path in known if path.endswith("/"))
+    return {path for path in paths if path in known or path.startswith(folders)}
+
+
 def _is_as_given(known: dict[str, list[int]], main: Path, worktree: Path, path: str) -> bool:
     try:
         if (worktree / path).is_symlink():
             return (worktree / path).readlink() == main / path
-        return path in known and known[path] == _signature(worktree, path)
+        if path in known:
+            return known[path] == _signature(worktree, path)
+        # git names a directory as a whole of which the files were given one by one.
+        return path.endswith("/") and all(
+            _is_as_given(known, main, worktree, inside) for inside in _inside(worktree, path)
+        )
     except OSError:
         return False
+
+
+def _inside(worktree: Path, folder: str) -> list[str]:
+    with os.scandir(worktree / folder) as found:
+        return [f"{folder}{one.name}{'/' if one.is_dir(follow_symlinks=False) else ''}" for one in found]
 
 
 def _known(record: Path) -> dict[str, list[int]]:

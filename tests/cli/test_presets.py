@@ -241,6 +241,32 @@ def test_no_key_gets_into_a_reason(repo: Repo, cli: Cli) -> None:
         env={"SOME_API_KEY": "sk-12345678", "A_KEY": "short"})  # fmt: skip
 
     assert task_of(cli)["reason"] == "exit status 1: wrong: $SOME_API_KEY short"
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "MY_PASS", "GITHUB_PAT", "PGPASSWD", "GCP_CREDENTIALS"])
+def test_half_a_credential_where_the_last_words_are_cut_is_not_recorded(
+    repo: Repo, cli: Cli, name: str
+) -> None:
+    repo.spec("1", "one.txt")
+    cli("run", "--", "/bin/sh", "-c", f'printf "error: %0165d %s\\n" 0 "${name}"; exit 1',
+        env={name: "hidden-hidden-hidden-hidden-hidden-hidden"})  # fmt: skip
+
+    assert f"0 ${name}" in task_of(cli)["reason"]
+    assert "hidden" not in repo.git("log", "-p", "refs/parallel/tasks/1")
+
+
+def test_the_password_of_a_url_is_not_recorded(repo: Repo, cli: Cli) -> None:
+    repo.spec("1", "one.txt")
+    cli(
+        "run",
+        "--",
+        "/bin/sh",
+        "-c",
+        "echo 'cannot reach postgres://u:hidden@h:1/db, http://h:80/x@y'; exit 1",
+    )
+
+    reason = task_of(cli)["reason"]
+    assert reason == "exit status 1: cannot reach postgres://u:***@h:1/db, http://h:80/x@y"
     assert "sk-12345678" not in repo.git("show", "refs/parallel/tasks/1:record.json")
 
 

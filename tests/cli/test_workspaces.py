@@ -125,6 +125,29 @@ def test_two_tasks_at_once_with_all_they_need_each_of_its_own(repo: Repo, cli: C
     assert repo.is_sound()
 
 
+def test_what_was_brought_is_not_committed_where_the_agent_has_git_ignore_it_no_longer(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    repo.commit("ignore", **{".gitignore": ".env\nother.env\ncache/\n"})
+    repo.write(".env", "SECRET=1\n")
+    repo.write("other.env", "SECRET=2\n")
+    repo.config("parallel.copy", "*.env")
+    repo.config("parallel.setup", "mkdir cache && echo big > cache/big")
+    repo.spec("1", "one.txt", ".gitignore")
+
+    ran = cli(
+        "run",
+        "--",
+        *agent("echo 1 > one.txt; echo '*.pyc' > .gitignore; echo more >> .env; git add other.env"),
+    )
+
+    assert (ran.status, repo.state("1")) == (0, "succeeded"), ran
+    assert "'.env' and 2 more is no longer ignored by git" in ran.stdout
+    files = repo.git("ls-tree", "-r", "--name-only", "feature/1").splitlines()
+    assert sorted(files) == sorted([*repo.git("ls-files").splitlines(), "one.txt"])
+    assert (repo.worktree("1") / ".env").read_text() == "SECRET=1\nmore\n"
+
+
 def test_a_worktree_with_ignored_files_of_the_agent_is_kept(repo: Repo, cli: Cli, agent: Agent) -> None:
     repo.commit("ignore", **{".gitignore": ".env\n*.local\n"})
     repo.write(".env", "x\n")
@@ -292,6 +315,60 @@ def test_it_is_ended_when_nobody_wants_it_any_more(
     assert reserved() == set()
     begun.go.touch()
     assert cli("retry" if how == "cancel" else "run", "1", "--", *agent()).status == 0
+
+
+@pytest.mark.parametrize("how", ["interrupt", "cancel"])
+@pytest.mark.parametrize("is_committed", [False, True])
+def test_what_was_done_by_hand_after_a_setup_that_failed_outlives_a_retry_that_is_called_off(
+    repo: Repo, cli: Cli, agent: Agent, beside: Beside, tmp_path: Path, how: str, is_committed: bool
+) -> None:
+    mark = tmp_path / "mark"
+    repo.spec("1", "one.txt")
+    repo.config("parallel.setup", f"test -e {mark} || exit 3; echo began > {mark}; exec sleep 600")
+    assert "setup exited with 3" in cli("run", "--", *agent()).stdout
+    (repo.worktree("1") / "one.txt").write_text("by hand\n")
+    if is_committed:
+        repo.git("add", "one.txt", at=repo.worktree("1"))
+        repo.git("commit", "--quiet", "-m", "by hand", at=repo.worktree("1"))
+    mark.touch()
+
+    again = beside("retry", "1")
+    until(mark.read_text)
+    if how == "interrupt":
+        again.process.send_signal(signal.SIGINT)
+    else:
+        assert cli("cancel", "1").status == 0
+    said = again.end()
+
+    assert (repo.worktree("1") / "one.txt").read_text() == "by hand\n", said
+    assert repo.state("1") == ("cancelled" if how == "cancel" else "planned")
+    assert "stays ready" not in str(said)
+    repo.git("config", "--unset", "parallel.setup")
+    assert cli("retry" if how == "cancel" else "run", "1", "--", *agent("true")).status == 0
+    assert repo.git("show", "feature/1:one.txt") == "by hand"
+
+
+def test_what_was_done_by_hand_outlives_a_later_launch_that_fails(
+    repo: Repo, cli: Cli, agent: Agent, beside: Beside, tmp_path: Path
+) -> None:
+    mark = tmp_path / "mark"
+    repo.spec("1", "one.txt")
+    repo.config("parallel.setup", f"test -e {mark} || exit 3; echo began > {mark}; exec sleep 600")
+    assert "setup exited with 3" in cli("run", "--", *agent()).stdout
+    (repo.worktree("1") / "one.txt").write_text("by hand\n")
+    mark.touch()
+    again = beside("retry", "1")
+    until(mark.read_text)
+    again.process.kill()
+    cli("stop", "--now")
+    mine = Path(os.environ["TMPDIR"]) / f"git-parallel-{os.getuid()}"
+    shutil.rmtree(mine)
+    mine.write_text("in the way")
+
+    ran = cli("run", "--", *agent())
+
+    assert "is not a directory of this user" in ran.stdout
+    assert (repo.worktree("1") / "one.txt").read_text() == "by hand\n"
 
 
 def test_one_that_nobody_coordinates_is_ended_by_stop(repo: Repo, cli: Cli, tmp_path: Path) -> None:

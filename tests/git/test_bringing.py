@@ -185,3 +185,19 @@ def test_what_is_as_it_was_given_is_known_from_what_was_changed(
     (there / "node_modules").symlink_to(tmp_path)
     assert unchanged(record, repo.path, there, everything) == {".env", "build/"}
     assert unchanged(tmp_path / "none", repo.path, there, everything) == set()
+
+
+def test_a_directory_is_as_it_was_given_when_all_in_it_is(repo: Repo, there: Path, tmp_path: Path) -> None:
+    record = tmp_path / "given"
+    repo.write("data/deep/x", "x")
+    repo.write("data/y", "y")
+    done = brought(repo, there, copy=["data/"])
+    remember(record, there, done.copied)
+
+    assert unchanged(record, repo.path, there, ["data/"]) == {"data/"}
+    (there / "data/deep/x").write_text("the agent's")
+    assert unchanged(record, repo.path, there, ["data/"]) == set()
+    (there / "data/deep/x").unlink()
+    assert unchanged(record, repo.path, there, ["data/"]) == {"data/"}
+    (there / "data/deep/new").write_text("the agent's")
+    assert unchanged(record, repo.path, there, ["data/"]) == set()
