@@ -94,6 +94,7 @@ EMPTY_DEFAULTS = {
     "parallel.setup": "none",
     "parallel.fetch": "`false`",
     "parallel.sparse": "`false`",
+    "parallel.pool": "`0`",
     "parallel.budget": "none",
     "parallel.retries": "`0`",
 }

@@ -14,7 +14,8 @@ BODY = {f"dir/{n}.txt": f"{n}\n" for n in range(30)}
 
 @pytest.fixture
 def landed(repo: Repo, cli: Cli, agent: Agent) -> Path:
-    """Task 1, run and merged; its worktree."""
+    """Task 1, run and merged where the pool is on; its worktree."""
+    repo.config("parallel.pool", "4")
     repo.commit(**BODY, **{"gone.txt": "gone\n"})
     repo.spec("1", "one.py")
     cli("run", "--merge", "--", *agent())
@@ -114,7 +115,7 @@ def other_line_ends(repo: Repo, _at: Path) -> None:
 
 
 def switched_off(repo: Repo, _at: Path) -> None:
-    repo.config("parallel.pool", "0")
+    repo.git("config", "--unset", "parallel.pool")
 
 
 @pytest.mark.parametrize(
