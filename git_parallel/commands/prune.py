@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..agents import process
 from ..errors import ParallelError, UnknownTask
-from ..git import guard, pool, trash, worktree
+from ..git import guard, pool, spotless, trash, worktree
 from ..git.refs import TRASH, Snapshot, Stored, snapshot
 from ..git.trash import Entry
 from ..git.worktree import Place
@@ -133,7 +133,7 @@ def _may_be_handed_on(project: Project, place: Place) -> bool:
     wanted = project.settings.pool
     if not wanted or sum(1 for _ in pool.spares(project.common)) >= wanted:
         return False
-    return pool.is_spotless(project.git, project.common, place.path, place.admin)
+    return spotless.is_spotless(project.git, project.common, place.path, place.admin)
 
 
 def why_kept(project: Project, record: TaskRecord, place: Place, tip: Oid | None) -> str:
