@@ -36,7 +36,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from importing import imported
 from run import spread, table
 
-from git_parallel.git import guard, pool, trash, worktree
+from git_parallel.git import guard, spotless, trash, worktree
 from git_parallel.git.command import Git
 from git_parallel.git.worktree import Place
 from git_parallel.names import Oid, RefName, TaskId
@@ -167,7 +167,7 @@ def spare(shop: Shop) -> None:
         git, shop.common, first, base=Oid(shop.git("rev-parse", "HEAD~")), is_fresh=True, is_pooled=True
     )
     guard.install(git, shop.common)
-    if not pool.is_spotless(git, shop.common, first.path, first.admin):
+    if not spotless.is_spotless(git, shop.common, first.path, first.admin):
         raise SystemExit("a new worktree is not spotless")
     tip = Oid(shop.git("rev-parse", "HEAD~"))
     trash.put_away(git, shop.common, TaskId("1"), first, tip, is_spotless=True)

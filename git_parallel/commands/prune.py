@@ -6,15 +6,15 @@ from pathlib import Path
 
 from ..agents import process
 from ..errors import ParallelError, UnknownTask
-from ..git import guard, pool, trash, worktree
-from ..git.refs import TRASH, Snapshot, Stored, snapshot
+from ..git import guard, pool, spotless, trash, worktree
+from ..git.refs import Snapshot, Stored, snapshot
 from ..git.trash import Entry
 from ..git.worktree import Place
 from ..names import Oid, RefName, TaskId, printable
 from ..overlap import patterns
 from ..project import coordinator, repair
 from ..project.accounting import without_leftovers
-from ..project.aside import set_aside, why_held_there, why_occupied
+from ..project.aside import bring_back, in_trash, set_aside, why_held_there, why_occupied
 from ..project.declared import find_recorded, read_tasks
 from ..project.furnishing import as_given, drop_stale
 from ..project.open import Project, make_runtime, open_project
@@ -29,6 +29,14 @@ class PruneAnswer:
     removed: tuple[Entry, ...]
     kept: Mapping[TaskId, str]
     mended: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UndoAnswer:
+    """What is back, and what was put into the trash in its stead."""
+
+    restored: Entry
+    removed: Entry | None
 
 
 def prune(directory: Path, spellings: Sequence[str] = ()) -> PruneAnswer:
@@ -66,7 +74,7 @@ def _finish_interrupted(project: Project, world: Snapshot, ref: RefName) -> Entr
     try:
         entry = trash.read(project.git, ref)
         if trash.is_being_restored(project.common, entry):
-            trash.restore(project.git, project.common, entry)
+            bring_back(project, entry)
             return None
         if trash.is_complete(project.common, entry):
             return None
@@ -84,29 +92,30 @@ def _finish_interrupted(project: Project, world: Snapshot, ref: RefName) -> Entr
         return None
 
 
-def undo(directory: Path, spelling: str) -> Entry:
+def undo(directory: Path, spelling: str) -> UndoAnswer:
     """Bring the latest pruned state of a task back; raises UnknownTask where the trash has none.
 
-    Where the task was begun anew since, what it has now takes the place in the trash.
+    Where the task was begun anew since, what it has now takes the place in the trash. An undo that was
+    killed is gone on with, and does nothing else.
     """
     project = open_project(directory)
     make_runtime(project)
     world = snapshot(project.git)
     wanted = find_recorded(spelling, read_tasks(project), world)
-    refs = [ref for ref in world.trash if ref.startswith(f"{TRASH}{wanted}/")]
-    mine = [trash.read(project.git, ref) for ref in refs]
+    mine = in_trash(project, wanted)
     if not mine:
         raise UnknownTask(
             f"the trash holds nothing of '{wanted}'", hint="only what was pruned can be brought back"
         )
-    entry = max(mine, key=lambda entry: int(entry.time))
-    present = world.tasks.get(wanted)
-    if present is not None and present.record.branch:
+    begun = [entry for entry in mine if trash.is_being_restored(project.common, entry)]
+    entry = max(begun or mine, key=lambda entry: int(entry.time))
+    present, removed = world.tasks.get(wanted), None
+    if present is not None and present.record.branch and not trash.is_back(project.common, entry):
         place = place_of_record(project, present.record)
         if place.admin.exists() and place.branch == entry.branch:
-            set_aside(project, present.record, place)
-    trash.restore(project.git, project.common, entry)
-    return entry
+            removed = set_aside(project, present.record, place)
+    bring_back(project, entry)
+    return UndoAnswer(entry, removed)
 
 
 def _prune_one(project: Project, stored: Stored) -> Entry | str:
@@ -133,7 +142,7 @@ def _may_be_handed_on(project: Project, place: Place) -> bool:
     wanted = project.settings.pool
     if not wanted or sum(1 for _ in pool.spares(project.common)) >= wanted:
         return False
-    return pool.is_spotless(project.git, project.common, place.path, place.admin)
+    return spotless.is_spotless(project.git, project.common, place.path, place.admin)
 
 
 def why_kept(project: Project, record: TaskRecord, place: Place, tip: Oid | None) -> str:

@@ -74,7 +74,7 @@ class Settings:
     submodules: str = "auto"
     fetch: bool = False
     sparse: bool = False
-    pool: int = 4
+    pool: int = 0
     disposable: tuple[str, ...] = (
         "**/__pycache__/",
         "**/*.pyc",

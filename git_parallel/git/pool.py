@@ -14,7 +14,6 @@ Whatever is killed between two steps, the next call begins the checkout from not
 
 import hashlib
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,8 +21,9 @@ from pathlib import Path
 
 from ..errors import BadName, GitFailed
 from ..names import Oid
-from . import crowd, sparse
+from . import crowd
 from .command import Git
+from .opened import is_open_below
 
 MADE, FROM, INDEX = "gp-made", "gp-pool", "gp-index"
 SPOTLESS, HANDED, LEFT = "spotless", "handed", "left"
@@ -31,14 +31,13 @@ SPOTLESS, HANDED, LEFT = "spotless", "handed", "left"
 _DECIDING = (
     r"^(core\.(autocrlf|eol|symlinks|filemode|ignorecase|precomposeunicode|attributesfile)|filter\..*)$"
 )
-_STATUS = (
+# All that git can find which is not in the commit, whatever it was told not to look at.
+STATUS = (
     "-c", "status.showUntrackedFiles=all", "-c", "core.trustctime=true", "-c", "core.checkStat=default",
     "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false",
     "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching",
     "--ignore-submodules=none",
 )  # fmt: skip
-# What an admin directory may have that belongs to its own task alone, or that an index of its own needs.
-_OWN = ("config.worktree", "modules", "refs", "locked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,33 +52,29 @@ class Spare:
 def making(git: Git, common: Path) -> str:
     """A digest of the settings by which files are written; two checkouts of one commit are alike where it is."""
     out = git.run("config", "-z", "--get-regexp", _DECIDING, answers=(0, 1))
-    theirs = git.run("config", "--type=path", "core.attributesFile", answers=(0, 1)).stdout.rstrip("\n")
-    homes = (os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config", "/etc")
-    files = [common / "info" / "attributes", *([Path(theirs)] if theirs else [])]
-    files += [Path(homes[0]) / "git" / "attributes", Path(homes[1]) / "gitattributes"]
     digest = hashlib.sha256(out.stdout.encode("utf-8", "surrogateescape"))
-    for file in files:
+    for file in attribute_files(git, common):
         digest.update(b"\0" + (file.read_bytes() if file.is_file() else b""))
+    # New files and directories have what it leaves them.
+    digest.update(f"\0{umask()}".encode())
     return digest.hexdigest()
 
 
-def is_spotless(git: Git, common: Path, path: Path, admin: Path) -> bool:
-    """Whether a worktree holds what a new checkout of its commit would, to the last empty directory."""
-    if not (admin / MADE).is_file() or (admin / MADE).read_text() != making(git, common):
-        return False
-    is_own = any((admin / name).exists() and not _is_empty(admin / name) for name in _OWN)
-    if is_own or sparse.is_sparse(admin) or any(admin.glob("sharedindex.*")):
-        return False
-    here = git.at(path)
-    if here.run(*_STATUS).stdout:
-        return False
-    # Plain entries only: nothing hidden, no submodule.
-    entries = here.run("ls-files", "-s", "-v", "-z").fields
-    if any(not entry.startswith(("H 100", "H 120")) for entry in entries):
-        return False
-    if here.run("-c", "clean.requireForce=false", "clean", "-n", "-d", "-x", "-ff").stdout:
-        return False
-    return all(_is_as_born(entry) for entry in _files(path))
+def attribute_files(git: Git, common: Path) -> list[Path]:
+    """Where attributes may stand beside those of the tree."""
+    theirs = git.run("config", "--type=path", "core.attributesFile", answers=(0, 1)).stdout.rstrip("\n")
+    homes = (os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config", "/etc")
+    files = [common / "info" / "attributes", *([Path(theirs)] if theirs else [])]
+    return [*files, Path(homes[0]) / "git" / "attributes", Path(homes[1]) / "gitattributes"]
+
+
+def umask() -> int | None:
+    """The umask of this process; None where it could only be learnt by changing it for a moment."""
+    try:
+        lines = Path("/proc/self/status").read_text("ascii", "replace").splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1], 8) for line in lines if line.startswith("Umask:")), None)
 
 
 def spares(common: Path) -> Iterator[Spare]:
@@ -108,6 +103,7 @@ def find_spare(git: Git, common: Path, path: Path, base: Oid) -> Spare | None:
         if (
             spare.made == found
             and not git.run("diff-tree", "-r", "--name-only", spare.tip, base, *rules).stdout
+            and not is_open_below(spare.folder / "worktree")
         ):
             return spare
     return None
@@ -132,7 +128,7 @@ def turn(git: Git, common: Path, path: Path, admin: Path) -> bool:
     try:
         with crowd.in_company() as workers:
             here.run(*workers, "read-tree", "-m", "-u", (admin / FROM).read_text(), "HEAD")
-        is_done = (admin / INDEX).is_file() and not here.run(*_STATUS).stdout
+        is_done = (admin / INDEX).is_file() and not here.run(*STATUS).stdout
     except GitFailed:
         return False
     if is_done:
@@ -153,23 +149,3 @@ def forgo(common: Path, path: Path, admin: Path) -> None:
     path.mkdir()
     (path / ".git").write_text(f"gitdir: {admin}\n", "utf-8", "surrogateescape")
     (admin / FROM).unlink()
-
-
-def _files(folder: Path) -> Iterator[os.DirEntry[str]]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files(Path(entry.path))
-            elif entry.name != ".git":
-                yield entry
-
-
-def _is_as_born(entry: os.DirEntry[str]) -> bool:
-    """Whether a file has no second name, through which somebody else may write it, and is ours to write."""
-    known = entry.stat(follow_symlinks=False)
-    is_plain = stat.S_ISREG(known.st_mode) and known.st_mode & stat.S_IRUSR and known.st_mode & stat.S_IWUSR
-    return known.st_nlink == 1 and bool(is_plain or stat.S_ISLNK(known.st_mode))
-
-
-def _is_empty(path: Path) -> bool:
-    return path.is_dir() and not any(one.is_file() for one in path.rglob("*"))

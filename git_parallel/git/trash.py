@@ -99,6 +99,11 @@ def is_being_restored(common: Path, entry: Entry) -> bool:
     return (folder_of(common, entry) / "restoring").exists()
 
 
+def is_back(common: Path, entry: Entry) -> bool:
+    """Whether an undo of the entry was begun, and what is in its place has come from it."""
+    return is_being_restored(common, entry) and not (folder_of(common, entry) / "admin").exists()
+
+
 def is_in_place(common: Path, entry: Entry) -> bool:
     """Whether the worktree of an entry has not been moved into the trash (yet)."""
     return Path(entry.worktree).exists() and not (folder_of(common, entry) / "worktree").exists()
@@ -115,7 +120,8 @@ def restore(git: Git, common: Path, entry: Entry) -> None:
     """Bring an entry back to where it was; raises Unusable where its places are taken."""
     folder, path, admin = folder_of(common, entry), Path(entry.worktree), Path(entry.admin)
     tip = git.find_ref(entry.branch)
-    if tip not in (None, entry.tip):
+    # Somebody may have worked on in what an undo that was killed at its end had brought back.
+    if tip not in (None, entry.tip) and not is_back(common, entry):
         raise Unusable(
             f"a branch '{entry.branch.short}' exists again, at another commit",
             hint=f"rename it first: git branch -m {entry.branch.short} NEW",
@@ -139,7 +145,8 @@ def restore(git: Git, common: Path, entry: Entry) -> None:
         sparse.list_anew(common)
         if (folder / "branch.log").exists():
             (common / "logs" / entry.branch).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / "branch.log", common / "logs" / entry.branch)
+            # Once only: an undo that goes on must not take from it what was logged since.
+            (folder / "branch.log").replace(common / "logs" / entry.branch)
         if (folder / "runtime").is_dir():
             _move_runtime(folder / "runtime", common / "parallel" / "tasks", entry.task)
         if is_handed:
@@ -162,12 +169,15 @@ def _require_room(folder: Path, path: Path, admin: Path, *, is_handed: bool) -> 
 
 def _make_anew(git: Git, folder: Path, place: Place) -> None:
     """Make the checkout of an entry whose own was handed on."""
-    # Killed before it was moved away it is here still, and is the next task's all the same.
-    shutil.rmtree(folder / "worktree", ignore_errors=True)
+    if (folder / "worktree").exists():
+        # Killed before it was moved away it is here still, and is the next task's all the same.
+        place.index.unlink(missing_ok=True)
+        shutil.rmtree(folder / "worktree", ignore_errors=True)
     place.path.mkdir(exist_ok=True)
     (place.path / ".git").write_text(f"gitdir: {place.admin}\n", "utf-8", "surrogateescape")
-    place.index.unlink(missing_ok=True)
-    check_out(git, place)
+    # With an index it is made, and somebody may have worked there since.
+    if not place.index.exists():
+        check_out(git, place)
 
 
 def _drop(git: Git, common: Path, entry: Entry) -> None:

@@ -1,12 +1,15 @@
 """Putting a task's worktree and branch aside, into the trash, so that the task can begin anew."""
 
+from pathlib import Path
+
 from ..agents import process
-from ..errors import Unusable
+from ..errors import Busy, Unusable
 from ..git import trash
 from ..git.checkouts import checkouts
+from ..git.refs import TRASH, snapshot
 from ..git.trash import Entry
 from ..git.worktree import Place
-from ..names import printable
+from ..names import TaskId, printable
 from ..schedule.record import TaskRecord
 from .furnishing import drop_stale
 from .open import Project
@@ -17,6 +20,10 @@ def set_aside(project: Project, record: TaskRecord, place: Place) -> Entry | Non
 
     Raises Unusable where somebody uses it.
     """
+    for entry in in_trash(project, record.id):
+        # Else it would take what comes next into this place for its own.
+        if trash.is_back(project.common, entry):
+            bring_back(project, entry)
     tip = project.git.find_ref(place.branch)
     if tip is None and not place.path.exists() and not place.admin.exists():
         return None
@@ -32,6 +39,28 @@ def set_aside(project: Project, record: TaskRecord, place: Place) -> Entry | Non
     entry = trash.put_away(project.git, project.common, record.id, place, tip)
     drop_stale(project)
     return entry
+
+
+def in_trash(project: Project, task: TaskId) -> list[Entry]:
+    """What the trash has of a task; raises GitFailed where something there is none of ours."""
+    refs = [ref for ref in snapshot(project.git).trash if ref.startswith(f"{TRASH}{task}/")]
+    return [trash.read(project.git, ref) for ref in refs]
+
+
+def bring_back(project: Project, entry: Entry) -> None:
+    """Undo, or go on with undoing, what was put into the trash.
+
+    Raises Unusable where its places are taken, Busy where the checkout of an undo that was killed is not at its end.
+    """
+    place = Place(Path(entry.worktree), entry.branch, Path(entry.admin))
+    if trash.is_back(project.common, entry) and not place.index.exists():
+        at_work = why_occupied(place)
+        if at_work:
+            raise Busy(
+                f"an undo of '{entry.task}' was killed, and is still being worked on: {at_work}",
+                hint="run it again when that has ended",
+            )
+    trash.restore(project.git, project.common, entry)
 
 
 def why_held_there(project: Project, place: Place) -> str:

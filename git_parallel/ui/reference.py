@@ -94,6 +94,7 @@ EMPTY_DEFAULTS = {
     "parallel.setup": "none",
     "parallel.fetch": "`false`",
     "parallel.sparse": "`false`",
+    "parallel.pool": "`0`",
     "parallel.budget": "none",
     "parallel.retries": "`0`",
 }
@@ -301,7 +302,7 @@ JSON = {
         **_VERSION,
         "removed": "What was put away: `id` and `trash`, the ref that keeps it.",
         "kept": "What stays: `id`, `reason`.",
-        "restored": "With `--undo`, instead of both: `id`, `worktree`.",
+        "restored": "With `--undo`, instead of `kept`: `id`, `worktree`.",
     },
 }
 JSON |= dict.fromkeys(RUNS, JSON["run"])

@@ -25,13 +25,17 @@ def show_prune(tasks: Sequence[str], *, as_json: bool) -> int:
 
 def show_undo(task: str, *, as_json: bool) -> None:
     """Bring a task back and say where it is."""
-    entry = undo(Path.cwd(), task)
+    answer = undo(Path.cwd(), task)
+    entry, removed = answer.restored, answer.removed
     if as_json:
-        from .document import VERSION, put
+        from .document import of_undo, put
 
-        put({"version": VERSION, "restored": [{"id": entry.task, "worktree": entry.worktree}]})
-    else:
-        print(f"{entry.task} is back in {printable(entry.worktree)}, on {entry.branch.short}")
+        put(of_undo(answer))
+        return
+    print(f"{entry.task} is back in {printable(entry.worktree)}, on {entry.branch.short}")
+    if removed:
+        again = f"'git parallel prune --undo {entry.task}' swaps the two again"
+        print(f"what it had there until now, {removed.tip[:9]}, is in the trash; {again}")
 
 
 def _show(answer: PruneAnswer) -> None:

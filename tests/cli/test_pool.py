@@ -1,5 +1,6 @@
 """The pool: a spotless checkout in the trash becomes the next task's, and an undo makes it again."""
 
+import mmap
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,7 +15,8 @@ BODY = {f"dir/{n}.txt": f"{n}\n" for n in range(30)}
 
 @pytest.fixture
 def landed(repo: Repo, cli: Cli, agent: Agent) -> Path:
-    """Task 1, run and merged; its worktree."""
+    """Task 1, run and merged where the pool is on; its worktree."""
+    repo.config("parallel.pool", "4")
     repo.commit(**BODY, **{"gone.txt": "gone\n"})
     repo.spec("1", "one.py")
     cli("run", "--merge", "--", *agent())
@@ -113,12 +115,62 @@ def other_line_ends(repo: Repo, _at: Path) -> None:
     repo.config("core.eol", "crlf")
 
 
+def attributes_that_convert(repo: Repo, _at: Path) -> None:
+    (repo.path / ".git/info/attributes").write_text("*.none text\n")
+
+
+def blind_to_modes(repo: Repo, _at: Path) -> None:
+    repo.config("core.fileMode", "false")
+
+
+def another_mode(_repo: Repo, at: Path) -> None:
+    (at / "app.py").chmod((at / "app.py").stat().st_mode ^ 0o022)
+
+
+def directory_open_to_all(_repo: Repo, at: Path) -> None:
+    (at / "dir").chmod(0o1777)
+
+
+def runs_as_its_owner(_repo: Repo, at: Path) -> None:
+    (at / "app.py").chmod((at / "app.py").stat().st_mode | 0o4000)
+
+
+def repository_inside(repo: Repo, at: Path) -> None:
+    repo.git("init", "--quiet", "dir", at=at)
+
+
+def bare_names_of_git(_repo: Repo, at: Path) -> None:
+    (at / "dir/.git").mkdir()
+    (at / "dir/.git/notes").write_text("notes")
+
+
+def file_that_leads_elsewhere(_repo: Repo, at: Path) -> None:
+    (at / "dir/.git").write_text("gitdir: /nowhere\n")
+
+
 def switched_off(repo: Repo, _at: Path) -> None:
-    repo.config("parallel.pool", "0")
+    repo.git("config", "--unset", "parallel.pool")
 
 
 @pytest.mark.parametrize(
-    "disturb", [ignored, empty_directory, second_name, own_settings, own_ref, other_line_ends, switched_off]
+    "disturb",
+    [
+        ignored,
+        empty_directory,
+        second_name,
+        own_settings,
+        own_ref,
+        other_line_ends,
+        attributes_that_convert,
+        blind_to_modes,
+        another_mode,
+        directory_open_to_all,
+        runs_as_its_owner,
+        repository_inside,
+        bare_names_of_git,
+        file_that_leads_elsewhere,
+        switched_off,
+    ],
 )
 def test_what_is_not_spotless_stays_in_the_trash(
     repo: Repo, cli: Cli, agent: Agent, landed: Path, disturb: Callable[[Repo, Path], None]
@@ -133,6 +185,48 @@ def test_what_is_not_spotless_stays_in_the_trash(
     assert inode(worktree / "dir/5.txt") != file
     (folder,) = (repo.path / ".git/parallel/trash").iterdir()
     assert inode(folder / "worktree/dir/5.txt") == file
+
+
+@pytest.mark.parametrize(
+    "attributes", ["* text=auto", "*.txt -diff ident", "[attr]mine filter=none", "* eol=lf"]
+)
+def test_where_attributes_convert_no_checkout_is_handed_on(
+    repo: Repo, cli: Cli, agent: Agent, attributes: str
+) -> None:
+    repo.config("parallel.pool", "4")
+    repo.commit(**BODY, **{"gone.txt": "gone\n", ".gitattributes": f"{attributes}\n"})
+    repo.spec("1", "one.py")
+    # Clean, and yet not what a checkout writes.
+    cli("run", "--merge", "--", *agent("printf '5\\r\\n' > dir/5.txt; git add dir/5.txt; echo 1 > one.py"))
+    file = inode(repo.worktree("1") / "dir/5.txt")
+    cli("prune")
+
+    assert inode(next_task(repo, cli, agent) / "dir/5.txt") != file
+
+
+@pytest.mark.parametrize("way", ["open", "mapped"])
+@pytest.mark.parametrize("before", [True, False], ids=["before the prune", "in the trash"])
+def test_what_somebody_has_open_is_not_handed_on(
+    repo: Repo, cli: Cli, agent: Agent, landed: Path, way: str, before: bool
+) -> None:
+    file = inode(landed / "dir/5.txt")
+    if not before:
+        cli("prune")
+    at = (
+        landed / "dir/5.txt"
+        if before
+        else next((repo.path / ".git/parallel/trash").glob("*/worktree/dir/5.txt"))
+    )
+
+    with at.open("r+b") as open_file, mmap.mmap(open_file.fileno(), 0) as mapped:
+        if way == "mapped":
+            open_file.close()
+        cli("prune")
+        worktree = next_task(repo, cli, agent)
+        mapped[0:1] = b"!"
+
+    assert inode(worktree / "dir/5.txt") != file
+    assert (worktree / "dir/5.txt").read_text() == "5\n"
 
 
 def test_other_attributes_want_a_new_checkout(repo: Repo, cli: Cli, agent: Agent, landed: Path) -> None:

@@ -1,10 +1,12 @@
 """`git parallel prune`: what goes, what stays and why, and that it comes back."""
 
-from collections.abc import Callable, Sequence
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from git_parallel.commands.prune import undo
 from tests.conftest import Cli, Repo
 
 Agent = Callable[..., Sequence[str]]
@@ -266,3 +268,116 @@ def test_a_prune_killed_between_its_two_renames_is_completed(repo: Repo, cli: Cl
     assert repo.refs("refs/heads") == ["refs/heads/main"]
     assert cli("prune", "--undo", "1").status == 0
     assert repo.git("status", "--porcelain", at=worktree) == ""
+
+
+class Killed(BaseException):
+    """As good as SIGKILL: nothing after it is done."""
+
+
+def kill_an_undo(repo: Repo, before: str) -> None:
+    def dying(*_: object, **__: object) -> None:
+        raise Killed
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(f"git_parallel.git.trash.{before}", dying)
+        with pytest.raises(Killed):
+            undo(repo.path, "1")
+
+
+def hand_on(repo: Repo, cli: Cli, agent: Agent) -> Path:
+    """Task 1 landed and pruned, its checkout handed on to task 2; where its worktree was."""
+    repo.config("parallel.pool", "1")
+    worktree = landed(repo, cli, agent)
+    cli("prune")
+    repo.spec("2", "two.py")
+    cli("run", "2", "--", *agent())
+    (folder,) = (repo.path / ".git/parallel/trash").iterdir()
+    assert (folder / "handed").exists()
+    return worktree
+
+
+@pytest.mark.parametrize("before", ["check_out", "_drop"])
+def test_an_undo_that_was_killed_is_gone_on_with_and_nothing_else(
+    repo: Repo, cli: Cli, agent: Agent, before: str
+) -> None:
+    worktree = hand_on(repo, cli, agent)
+    kill_an_undo(repo, before)
+
+    ran = cli("prune", "--undo", "1")
+
+    assert (ran.status, ran.stdout) == (0, f"1 is back in {worktree}, on feature/1\n")
+    assert repo.git("status", "--porcelain", at=worktree) == ""
+    assert (worktree / "app.py").exists()
+    assert list((repo.path / ".git/parallel/trash").iterdir()) == []
+    assert repo.refs("refs/parallel/trash") == []
+    assert cli("prune", "--undo", "1").stderr.startswith("error: the trash holds nothing of '1'")
+
+
+def test_what_was_done_since_an_undo_was_killed_at_its_end_stays(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = hand_on(repo, cli, agent)
+    kill_an_undo(repo, "_drop")
+    (worktree / "more.py").write_text("more\n")
+    repo.git("add", "more.py", at=worktree)
+    repo.git("commit", "--quiet", "--no-verify", "--message", "more", at=worktree)
+    (worktree / "app.py").write_text("edited\n")
+
+    assert cli("prune", "--undo", "1").status == 0
+
+    assert (worktree / "app.py").read_text() == "edited\n"
+    assert repo.git("log", "-1", "--format=%s", "feature/1") == "more"
+    assert repo.git("reflog", "show", "--format=%gs", "feature/1").splitlines()[0] == "commit: more"
+    assert list((repo.path / ".git/parallel/trash").iterdir()) == []
+
+
+def test_an_undo_whose_git_outlives_it_is_not_disturbed(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = hand_on(repo, cli, agent)
+    kill_an_undo(repo, "check_out")
+    with subprocess.Popen(["sleep", "60"], cwd=worktree) as orphan:
+        ran = cli("prune", "--undo", "1")
+        orphan.kill()
+
+    assert ran.status == 3
+    assert ran.stderr == (
+        "error: an undo of '1' was killed, and is still being worked on: "
+        f"process {orphan.pid} works in its worktree\nhint: run it again when that has ended\n"
+    )
+    assert cli("prune", "--undo", "1").status == 0
+    assert (worktree / "app.py").exists()
+
+
+def test_what_is_begun_anew_after_a_killed_undo_is_not_taken_for_what_it_brought_back(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    repo.spec("1", "one.py")
+    cli("run", "--", *agent("echo bad > one.py; exit 1"))
+    cli("retry", "1", "--fresh", "--", *agent("echo good > one.py"))
+    kill_an_undo(repo, "_drop")
+    assert (repo.worktree("1") / "one.py").read_text() == "bad\n"
+
+    cli("retry", "1", "--fresh", "--", *agent("echo better > one.py"))
+    assert (repo.worktree("1") / "one.py").read_text() == "better\n"
+
+    assert cli("prune", "--undo", "1").status == 0
+    assert (repo.worktree("1") / "one.py").read_text() == "bad\n"
+
+
+def test_undo_says_what_it_put_away_and_takes_it_back(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    cli("run", "--", *agent("echo first > one.py; exit 1"))
+    cli("retry", "1", "--fresh", "--", *agent("echo second > one.py"))
+    tip = repo.git("rev-parse", "feature/1")
+
+    ran = cli("prune", "--undo", "1")
+
+    assert ran.stdout == (
+        f"1 is back in {repo.worktree('1')}, on feature/1\n"
+        f"what it had there until now, {tip[:9]}, is in the trash; "
+        "'git parallel prune --undo 1' swaps the two again\n"
+    )
+    back = cli("prune", "--undo", "1", "--json").json
+    assert (ids(back["restored"]), ids(back["removed"])) == (["1"], ["1"])
+    assert repo.git("rev-parse", "feature/1") == tip
+
+
+def ids(entries: Sequence[Mapping[str, str]]) -> list[str]:
+    return [entry["id"] for entry in entries]

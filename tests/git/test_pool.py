@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from git_parallel.git import guard, pool, trash, worktree
+from git_parallel.git import guard, pool, spotless, trash, worktree
 from git_parallel.git.command import Git
 from git_parallel.git.worktree import Place, admin_of
 from git_parallel.names import Oid, RefName, TaskId
@@ -40,7 +40,7 @@ def pruned(repo: Repo) -> tuple[trash.Entry, tuple[str, ...]]:
     repo.git("add", "--all", at=one.path)
     repo.git("commit", "--quiet", "--no-verify", "-m", "one", at=one.path)
     before = picture(repo, one.path)
-    assert pool.is_spotless(git, common, one.path, one.admin)
+    assert spotless.is_spotless(git, common, one.path, one.admin)
     tip = Oid(repo.git("rev-parse", "feature/1"))
     return trash.put_away(git, common, TaskId("1"), one, tip, is_spotless=True), before
 
