@@ -229,7 +229,7 @@ def _mend(git: Git, place: Place, *, is_new: bool) -> None:
         here.run("read-tree", "HEAD")
         if sparse.is_sparse(place.admin):
             # That marks nothing as left out; what is not there would be a deletion.
-            here.run(*sparse.SWITCHED_ON, "sparse-checkout", "reapply")
+            sparse.leave_out(here)
     if is_new:
         # Somebody removed the directory; what was staged in it is still in the index.
         here.run("checkout-index", "--all", "--quiet")
