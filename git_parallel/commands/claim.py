@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import BadInput
+from ..git.refs import snapshot
 from ..git.sparse import is_sparse
 from ..git.worktree import admin_of
 from ..names import RepoPath, TaskId
@@ -12,7 +13,9 @@ from ..ownership.judge import Verdict
 from ..project.claiming import claim as take
 from ..project.cones import widen
 from ..project.declared import read_tasks
+from ..project.furnishing import Liaison, complete
 from ..project.open import make_runtime, open_project
+from ..project.places import place_of_record
 from ..project.standing import standing
 
 
@@ -42,6 +45,10 @@ def claim(directory: Path, paths: Sequence[str]) -> ClaimAnswer:
     if verdict.is_allowed and is_sparse(admin_of(here.common, here.task)):
         top = project.git.at(directory).run("rev-parse", "--show-toplevel").stdout.removesuffix("\n")
         more = widen(project, project.git.at(Path(top)), wanted)
+        if more:
+            # A submodule that came in is an empty directory until then.
+            place = place_of_record(project, snapshot(project.git).require(here.task).record)
+            complete(project, place, Liaison(), is_untouched=False)
     return ClaimAnswer(here.task, verdict, more)
 
 

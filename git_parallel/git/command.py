@@ -9,7 +9,7 @@ import re
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import GitFailed, NotARepository, ParallelError, Unusable
@@ -70,20 +70,26 @@ class Result:
 class Git:
     """Runs git in one directory. `environment` is added to the scrubbed one (a private GIT_DIR, say).
 
-    With a `store` known, small objects are written there without starting git.
+    With a `store` known, small objects are written there without starting git. Every child has the descriptors
+    `inherited`, so that a lock on one is held for as long as it lives.
     """
 
     directory: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     store: Store | None = None
+    inherited: tuple[int, ...] = ()
 
     def at(self, directory: Path) -> "Git":
         """The same git in another directory."""
-        return Git(directory, self.environment, self.store)
+        return replace(self, directory=directory)
 
     def with_environment(self, **extra: str) -> "Git":
         """The same git with more in its environment, which may have it write somewhere else."""
-        return Git(self.directory, {**self.environment, **extra})
+        return replace(self, environment={**self.environment, **extra}, store=None)
+
+    def holding(self, lock: int) -> "Git":
+        """The same git, whose children hold a lock too: they live on where this process is killed."""
+        return replace(self, inherited=(*self.inherited, lock))
 
     def run(
         self,
@@ -117,6 +123,7 @@ class Git:
                 # Ctrl-C on the terminal is for us to answer: git must not be killed in the middle of a checkout,
                 # and a hook that asks on /dev/tty must fail there, not stop for ever in the background.
                 start_new_session=True,
+                pass_fds=self.inherited,
             )
         except FileNotFoundError as error:
             raise _not_started(self.directory) from error

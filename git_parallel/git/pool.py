@@ -122,7 +122,7 @@ def turn(git: Git, common: Path, path: Path, admin: Path) -> bool:
     if (admin / MADE).read_text() != making(git, common):
         # A call that died had taken it, and the settings are others since.
         return False
-    # Nobody has been here yet, so a lock can only be a dead checkout's.
+    # Nobody has been here yet and we are alone, so a lock can only be a dead checkout's.
     (admin / f"{INDEX}.lock").unlink(missing_ok=True)
     here = git.at(path).with_environment(GIT_INDEX_FILE=str(admin / INDEX))
     try:

@@ -8,9 +8,12 @@ place `git sparse-checkout add` needs no setting any more and works as ever.
 """
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..errors import GitFailed
+from ..names import printable
 from ..overlap.cone import Cone
 from .admin import PREFIX
 from .command import Git
@@ -21,6 +24,7 @@ _ON = ("sparseCheckout", "sparseCheckoutCone")
 # For git in a worktree that may not be listed yet.
 SWITCHED_ON = tuple(word for name in _ON for word in ("-c", f"core.{name}=true"))
 _SPECIAL = str.maketrans({letter: f"\\{letter}" for letter in "\\*?["})
+_ESCAPED = re.compile(r"\\(.)")
 
 
 def is_sparse(admin: Path) -> bool:
@@ -56,21 +60,74 @@ def list_anew(common: Path) -> None:
             aside.replace(path)
 
 
-def widen(git: Git, directories: Iterable[str]) -> None:
-    """Check directories out in the sparse worktree that `git` works in, beside those that it holds.
-
-    Nothing that is there is written over. Raises GitFailed, say, where another git is at work in it.
-    """
-    lines = "".join(f"{_quoted(folder)}\n" for folder in directories)
-    git.run(*SWITCHED_ON, "sparse-checkout", "add", "--skip-checks", "--stdin", stdin=lines)
-
-
 def held(git: Git) -> Cone:
-    """The directories that the sparse worktree `git` works in holds by now, as it says itself."""
-    # git quotes odd names here; such a one counts as not held, and to check it out again does no harm.
-    return Cone(tuple(git.run(*SWITCHED_ON, "sparse-checkout", "list").stdout.splitlines()))
+    """The directories that the sparse worktree `git` works in holds by now.
+
+    Raises GitFailed where it was given other patterns than those of directories.
+    """
+    found = _cone_of(_file(git).read_text("utf-8", "surrogateescape"))
+    if found is None:
+        raise GitFailed("the sparse checkout of this worktree was given patterns that are no directories")
+    return found
 
 
-def _quoted(folder: str) -> str:
-    escaped = folder.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+def widen(git: Git, directories: Iterable[str]) -> None:
+    """Check directories out in the sparse worktree at whose top `git` works, beside those that it holds.
+
+    Nothing that is there is written over, and nothing is removed: `git sparse-checkout add` would take away the
+    directories that it does not hold, with the ignored files in them. Raises GitFailed where something is in the
+    way, or where another git is at work in it.
+    """
+    more = held(git).with_more(directories)
+    coming = [path for path in _left_out(git) if more.holds(path)]
+    # What a kill leaves after this git takes for held, for it is there.
+    _feed(git, coming, "checkout-index", "--ignore-skip-worktree-bits", "--index", "--quiet", "-z", "--stdin")
+    missing = [path for path in coming if not _is_there(git, path)]
+    if missing:
+        raise GitFailed(f"something is in the way of '{printable(missing[0])}'")
+    _write(git, held(git).with_more(directories))
+    _feed(git, coming, "update-index", "--no-skip-worktree", "-z", "--stdin")
+
+
+def leave_out(git: Git) -> None:
+    """Have a new index leave out what the sparse worktree does not hold, and what is not there all the same."""
+    cone = held(git)
+    paths = git.run("ls-files", "-z").fields
+    beyond = [path for path in paths if not cone.holds(path) and not _is_there(git, path)]
+    _feed(git, beyond, "update-index", "--skip-worktree", "-z", "--stdin")
+
+
+def _left_out(git: Git) -> list[str]:
+    marks = git.run(*SWITCHED_ON, "ls-files", "-t", "-z").fields
+    return [mark[2:] for mark in marks if mark[0] == "S"]
+
+
+def _feed(git: Git, paths: Iterable[str], *arguments: str) -> None:
+    lines = "".join(f"{path}\0" for path in paths)
+    if lines:
+        git.run(*SWITCHED_ON, *arguments, stdin=lines)
+
+
+def _is_there(git: Git, path: str) -> bool:
+    return os.path.lexists(git.directory / path)
+
+
+def _file(git: Git) -> Path:
+    told = git.run("rev-parse", "--git-path", "info/sparse-checkout").stdout.removesuffix("\n")
+    return git.directory / told
+
+
+def _write(git: Git, cone: Cone) -> None:
+    path = _file(git)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside.write_text(patterns_of(cone), "utf-8", "surrogateescape")
+    aside.replace(path)
+
+
+def _cone_of(text: str) -> Cone | None:
+    """The cone whose patterns a text is, as we write them and git does; None where it is none."""
+    lines = text.split("\n")
+    above = {line.removeprefix("!").removesuffix("*/") for line in lines if line.endswith("/*/")}
+    folders = [line for line in lines[2:] if line and not line.startswith("!") and line not in above]
+    cone = Cone().with_more(_ESCAPED.sub(r"\1", line.strip("/")) for line in folders)
+    return cone if sorted(lines) == sorted(patterns_of(cone).split("\n")) else None

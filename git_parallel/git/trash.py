@@ -19,7 +19,7 @@ from . import guard, locks, pool, sparse
 from .command import Git
 from .refs import TRASH, RefChange, apply, keep_commit
 from .shield import shielded
-from .worktree import Place, check_out, is_taken, points_to
+from .worktree import Place, alone, check_out, is_taken, points_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ def complete(git: Git, common: Path, entry: Entry) -> None:
     folder = folder_of(common, entry)
     folder.mkdir(mode=0o700, exist_ok=True)
     admin = Path(entry.admin)
+    locks.wait(Place(Path(entry.worktree), entry.branch, admin).lock)
     reflog = common / "logs" / entry.branch
     if reflog.exists() and not (folder / "branch.log").exists():
         shutil.copyfile(reflog, folder / "branch.log")
@@ -175,9 +176,10 @@ def _make_anew(git: Git, folder: Path, place: Place) -> None:
         shutil.rmtree(folder / "worktree", ignore_errors=True)
     place.path.mkdir(exist_ok=True)
     (place.path / ".git").write_text(f"gitdir: {place.admin}\n", "utf-8", "surrogateescape")
-    # With an index it is made, and somebody may have worked there since.
-    if not place.index.exists():
-        check_out(git, place)
+    with alone(git, place) as lone:
+        # With an index it is made, and somebody may have worked there since.
+        if not place.index.exists():
+            check_out(lone, place)
 
 
 def _drop(git: Git, common: Path, entry: Entry) -> None:

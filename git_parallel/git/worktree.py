@@ -28,6 +28,7 @@ FAST_FORWARD = (
     "--no-verify-signatures", "--no-overwrite-ignore",
 )  # fmt: skip
 SCRATCH = f"{PREFIX}scratch."
+_ALONE = "gp-alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ class Place:
     def index(self) -> Path:
         """The index file; it is written last, so where it is the checkout is complete."""
         return self.admin / "index"
+
+    @property
+    def lock(self) -> Path:
+        """What every git holds that checks out here for us, also where it has outlived who started it."""
+        return self.admin / _ALONE
 
 
 def admin_of(common: Path, task: str) -> Path:
@@ -104,18 +110,23 @@ def ensure(
         if not place.admin.exists():
             _make_admin(common, place.admin, place.path, head=f"ref: {place.branch}", files=_files_of(cone))
             sparse.list_anew(common)
-    if is_fresh and not place.index.exists():
-        _populate(git, common, place, is_pooled=is_pooled and cone is None)
-    elif is_fresh:
-        # Of a dead one that came as far as this.
-        (place.admin / pool.FROM).unlink(missing_ok=True)
-    else:
-        _mend(git, place, is_new=is_new)
-        _catch_up(git, place, base=base)
+    with alone(git, place) as lone:
+        is_bare = is_fresh and not place.index.exists()
+        if is_bare:
+            _populate(lone, common, place, is_pooled=is_pooled and cone is None)
+        elif is_fresh:
+            # Of a dead one that came as far as this.
+            (place.admin / pool.FROM).unlink(missing_ok=True)
+        else:
+            _mend(lone, place, is_new=is_new)
+            _catch_up(lone, place, base=base)
+    if is_bare:
+        _tell(git, place)
 
 
 def discard(git: Git, common: Path, place: Place, *, base: Oid) -> None:
     """Take back what `ensure` made, for a place in which no agent ever ran (say, the disk was full)."""
+    locks.wait(place.lock)
     with locks.held(common / "parallel" / "lock"):
         if place.admin.exists() and points_to(place.path / ".git", place.admin):
             aside = common / "parallel" / "tmp" / f"{place.admin.name}.{os.getpid()}.gone"
@@ -126,6 +137,19 @@ def discard(git: Git, common: Path, place: Place, *, base: Oid) -> None:
             shutil.rmtree(place.path, ignore_errors=True)
         if git.find_ref(place.branch) == base:
             apply(git, RefChange(place.branch, new=None, old=base), reason="parallel: take back the branch")
+
+
+@contextmanager
+def alone(git: Git, place: Place) -> Iterator[Git]:
+    """Check out with the git that is given, when no earlier one of ours is at work in the worktree any more.
+
+    A git whose coordinator was killed goes on, and would write over the work of the next agent.
+    """
+    lock = locks.hold(place.lock)
+    try:
+        yield git.holding(lock)
+    finally:
+        locks.let_go(lock)
 
 
 def is_taken(path: Path) -> bool:
@@ -197,6 +221,10 @@ def _populate(git: Git, common: Path, place: Place, *, is_pooled: bool) -> None:
         if is_pooled:
             (place.admin / pool.MADE).write_text(pool.making(git, common))
         check_out(git, place)
+
+
+def _tell(git: Git, place: Place) -> None:
+    """Run the user's own hook for a new checkout."""
     here = git.at(place.path)
     null = "0" * len(tip) if (tip := git.find_ref(place.branch)) else ""
     # What `git worktree add` does at its end; a hook that fails does not undo the checkout there either.
@@ -214,7 +242,7 @@ def _populate(git: Git, common: Path, place: Place, *, is_pooled: bool) -> None:
 
 
 def check_out(git: Git, place: Place) -> None:
-    """Make the checkout of HEAD where there is none, writing over whatever a dead one has left."""
+    """Make the checkout of HEAD where there is none, writing over whatever a dead one has left; be `alone` there."""
     # No agent has run here (there is no index yet), so a lock can only be a dead checkout's.
     (place.admin / "index.lock").unlink(missing_ok=True)
     switched = sparse.SWITCHED_ON if sparse.is_sparse(place.admin) else ()
@@ -229,7 +257,7 @@ def _mend(git: Git, place: Place, *, is_new: bool) -> None:
         here.run("read-tree", "HEAD")
         if sparse.is_sparse(place.admin):
             # That marks nothing as left out; what is not there would be a deletion.
-            here.run(*sparse.SWITCHED_ON, "sparse-checkout", "reapply")
+            sparse.leave_out(here)
     if is_new:
         # Somebody removed the directory; what was staged in it is still in the index.
         here.run("checkout-index", "--all", "--quiet")

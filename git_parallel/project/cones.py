@@ -43,7 +43,7 @@ def cone_recorded(record: TaskRecord, claims: Mapping[str, TaskId]) -> Cone | No
 def widen(project: Project, here: Git, paths: Iterable[str]) -> tuple[str, ...]:
     """Check out what a sparse worktree lacks of the directories of `paths`; these directories.
 
-    `here` is git at the worktree's top. Raises GitFailed where another git is at work in the worktree.
+    `here` is git at the worktree's top. Raises GitFailed where they cannot be.
     """
     held = sparse.held(here)
     asked = [path for path in paths if not held.covers(path.rpartition("/")[0])]

@@ -50,9 +50,9 @@ def waits_for(path: Path) -> str:
     return f'n=0; while [ ! -e "{path}" ] && [ $n -lt 600 ]; do sleep 0.05; n=$((n+1)); done'
 
 
-def until(condition: Callable[[], object]) -> None:
-    """Wait for what other processes are about to do."""
-    deadline = time.monotonic() + 30
+def until(condition: Callable[[], object], *, patience: float = 30) -> None:
+    """Wait for what other processes are about to do, for so many seconds."""
+    deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline, "it never came true"
         time.sleep(0.02)

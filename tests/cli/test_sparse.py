@@ -140,6 +140,77 @@ def test_what_somebody_else_holds_is_not_checked_out(shop: Repo, cli: Cli, agent
     assert "cannot be claimed" in cli("log", "1").stdout
 
 
+MAKES_IGNORED_FILES = """
+mkdir -p src/bill/results tests/bill/results && echo 6 hours > src/bill/results/model && echo x > tests/bill/results/m
+echo results > ../ignore && git config core.excludesFile "$PWD/../ignore"
+"""
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "python -m git_parallel claim docs/guide.md",
+        "mkdir docs && echo n > docs/new && git add --sparse docs && git commit -qm x",
+    ],
+)
+def test_nothing_is_removed_where_a_worktree_is_widened(shop: Repo, cli: Cli, agent: Agent, how: str) -> None:
+    """git itself clears away the directories that it leaves out, with the ignored files in them."""
+    script = (
+        f"{MAKES_IGNORED_FILES}{how} || exit 3; git status --porcelain > ../status; echo x >> src/app/one.py"
+    )
+
+    ran = cli("run", "--sparse", "--", *agent(script))
+
+    assert ran.status == 0, ran.stdout + cli("log", "1").stdout
+    worktree = shop.worktree("1")
+    assert (worktree.parent / "status").read_text() == ""
+    assert files(worktree) - {"docs/new"} == {
+        *HELD,
+        "docs/guide.md",
+        "src/bill/results/model",
+        "tests/bill/results/m",
+    }
+    assert shop.git("sparse-checkout", "list", at=worktree).split() == ["docs", "src/app", "tests/app"]
+
+
+def test_a_lost_index_takes_no_ignored_files_with_it(shop: Repo, cli: Cli, agent: Agent) -> None:
+    cli("run", "--sparse", "--", *agent(f"{MAKES_IGNORED_FILES}exit 1"))
+    (shop.path / ".git/worktrees/gp-1/index").unlink()
+
+    ran = cli("retry", "1", "--", *agent("git status --porcelain > ../status; echo x >> src/app/one.py"))
+
+    assert ran.status == 0, ran.stdout
+    assert (shop.path.parent / "status").read_text() == ""
+    assert (shop.worktree("1") / "src/bill/results/model").read_text() == "6 hours\n"
+
+
+@pytest.mark.parametrize("way", ["echo mine > docs", "mkdir ../else && ln -s ../else docs"])
+def test_what_is_in_the_way_of_a_claim_stays(shop: Repo, cli: Cli, agent: Agent, way: str) -> None:
+    script = f"{way}; {CLAIM.replace('$@', 'docs/guide.md')} 2> ../said && exit 3; git status --porcelain > ../status"
+
+    cli("run", "--sparse", "--", *agent(f"{script}; exit 1"))
+
+    worktree = shop.worktree("1")
+    assert "docs" in (worktree.parent / "said").read_text()
+    assert (worktree.parent / "status").read_text() == "?? docs\n"
+    assert (worktree / "docs").is_symlink() or (worktree / "docs").read_text() == "mine\n"
+    assert shop.git("sparse-checkout", "list", at=worktree).split() == ["src/app", "tests/app"]
+
+
+def test_a_file_that_was_made_by_hand_is_not_written_over_by_a_claim(
+    shop: Repo, cli: Cli, agent: Agent
+) -> None:
+    shop.commit(**{"docs/more.md": "more\n"})
+    script = f"mkdir docs; echo mine > docs/guide.md; {CLAIM.replace('$@', 'docs')}; git status --porcelain > ../status"
+
+    cli("run", "--sparse", "--", *agent(f"{script}; exit 1"))
+
+    worktree = shop.worktree("1")
+    assert (worktree / "docs/guide.md").read_text() == "mine\n"
+    assert (worktree / "docs/more.md").read_text() == "more\n"
+    assert (worktree.parent / "status").read_text() == " M docs/guide.md\n"
+
+
 @pytest.mark.parametrize("how", ["-qm x", "-qam x", "-qm x -i src/bill/pay.py", "-qm x -o src/bill/pay.py"])
 def test_a_claim_by_the_hook_widens_it_too(shop: Repo, cli: Cli, agent: Agent, how: str) -> None:
     script = f"""

@@ -418,6 +418,27 @@ def test_a_submodule_is_filled_without_its_origin_and_cannot_be_pushed_from(
     assert (repo.path / ".git/config").read_text() == shared
 
 
+def test_a_submodule_that_a_claim_brings_into_a_sparse_worktree_is_filled(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    commit = library(repo)
+    repo.commit(**{"src/one.txt": "one\n"})
+    repo.spec("1", "src/one.txt")
+    script = """
+    [ ! -e vendor ] || exit 3
+    python -m git_parallel claim "vendor/my lib" || exit 4
+    cat "vendor/my lib/lib.txt" "vendor/my lib/deep/inner/lib.txt" > ../seen
+    git status --porcelain > ../status; echo x >> src/one.txt
+    """
+
+    ran = cli("run", "--sparse", "--", *agent(script))
+
+    assert ran.status == 0, ran.stdout + cli("log", "1").stdout
+    assert (repo.path.parent / "seen").read_text() == "outer\ninner\n"
+    assert (repo.path.parent / "status").read_text() == ""
+    assert repo.git("rev-parse", "HEAD", at=repo.worktree("1") / "vendor/my lib") == commit
+
+
 def test_half_a_submodule_that_a_kill_has_left_is_made_whole(
     repo: Repo, cli: Cli, agent: Agent, tmp_path: Path
 ) -> None:
