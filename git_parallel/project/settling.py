@@ -121,7 +121,8 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
         return Shortfall(f"left changes inside submodule '{printable(seen.inside[0])}' uncommitted")
     left = (*seen.changed, *without_leftovers(project, record, seen.untracked))
     if left:
-        verdict = claim(project, tasks, record.id, left)
+        same = _unchanged(project.git.at(place.path), seen.changed)
+        verdict = claim(project, tasks, record.id, [path for path in left if path not in same])
         if verdict.foreign:
             first = verdict.foreign[0]
             more = f" and {len(verdict.foreign) - 1} more" if len(verdict.foreign) > 1 else ""
@@ -155,6 +156,17 @@ def _judge(project: Project, tasks: TaskSet, record: TaskRecord, tip: Oid, onto:
     return None
 
 
+def _unchanged(git: Git, paths: tuple[str, ...]) -> set[str]:
+    """Those of the paths that git reports as changed whose content is that of HEAD for it, say but for line ends."""
+    # By itself it would be told of a time or a size that is another.
+    options = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=none")
+    seen = (
+        git.run("-c", "diff.autoRefreshIndex=true", "diff", *how, *options, "HEAD").fields
+        for how in ((), ("--cached",))
+    )
+    return set(paths).difference(*seen)
+
+
 def _commit(git: Git, record: TaskRecord, paths: tuple[str, ...]) -> str:
     """Commit what the agent left, with the user's own hooks; why it could not be done, or an empty string."""
     message = f"{record.title or record.id}\n\n{TRAILER}: {record.id}\n"
@@ -162,7 +174,9 @@ def _commit(git: Git, record: TaskRecord, paths: tuple[str, ...]) -> str:
         # Also what a sparse worktree does not hold: the agent has made it all the same.
         git.run("add", "--all", "--sparse", "--pathspec-from-file=-", "--pathspec-file-nul", stdin="\0".join(paths),
                 environment={"GIT_LITERAL_PATHSPECS": "1"})  # fmt: skip
-        git.run("commit", "--quiet", "--no-gpg-sign", "--cleanup=verbatim", "--file=-", stdin=message)
+        # Line ends alone, say, are nothing that a commit could hold.
+        if git.run("diff", "--cached", "--quiet", "--ignore-submodules=none", "HEAD", answers=(0, 1)).status:
+            git.run("commit", "--quiet", "--no-gpg-sign", "--cleanup=verbatim", "--file=-", stdin=message)
     except GitFailed as error:
         return f"what it left could not be committed: {error.message}"
     return ""
