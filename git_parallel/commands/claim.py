@@ -1,5 +1,6 @@
 """`git parallel claim`: take paths that no spec declared, from inside an agent's worktree."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,15 +37,16 @@ def claim(directory: Path, paths: Sequence[str]) -> ClaimAnswer:
     project = open_project(directory)
     here = standing(directory)
     make_runtime(project)
-    prefix = project.git.at(directory).run("rev-parse", "--show-prefix").stdout.removesuffix("\n")
-    wanted = [_inside(prefix, path) for path in paths]
+    git = project.git.at(directory)
+    top = Path(git.run("rev-parse", "--show-toplevel").stdout.removesuffix("\n"))
+    prefix = git.run("rev-parse", "--show-prefix").stdout.removesuffix("\n")
+    wanted = [_inside(top, prefix, path) for path in paths]
     # Taken by hand, a path that is nobody's is allowed under every policy.
     free = replace(project, settings=replace(project.settings, ownership="claim"))
     verdict = take(free, read_tasks(project), here.task, wanted)
     more: tuple[str, ...] = ()
     if verdict.is_allowed and is_sparse(admin_of(here.common, here.task)):
-        top = project.git.at(directory).run("rev-parse", "--show-toplevel").stdout.removesuffix("\n")
-        more = widen(project, project.git.at(Path(top)), wanted)
+        more = widen(project, project.git.at(top), wanted)
         if more:
             # A submodule that came in is an empty directory until then.
             place = place_of_record(project, snapshot(project.git).require(here.task).record)
@@ -52,9 +54,9 @@ def claim(directory: Path, paths: Sequence[str]) -> ClaimAnswer:
     return ClaimAnswer(here.task, verdict, more)
 
 
-def _inside(prefix: str, path: str) -> str:
+def _inside(top: Path, prefix: str, path: str) -> str:
     parts: list[str] = []
-    for part in f"{prefix}{path}".split("/"):
+    for part in (_below(top, path) if path.startswith("/") else f"{prefix}{path}").split("/"):
         if part == "..":
             if not parts:
                 raise BadInput(f"'{path}' is outside the repository")
@@ -62,3 +64,19 @@ def _inside(prefix: str, path: str) -> str:
         elif part not in ("", "."):
             parts.append(part)
     return RepoPath("/".join(parts))
+
+
+def _below(top: Path, path: str) -> str:
+    """What an absolute path is called from the top of the worktree, by whatever name it has that."""
+    full = Path(os.path.normpath(path))
+    for above in (*reversed(full.parents), full):
+        if _is_one(above, top):
+            return str(full.relative_to(above))
+    raise BadInput(f"'{path}' is outside the repository")
+
+
+def _is_one(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False

@@ -133,7 +133,8 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
     changed = [path for path in seen.changed if path not in brought]
     left = (*changed, *without_leftovers(project, record, untracked))
     if left:
-        verdict = claim(project, tasks, record.id, left)
+        same = _unchanged(project.git.at(place.path), seen.changed)
+        verdict = claim(project, tasks, record.id, [path for path in left if path not in same])
         if verdict.foreign:
             first = verdict.foreign[0]
             more = f" and {len(verdict.foreign) - 1} more" if len(verdict.foreign) > 1 else ""
@@ -183,6 +184,17 @@ def _judge(project: Project, tasks: TaskSet, record: TaskRecord, tip: Oid, onto:
     return None
 
 
+def _unchanged(git: Git, paths: Sequence[str]) -> set[str]:
+    """Those of the paths that git reports as changed whose content is that of HEAD for it, say but for line ends."""
+    # By itself it would be told of a time or a size that is another.
+    options = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=none")
+    seen = (
+        git.run("-c", "diff.autoRefreshIndex=true", "diff", *how, *options, "HEAD").fields
+        for how in ((), ("--cached",))
+    )
+    return set(paths).difference(*seen)
+
+
 def _commit(git: Git, record: TaskRecord, paths: Sequence[str], withheld: Sequence[str]) -> str:
     """Commit what the agent left, with the user's own hooks; why it could not be done, or an empty string.
 
@@ -194,7 +206,9 @@ def _commit(git: Git, record: TaskRecord, paths: Sequence[str], withheld: Sequen
         git.run("add", "--all", "--sparse", *_FROM_STDIN, stdin="\0".join(paths), environment=_LITERAL)
         if withheld:
             git.run("reset", "--quiet", *_FROM_STDIN, stdin="\0".join(withheld), environment=_LITERAL)
-        git.run("commit", "--quiet", "--no-gpg-sign", "--cleanup=verbatim", "--file=-", stdin=message)
+        # Line ends alone, say, are nothing that a commit could hold.
+        if git.run("diff", "--cached", "--quiet", "--ignore-submodules=none", "HEAD", answers=(0, 1)).status:
+            git.run("commit", "--quiet", "--no-gpg-sign", "--cleanup=verbatim", "--file=-", stdin=message)
     except GitFailed as error:
         return f"what it left could not be committed: {error.message}"
     return ""

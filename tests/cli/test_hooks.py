@@ -129,6 +129,22 @@ def test_strict_ownership_refuses_until_claimed_by_hand(repo: Repo, cli: Cli, ag
     assert cli("claim", "x.py").status == 2, "only inside the worktree of a task"
 
 
+def test_a_claim_of_an_absolute_path(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = two_tasks(repo, cli, agent)
+    (worktree.parent / "linked").symlink_to(worktree)
+
+    claimed = cli(
+        "claim", f"{worktree}/docs/x", f"{worktree.parent}/linked/./docs/../y", at=worktree / "specs"
+    )
+    refused = cli("claim", f"{repo.path}/app.py", at=worktree)
+
+    assert claimed.stdout == "claimed docs/x for task '1'\nclaimed y for task '1'\n"
+    assert (refused.status, refused.stdout) == (2, "")
+    assert refused.stderr == f"error: '{repo.path}/app.py' is outside the repository\n"
+    claims = json.loads(repo.git("show", "refs/parallel/claims:claims.json"))
+    assert claims["claims"] == {"docs/x": "1", "y": "1"}
+
+
 def test_an_agent_type_stays_within_what_it_owns(repo: Repo, cli: Cli, agent: Agent) -> None:
     repo.commit(
         "team", **{".gitparallel": '[agent "writer"]\n\towns = docs/**\n[agent "coder"]\n\towns = src/**\n'}

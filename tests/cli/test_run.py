@@ -5,6 +5,8 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
+import pytest
+
 from tests.conftest import Cli, Repo
 
 Agent = Callable[..., Sequence[str]]
@@ -300,6 +302,36 @@ def test_only_one_run_at_a_time(repo: Repo, cli: Cli, agent: Agent) -> None:
         ran = cli("run", "--", *agent())
     assert (ran.status, ran.stdout) == (3, "")
     assert ran.stderr.startswith("error: another git-parallel is at work in this repository\nhint: ")
+
+
+@pytest.mark.parametrize(
+    "left", ["printf 'a\\r\\nb\\r\\n' > k.txt", "echo c > k.txt; git add k.txt; git show HEAD:k.txt > k.txt"]
+)
+def test_what_is_no_change_to_git_is_not_asked_for_and_fails_nothing(
+    repo: Repo, cli: Cli, agent: Agent, left: str
+) -> None:
+    repo.commit(**{".gitattributes": "* text=auto\n", "k.txt": "a\nb\n"})
+    repo.spec("1", "src/a.py")
+
+    ran = cli(
+        "run", "1", "--", *agent(f"mkdir src; echo x > src/a.py; git add -A; git commit -qm done; {left}")
+    )
+
+    assert ran.status == 0, ran.stdout
+    assert repo.git("log", "--format=%s", "main..feature/1") == "done"
+    assert repo.git("status", "--porcelain", at=repo.worktree("1")) == ""
+
+
+def test_line_ends_of_a_file_of_somebody_else_are_no_change_to_it(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.commit(**{".gitattributes": "* text=auto\n", "k.txt": "a\nb\n"})
+    repo.spec("1", "src/a.py")
+    repo.spec("2", "k.txt")
+
+    ran = cli("run", "1", "--", *agent("mkdir src; echo x > src/a.py; printf 'a\\r\\nb\\r\\n' | tee k.txt"))
+
+    assert ran.status == 0, ran.stdout
+    assert repo.git("diff", "--name-only", "main", "feature/1") == "src/a.py"
+    assert repo.git("for-each-ref", "refs/parallel/claims") == ""
 
 
 def test_a_repository_of_its_own_that_an_agent_leaves_is_no_commit(
