@@ -317,6 +317,24 @@ def test_it_is_ended_when_nobody_wants_it_any_more(
     assert cli("retry" if how == "cancel" else "run", "1", "--", *agent()).status == 0
 
 
+def test_a_link_in_the_place_of_the_temporary_directory_is_taken_away(
+    repo: Repo, cli: Cli, agent: Agent, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept").touch()
+    repo.spec("1", "one.txt")
+    links = f'd=$TMPDIR; rm -rf "$d"; ln -s {elsewhere} "$d"'
+    assert cli("run", "--", *agent(f"{links}; exit 3")).status == 1
+
+    ran = cli("retry", "1", "--", *agent(f'test ! -L "$TMPDIR" && echo 1 > one.txt; {links}'))
+
+    assert (ran.status, repo.state("1")) == (0, "succeeded"), ran
+    assert cli("merge").status == cli("prune").status == 0
+    assert not any(map(os.path.lexists, temporaries()))
+    assert (elsewhere / "kept").exists()
+
+
 @pytest.mark.parametrize("how", ["interrupt", "cancel"])
 @pytest.mark.parametrize("is_committed", [False, True])
 def test_what_was_done_by_hand_after_a_setup_that_failed_outlives_a_retry_that_is_called_off(
