@@ -25,7 +25,7 @@ _CLIENT_HOOKS = (
     "prepare-commit-msg", "commit-msg", "post-commit", "pre-rebase", "post-checkout", "post-merge",
     "pre-push", "post-rewrite", "reference-transaction", "post-index-change", "pre-auto-gc",
 )  # fmt: skip
-_LEFT_OUT = "agent.leftout"
+_LEFT_OUT, _EXCLUDES = "gp-leftout", "gp-excludes"
 SUBMODULE_CONFIG = "submodule.gitconfig"
 _HEAD = "# Written by git-parallel for agent worktrees; it is made anew at every launch.\n"
 _NO_LFS = '[filter "lfs"]\n\tprocess =\n\tsmudge =\n\tclean =\n\trequired = false\n'
@@ -57,7 +57,7 @@ def install(git: Git, common: Path) -> None:
         (parallel / "guard" / "pass-on").unlink(missing_ok=True)
     _write(parallel / "guard" / "python", f"{sys.executable}\n")
     _write(parallel / "guard" / "user-hooks", f"{theirs}\n")
-    _write_config(git, common)
+    _write_config(common)
     with locks.held(parallel / "lock"):
         sparse.list_anew(common)
     if not git.run("config", "--file", str(common / "config"), "--get-all", STANZA, answers=(0, 1)).stdout:
@@ -70,24 +70,31 @@ def uninstall(git: Git, common: Path) -> None:
     if worktrees.is_dir() and any(entry.name.startswith(PREFIX) for entry in worktrees.iterdir()):
         return
     git.run("config", "--file", str(common / "config"), "--unset-all", STANZA, answers=(0, 5))
-    # What lies in the trash may come back, with its links.
-    if not any((common / "parallel" / "trash").iterdir()):
-        (common / "parallel" / _LEFT_OUT).unlink(missing_ok=True)
 
 
-def leave_out(git: Git, common: Path, paths: Iterable[str]) -> None:
-    """Have git ignore these paths in agent worktrees, whatever they are there: a link is no directory to git.
+def leave_out(git: Git, common: Path, worktree: Path, paths: Iterable[str] = ()) -> None:
+    """Have git ignore these paths, and those of earlier calls, in one agent worktree: a link is no directory to git.
 
-    They are ignored until the last agent worktree is gone: a link may be left in any of them. A path with a
-    newline cannot be.
+    What is there and is no link is somebody's work, and ignored no longer. A path with a newline cannot be.
     """
-    listed = common / "parallel" / _LEFT_OUT
+    admin = Path((worktree / ".git").read_text("utf-8", "surrogateescape")[len("gitdir: ") :].rstrip("\n"))
+    if admin.parent.resolve() != (common / "worktrees").resolve():
+        # An agent may write there what it likes.
+        return
+    known = _lines(admin / _LEFT_OUT)
+    asked = dict.fromkeys((*known, *(path for path in paths if "\n" not in path)))
+    wanted = [
+        path for path in asked if not os.path.lexists(worktree / path) or (worktree / path).is_symlink()
+    ]
+    if wanted == known:
+        return
     with locks.held(common / "parallel" / "lock"):
-        known = _lines(listed)
-        new = [line for path in paths if "\n" not in path and (line := _as_pattern(path)) not in known]
-        if new:
-            _write(listed, "".join(f"{line}\n" for line in dict.fromkeys((*known, *new))))
-            _write_config(git, common)
+        # git reads one such file only, so it has to say what the user's own says as well.
+        lines = (*_lines(_users_excludes(git, common)), *map(_as_pattern, wanted))
+        _write(admin / _EXCLUDES, "".join(f"{line}\n" for line in lines))
+        _write(admin / sparse.OWN, f'{_HEAD}[core]\n\texcludesFile = "{_quoted(admin / _EXCLUDES)}"\n')
+        _write(admin / _LEFT_OUT, "".join(f"{path}\n" for path in wanted))
+        sparse.list_anew(common)
 
 
 def write_owned(common: Path, admin: str, paths: Iterable[str]) -> None:
@@ -122,14 +129,9 @@ def _is_hook(folder: str, common: Path, name: str) -> bool:
     return os.access(common.parent / folder / name, os.X_OK)
 
 
-def _write_config(git: Git, common: Path) -> None:
+def _write_config(common: Path) -> None:
     parallel = common / "parallel"
-    left_out, excludes = _lines(parallel / _LEFT_OUT), None
-    if left_out:
-        # git reads one such file only, so it has to say what the user's own says as well.
-        excludes = parallel / "agent.excludes"
-        _write(excludes, "".join(f"{line}\n" for line in (*_lines(_users_excludes(git, common)), *left_out)))
-    _write(parallel / "agent.gitconfig", _agent_config(parallel / "hooks", excludes))
+    _write(parallel / "agent.gitconfig", _agent_config(parallel / "hooks"))
     # Submodules have a configuration of their own, which includes this one. Their hooks are not for us.
     _write(parallel / SUBMODULE_CONFIG, _HEAD + _no_push())
 
@@ -156,12 +158,11 @@ def _as_pattern(path: str) -> str:
     return f"/{escaped[:-1]}\\ " if escaped.endswith(" ") else f"/{escaped}"
 
 
-def _agent_config(hooks: Path, excludes: Path | None) -> str:
-    ignoring = f'\texcludesFile = "{_quoted(excludes)}"\n' if excludes else ""
+def _agent_config(hooks: Path) -> str:
     # Where git-lfs is gone, its pointers are plain files; a filter that is missing would stop every checkout.
     pointers = "" if shutil.which("git-lfs") else _NO_LFS
     return (
-        f'{_HEAD}[core]\n\thooksPath = "{_quoted(hooks)}"\n\tfsync = committed\n{ignoring}'
+        f'{_HEAD}[core]\n\thooksPath = "{_quoted(hooks)}"\n\tfsync = committed\n'
         "[gc]\n\tauto = 0\n\tpackRefs = false\n"
         "[maintenance]\n\tauto = false\n"
         f"{pointers}{_no_push()}"

@@ -5,6 +5,8 @@ repository (git-facts, section 0.8). So the two settings that it would write com
 a sparse worktree in `parallel/sparse.gitconfig`, which the configuration of agent worktrees includes; the
 directories stand in the admin directory, in `info/sparse-checkout`, where git itself has them. With both in
 place `git sparse-checkout add` needs no setting any more and works as ever.
+
+What one worktree alone is to ignore (`guard.leave_out`) comes the same way, from a file in its admin directory.
 """
 
 import os
@@ -19,6 +21,7 @@ from .admin import PREFIX
 from .command import Git
 
 INCLUDED = "sparse.gitconfig"
+OWN = "gp-exclude.gitconfig"
 _SWITCHES = "cone.gitconfig"
 _ON = ("sparseCheckout", "sparseCheckoutCone")
 # For git in a worktree that may not be listed yet.
@@ -45,9 +48,18 @@ def patterns_of(cone: Cone) -> str:
 
 
 def list_anew(common: Path) -> None:
-    """Have git take the worktrees that are sparse now for sparse, and no others; hold the lock of worktrees."""
-    admins = sorted(admin.name for admin in (common / "worktrees").glob(f"{PREFIX}*") if is_sparse(admin))
-    listed = "".join(f'[includeIf "gitdir:**/worktrees/{name}"]\n\tpath = {_SWITCHES}\n' for name in admins)
+    """Have git take the worktrees that are sparse now for sparse, and no others; hold the lock of worktrees.
+
+    Those with a configuration of their own, OWN, get it.
+    """
+    admins = sorted((common / "worktrees").glob(f"{PREFIX}*"))
+    included = [(admin.name, _SWITCHES) for admin in admins if is_sparse(admin)]
+    included += [
+        (admin.name, f"../worktrees/{admin.name}/{OWN}") for admin in admins if (admin / OWN).is_file()
+    ]
+    listed = "".join(
+        f'[includeIf "gitdir:**/worktrees/{name}"]\n\tpath = {path}\n' for name, path in included
+    )
     switches = "[core]\n" + "".join(f"\t{name} = true\n" for name in _ON)
     # What is named by the other file is there first.
     for name, text in ((_SWITCHES, switches), (INCLUDED, listed)):

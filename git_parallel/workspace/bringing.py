@@ -42,7 +42,7 @@ def bring(git: Git, common: Path, main: Path, worktree: Path, wanted: Wanted) ->
     here, there = git.at(main), git.at(worktree)
     links = list(_to_link(here, main, wanted.link, brought))
     if links:
-        guard.leave_out(git, common, links)
+        guard.leave_out(git, common, worktree, links)
     files = [path for path in _to_copy(here, main, wanted.copy, brought) if not _is_below(path, links)]
     _each(links, worktree, there, copying.link, main, brought.linked, brought.notes)
     _each(files, worktree, there, copying.copy, main, brought.copied, brought.notes)

@@ -1,6 +1,7 @@
 """A temporary directory for each workspace: private, short, and gone with the workspace."""
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,11 @@ from .private import private, temporary_root
 
 def make(common: Path, task: TaskId) -> Path:
     """The directory of a task's workspace, made if it is missing: something may clean up there now and then."""
-    return private(temporary_root() / f"{_prefix(common)}{task}")
+    folder = temporary_root() / f"{_prefix(common)}{task}"
+    if folder.is_symlink() and folder.lstat().st_uid == os.getuid():
+        # What an agent has put in its place is not to fail every attempt after it; where it leads to stays.
+        folder.unlink()
+    return private(folder)
 
 
 def drop_stale(common: Path) -> None:
@@ -18,7 +23,10 @@ def drop_stale(common: Path) -> None:
     prefix = _prefix(common)
     for folder in temporary_root().glob(f"{prefix}*"):
         if not (common / "parallel" / "tasks" / f"{folder.name.removeprefix(prefix)}.port").exists():
-            shutil.rmtree(folder, ignore_errors=True)
+            if folder.is_symlink():
+                folder.unlink(missing_ok=True)
+            else:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _prefix(common: Path) -> str:

@@ -148,6 +148,42 @@ def test_what_was_brought_is_not_committed_where_the_agent_has_git_ignore_it_no_
     assert (repo.worktree("1") / ".env").read_text() == "SECRET=1\nmore\n"
 
 
+def test_work_where_another_worktree_has_a_link_is_committed(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.commit("ignore", **{".gitignore": "data/\n"})
+    repo.write("data/x", "1\n")
+    repo.config("parallel.link", "data")
+    repo.spec("1", "one.txt")
+    assert cli("run", "--", *agent()).status == 0
+    assert (repo.worktree("1") / "data").is_symlink()
+    assert cli("merge").status == cli("prune").status == 0
+    repo.git("config", "--unset", "parallel.link")
+    repo.write("data/x", "1\n")
+    repo.write(".gitignore", "")
+    repo.git("add", "--all")
+    repo.git("commit", "--quiet", "-m", "data is tracked from now on")
+    repo.spec("2", "data/new.csv", "two.txt")
+
+    work = 'echo new > data/new.csv; echo 2 > two.txt; git status --short -uall > "$TMPDIR/seen"; cat "$TMPDIR/seen"'
+    assert cli("run", "2", "--", *agent(work)).status == 0
+
+    assert repo.git("show", "feature/2:data/new.csv") == "new"
+    assert "?? data/new.csv" in cli("log", "2").stdout
+    assert cli("prune", "--undo", "1").status == 0
+    assert (repo.worktree("1") / "data").is_symlink()
+    assert "data" not in repo.git("status", "--porcelain", at=repo.worktree("1"))
+
+
+def test_work_in_the_place_of_a_link_is_seen(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.commit("ignore", **{".gitignore": "data/\n"})
+    repo.write("data/x", "1\n")
+    repo.config("parallel.link", "data")
+    repo.spec("1", "data", "one.txt")
+
+    assert cli("run", "--", *agent("rm data; echo mine > data; echo 1 > one.txt")).status == 0
+
+    assert repo.git("show", "feature/1:data") == "mine"
+
+
 def test_a_worktree_with_ignored_files_of_the_agent_is_kept(repo: Repo, cli: Cli, agent: Agent) -> None:
     repo.commit("ignore", **{".gitignore": ".env\n*.local\n"})
     repo.write(".env", "x\n")
@@ -315,6 +351,24 @@ def test_it_is_ended_when_nobody_wants_it_any_more(
     assert reserved() == set()
     begun.go.touch()
     assert cli("retry" if how == "cancel" else "run", "1", "--", *agent()).status == 0
+
+
+def test_a_link_in_the_place_of_the_temporary_directory_is_taken_away(
+    repo: Repo, cli: Cli, agent: Agent, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept").touch()
+    repo.spec("1", "one.txt")
+    links = f'd=$TMPDIR; rm -rf "$d"; ln -s {elsewhere} "$d"'
+    assert cli("run", "--", *agent(f"{links}; exit 3")).status == 1
+
+    ran = cli("retry", "1", "--", *agent(f'test ! -L "$TMPDIR" && echo 1 > one.txt; {links}'))
+
+    assert (ran.status, repo.state("1")) == (0, "succeeded"), ran
+    assert cli("merge").status == cli("prune").status == 0
+    assert not any(map(os.path.lexists, temporaries()))
+    assert (elsewhere / "kept").exists()
 
 
 @pytest.mark.parametrize("how", ["interrupt", "cancel"])
