@@ -71,7 +71,15 @@ class Early:
     why: str
 
 
-Landing = Landed | Clash | Denied | Broken | Blocked | Early
+@dataclass(frozen=True, slots=True)
+class Astray:
+    """A branch that never was where the recorded work is (an undo changed it for another); nothing was changed."""
+
+    task: TaskId
+    why: str
+
+
+Landing = Landed | Clash | Denied | Broken | Blocked | Early | Astray
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +167,9 @@ def _try(project: Project, tasks: TaskSet, stored: Stored, verify: _Verify) -> L
     onto = project.git.find_ref(project.target)
     if onto is None:
         raise Unusable(f"there is no branch '{project.target.short}' any more")
+    if tip and _is_another(project, stored.record, tip):
+        at = f"'{stored.record.branch}' is at {tip[:9]}"
+        return Astray(task, f"{at}, which has not come from what is recorded, {stored.record.tip:.9}")
     if tip is None or _is_cut_back(project, stored.record, tip, onto):
         why = f"its branch does not have this commit any more; refs/parallel/tasks/{task} does"
         return _reject(project, stored, Denied(task, (Violation(stored.record.tip, Foreign("", "", why)),)))
@@ -200,6 +211,14 @@ def _is_cut_back(project: Project, record: TaskRecord, tip: Oid, onto: Oid) -> b
         and project.git.is_ancestor(old=tip, new=onto)
         and not project.git.is_ancestor(old=record.tip, new=onto)
     )
+
+
+def _is_another(project: Project, record: TaskRecord, tip: Oid) -> bool:
+    """Whether a branch neither has the recorded work nor is that work rewritten, as by a rebase."""
+    if record.tip is None or project.git.is_ancestor(old=record.tip, new=tip):
+        return False
+    branch = RefName.of_branch(record.branch)
+    return record.tip not in project.git.run("reflog", "show", "--format=%H", branch, "--").stdout.split()
 
 
 def _move(project: Project, stored: Stored, *, onto: Oid, candidate: Oid, verify: _Verify) -> Landing:

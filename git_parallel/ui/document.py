@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..project.gate import Denied
-from ..project.landing import Blocked, Broken, Clash, Early, Landed
+from ..project.landing import Astray, Blocked, Broken, Clash, Early, Landed
 from ..schedule.record import TaskRecord
 from ..tasks.task import Declared, Kind
 
@@ -195,7 +195,7 @@ def of_merge(answer: "MergeAnswer") -> dict[str, Any]:
         ],
         "not_ready": [
             *({"id": task, "reason": why} for task, why in answer.not_ready.items()),
-            *({"id": r.task, "reason": r.why} for r in results if isinstance(r, Early)),
+            *({"id": r.task, "reason": r.why} for r in results if isinstance(r, Early | Astray)),
         ],
     }
 
@@ -294,6 +294,7 @@ _SAID: dict[type, str] = {
     Broken: "broken",
     Blocked: "blocked",
     Early: "early",
+    Astray: "astray",
 }
 
 

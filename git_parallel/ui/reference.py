@@ -245,7 +245,7 @@ JSON = {
         "worktrees_created": "How many tasks were launched.",
         "monitoring_result": "Counts: `completed`, `failed`, `total`.",
         "merge_results": "With `--merge`, by id: `merged`, `conflicted`, `rejected`, `broken`, `blocked` or "
-        "`early` (it stands on others that are not merged).",
+        "`early` (it stands on others that are not merged), `astray` (its branch is not that of its recorded work).",
         "duration_seconds": "How long it all took.",
         "start_time": "When it began, ISO 8601 in UTC.",
         "end_time": "When it ended.",

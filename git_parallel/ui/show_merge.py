@@ -6,7 +6,7 @@ from pathlib import Path
 from ..commands.merge import MergeAnswer
 from ..names import TaskId, printable
 from ..project.gate import Denied
-from ..project.landing import Blocked, Broken, Clash, Early, Landed, Landing
+from ..project.landing import Astray, Blocked, Broken, Clash, Early, Landed, Landing
 from .errors import hint, note
 
 # As much of a failed verification as shows what is wrong.
@@ -69,7 +69,7 @@ def lines_of(result: Landing) -> list[str]:
         case Broken(task, status, log):
             head = f"{task} refused, its merged tree fails the verify command (exit status {status}):"
             return [head, *(f"  | {line}" for line in _tail(log)), f"  all of it: {log}"]
-        case Early(task, why):
+        case Early(task, why) | Astray(task, why):
             return [f"{task} not merged: {why}"]
         case Blocked(task, refused):
             head = f"{task} not merged: in {refused.checkout}, {refused.why}"
@@ -90,6 +90,9 @@ def _way_on(result: Landing, answer: MergeAnswer) -> str:
             return (
                 f"merge what it stands on first, or begin it anew: git parallel retry --fresh {result.task}"
             )
+        case Astray(task):
+            back = f"git parallel prune --undo {task} brings back what an undo put into the trash"
+            return f"{back}; git parallel retry {task} goes on from what is there"
         case Blocked(_, refused) if refused.paths:
             return f"commit your changes or put them away; then {again}"
     return ""

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Cli, Repo
 
 Agent = Callable[..., Sequence[str]]
@@ -333,3 +335,49 @@ def test_a_failed_task_of_another_branch_is_no_matter_of_a_merge(repo: Repo, cli
     ran = cli("merge")
 
     assert (ran.status, ran.stdout, ran.stderr) == (0, "nothing to merge\n", "")
+
+
+@pytest.mark.parametrize("leaves", ["git add one.py; git commit -qm bad", "true"], ids=["a commit", "none"])
+def test_what_an_undo_changed_for_other_work_does_not_land(
+    repo: Repo, cli: Cli, agent: Agent, leaves: str
+) -> None:
+    repo.spec("1", "one.py")
+    cli("run", "--", *agent(f"echo bad > one.py; {leaves}; exit 1"))
+    cli("retry", "1", "--fresh", "--", *agent("echo good > one.py"))
+    good = repo.git("rev-parse", "feature/1")
+    cli("prune", "--undo", "1")
+    bad = repo.git("rev-parse", "feature/1")
+    before = repo.git("rev-parse", "main")
+
+    ran = cli("merge")
+
+    why = f"'feature/1' is at {bad[:9]}, which has not come from what is recorded, {good[:9]}"
+    assert (ran.status, ran.stdout) == (1, f"1 not merged: {why}\n")
+    assert "git parallel prune --undo 1 brings back" in ran.stderr
+    assert cli("merge", "1", "--json").json["not_ready"] == [{"id": "1", "reason": why}]
+    assert (repo.git("rev-parse", "main"), repo.state("1")) == (before, "succeeded")
+    cli("prune", "--undo", "1")
+    assert cli("merge").status == 0
+    assert repo.git("show", "main:one.py") == "good"
+
+
+def test_what_a_retry_makes_of_what_an_undo_brought_back_lands(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    cli("run", "--", *agent("echo bad > one.py; exit 1"))
+    cli("retry", "1", "--fresh", "--", *agent("echo good > one.py"))
+    cli("prune", "--undo", "1")
+
+    cli("retry", "1", "--", *agent("echo mended >> one.py"))
+
+    assert cli("merge").status == 0
+    assert repo.git("show", "main:one.py") == "bad\nmended"
+
+
+def test_recorded_work_may_be_rewritten_by_hand(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    cli("run", "--", *agent())
+    repo.commit(**{"other.txt": "other\n"})
+    repo.git("rebase", "--quiet", "main", at=repo.worktree("1"))
+    repo.git("commit", "--quiet", "--amend", "--message", "mine", at=repo.worktree("1"))
+
+    assert cli("merge").status == 0
