@@ -125,8 +125,12 @@ def ensure(
 
 
 def discard(git: Git, common: Path, place: Place, *, base: Oid) -> None:
-    """Take back what `ensure` made, for a place in which no agent ever ran (say, the disk was full)."""
-    locks.wait(place.lock)
+    """Take back what `ensure` made, for a place in which no agent ever ran (say, the disk was full).
+
+    While a checkout is going on there it stays: whoever makes it sees what has become of it.
+    """
+    if locks.is_held(place.lock):
+        return
     with locks.held(common / "parallel" / "lock"):
         if place.admin.exists() and points_to(place.path / ".git", place.admin):
             aside = common / "parallel" / "tmp" / f"{place.admin.name}.{os.getpid()}.gone"

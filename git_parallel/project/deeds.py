@@ -12,7 +12,7 @@ from ..overlap.meet import Overlaps
 from ..schedule.record import State
 from ..tasks.task import Task, TaskSet
 from . import landing
-from .attempt import Order, Wish, catch_up, make_ready, start, take_back
+from .attempt import Order, Wish, catch_up, make_ready, start, take_back, unmake
 from .declared import ownership
 from .furnishing import Liaison
 from .landing import Landing
@@ -43,7 +43,12 @@ def prepare(
     base = project.git.find_ref(project.target) or project.base
     fresh = replace(project, base=base)
     state = ownership(fresh, tasks, snapshot(fresh.git))
-    return make_ready(fresh, task, known, order, state, wish, liaison)
+    ready = make_ready(fresh, task, known, order, state, wish, liaison)
+    now = snapshot(fresh.git).tasks.get(task.id)
+    if now is not None and now.record.state is State.CANCELLED and ready.record.state is State.READY:
+        # Who cancelled it could not take away what was being made.
+        unmake(fresh, ready.record)
+    return ready
 
 
 def launch(

@@ -120,7 +120,7 @@ def test_what_comes_after_a_task_is_launched_once_somebody_merges_that_by_hand(
 
 
 def test_a_failing_task_is_tried_again_so_often_and_then_left(repo: Repo, cli: Cli, agent: Agent) -> None:
-    repo.config("parallel.retryDelay", "2s")
+    repo.config("parallel.retryDelay", "1s")
     repo.spec("1", "one.py")
     cli(
         "start", "--max-retries", "2", "--poll-interval", "0.2s", "--", *agent("echo again >> one.py; exit 3")

@@ -170,6 +170,7 @@ def test_what_is_cancelled_while_its_worktree_is_made_is_not_launched(
     time.sleep(1.0)
     going.touch()
     until(lambda: "a is left out: another command has made it cancelled" in told(repo))
+    until(lambda: not repo.worktree("a").exists())
     repo.spec("b", "b.txt")
     until(mark(repo, "b", "entered").exists)
     mark(repo, "b", "go").touch()

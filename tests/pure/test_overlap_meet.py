@@ -258,12 +258,12 @@ def f_text(footprint: Footprint) -> set[str]:
 def test_many_tasks_with_many_globs_end() -> None:
     tasks = [
         task(f"t{n}", f"src/m{n}/a.py", f"src/m{n}/**/test_*.py", f"**/only{n}.py", f"lib/m{n % 100}/")
-        for n in range(1000)
+        for n in range(400)
     ]
     found = find_overlaps([of_task(t) for t in tasks])
 
-    # Ten tasks share each of the hundred directories; a glob from the root may be in any directory.
-    assert len(found) == 1000 * 999 // 2
+    # Four tasks share each of the hundred directories; a glob from the root may be in any directory.
+    assert len(found) == 400 * 399 // 2
 
 
 @given(
