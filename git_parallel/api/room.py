@@ -3,13 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..schedule.admission import Admission, admit
+from ..schedule.admission import Admission, admit, is_narrow, why_not_more
 
 if TYPE_CHECKING:
     from ..agents.load import Gauge
     from ..schedule.rules import Rules
 
-_SLOTS_TAKEN = "all slots are taken"
 # Seconds for which a reading of the load is true enough: thousands of short tasks are not to pay for it.
 _FRESH = 0.5
 
@@ -42,12 +41,12 @@ class Room:
     @property
     def is_narrow(self) -> bool:
         """Whether it is the machine that keeps more out."""
-        return self._admission is not None and bool(self._admission.scarce)
+        return is_narrow(self._admission)
 
     @property
     def why(self) -> str:
         """Why there are not more slots."""
-        return self._admission.scarce if self._admission and self.is_narrow else _SLOTS_TAKEN
+        return why_not_more(self._admission)
 
     def _opened(self) -> "Gauge":
         if self._gauge is None:

@@ -8,9 +8,8 @@ repeated: after a crash the same call completes what is there.
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +26,6 @@ FAST_FORWARD = (
     "merge", "--ff-only", "--commit", "--no-squash", "--quiet", "--no-stat", "--no-autostash",
     "--no-verify-signatures", "--no-overwrite-ignore",
 )  # fmt: skip
-SCRATCH = f"{PREFIX}scratch."
 _ALONE = "gp-alone"
 
 
@@ -108,7 +106,7 @@ def ensure(
             _take_over(git, common, place, base)
         is_new = _make_directory(place)
         if not place.admin.exists():
-            _make_admin(common, place.admin, place.path, head=f"ref: {place.branch}", files=_files_of(cone))
+            make_admin(common, place.admin, place.path, head=f"ref: {place.branch}", files=_files_of(cone))
             sparse.list_anew(common)
     with alone(git, place) as lone:
         is_bare = is_fresh and not place.index.exists()
@@ -179,7 +177,7 @@ def _make_directory(place: Place) -> bool:
         raise Unusable(f"'{printable(str(place.path))}' exists already", hint="move it away and run again")
     try:
         place.path.mkdir(parents=True, exist_ok=True)
-        _write(dot_git, f"gitdir: {place.admin}\n")
+        write_whole(dot_git, f"gitdir: {place.admin}\n")
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise GitFailed(f"cannot make '{printable(str(place.path))}': {why}") from error
@@ -191,9 +189,9 @@ def _take_over(git: Git, common: Path, place: Place, base: Oid) -> None:
     spare = pool.find_spare(git, common, place.path, base)
     if spare is not None:
         # From now on an undo makes that checkout anew.
-        _write(spare.folder / pool.HANDED, f"{place.admin.name}\n")
+        write_whole(spare.folder / pool.HANDED, f"{place.admin.name}\n")
         files = {pool.FROM: spare.tip, pool.MADE: spare.made}
-        _make_admin(common, place.admin, place.path, head=f"ref: {place.branch}", files=files)
+        make_admin(common, place.admin, place.path, head=f"ref: {place.branch}", files=files)
         pool.hand_over(spare, place.path, place.admin)
 
 
@@ -201,18 +199,19 @@ def _files_of(cone: Cone | None) -> dict[str, str]:
     return {} if cone is None else {"info/sparse-checkout": sparse.patterns_of(cone)}
 
 
-def _make_admin(
+def make_admin(
     common: Path, admin: Path, path: Path, *, head: str, files: Mapping[str, str] | None = None
 ) -> None:
+    """Make git's admin directory of a worktree, whole or not at all; hold the lock of worktrees."""
     aside = common / "parallel" / "tmp" / admin.name
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(mode=0o777)
-    _write(aside / "HEAD", f"{head}\n")
-    _write(aside / "commondir", "../..\n")
-    _write(aside / "gitdir", f"{path / '.git'}\n")
+    write_whole(aside / "HEAD", f"{head}\n")
+    write_whole(aside / "commondir", "../..\n")
+    write_whole(aside / "gitdir", f"{path / '.git'}\n")
     for name, text in (files or {}).items():
         (aside / name).parent.mkdir(exist_ok=True)
-        _write(aside / name, text)
+        write_whole(aside / name, text)
     admin.parent.mkdir(exist_ok=True)
     aside.rename(admin)
 
@@ -277,59 +276,12 @@ def _catch_up(git: Git, place: Place, *, base: Oid) -> None:
         git.at(place.path).run(*FAST_FORWARD, base)
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that is on the disk when this returns."""
     with path.open("w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-
-
-@contextmanager
-def scratch(git: Git, common: Path, *, at: Oid) -> Iterator[Path]:
-    """A worktree on a detached commit, outside the repository, that is gone again at the end."""
-    path = Path(tempfile.mkdtemp(prefix="git-parallel-")).resolve()
-    # A '.' is in no task id, so this name is never a task's.
-    admin = common / "worktrees" / f"{SCRATCH}{os.getpid()}.{path.name.rsplit('-', 1)[1]}"
-    try:
-        with locks.held(common / "parallel" / "lock"):
-            _write(path / ".git", f"gitdir: {admin}\n")
-            _make_admin(common, admin, path, head=at)
-        with crowd.in_company() as workers:
-            git.at(path).run(*workers, "read-tree", "--reset", "-u", "HEAD")
-        yield path
-    finally:
-        _drop_scratch(common, admin)
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def drop_dead_scratches(common: Path) -> None:
-    """Remove the scratch worktrees that killed processes left; their names tell whose they were."""
-    for admin in (common / "worktrees").glob(f"{SCRATCH}*"):
-        pid = int(admin.name.removeprefix(SCRATCH).partition(".")[0])
-        if not _is_process(pid):
-            # Another command may be removing the same one at this moment.
-            with suppress(FileNotFoundError):
-                dot_git = Path((admin / "gitdir").read_text().rstrip("\n"))
-                if dot_git.parent.name.startswith("git-parallel-"):
-                    shutil.rmtree(dot_git.parent, ignore_errors=True)
-                _drop_scratch(common, admin)
-
-
-def _drop_scratch(common: Path, admin: Path) -> None:
-    if admin.exists():
-        aside = common / "parallel" / "tmp" / f"{admin.name}.gone"
-        admin.rename(aside)
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _is_process(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 @dataclass(frozen=True, slots=True)

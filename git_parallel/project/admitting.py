@@ -9,13 +9,11 @@ from ..errors import BadInput
 from ..git.size import Sizes, read_sizes
 from ..names import TaskId
 from ..overlap.cone import Cones
-from ..schedule.admission import Admission, admit
+from ..schedule.admission import Admission, admit, is_narrow, why_not_more
 from ..schedule.load import Load
 from ..tasks.task import Task
 from .cones import cone_of_task
 from .open import Project
-
-_SLOTS_TAKEN = "all slots are taken"
 
 
 @dataclass(slots=True)
@@ -80,12 +78,12 @@ class Door:
     @property
     def is_narrow(self) -> bool:
         """Whether it is the machine that keeps more agents out."""
-        return self._admission is not None and bool(self._admission.scarce)
+        return is_narrow(self._admission)
 
     @property
     def why(self) -> str:
         """Why there are not more slots."""
-        return self._admission.scarce if self._admission and self.is_narrow else _SLOTS_TAKEN
+        return why_not_more(self._admission)
 
 
 def door(project: Project, ceiling: int, *, is_sparse: bool = False, extra: int = 0) -> Door:

@@ -94,24 +94,8 @@ def make_ready(
     place, is_fresh = place_for(project, task.id, stored.record if stored else None)
     ready = _intend(project, task, stored, order, wish, place, state.claims, is_fresh=is_fresh)
     base = ready.record.base or project.base
-    before = project.git.find_ref(place.branch)
     try:
-        cone = cone_recorded(ready.record, state.claims)
-        worktree.ensure(
-            project.git,
-            project.common,
-            place,
-            base=base,
-            is_fresh=is_fresh,
-            cone=cone,
-            is_pooled=project.settings.pool > 0,
-        )
-        prompt = _prepare(project, task, ready.record, state, is_fresh=is_fresh)
-        told = environment(task, ready.record, prompt)
-        is_untouched = is_fresh or project.git.find_ref(place.branch) != before
-        furnish(
-            project, task.id, place, told, liaison or Liaison(), is_untouched=is_untouched, is_new=is_fresh
-        )
+        _make_workspace(project, task, ready.record, state, liaison or Liaison(), place, is_fresh=is_fresh)
     except SetupStopped:
         take_back(project, ready)
         raise
@@ -125,6 +109,31 @@ def make_ready(
         reason = error.message if isinstance(error, ParallelError) else in_words(error)
         return write(project, ready, ready.record.to(State.FAILED, reason=reason))
     return ready
+
+
+def _make_workspace(
+    project: Project,
+    task: Task,
+    ready: TaskRecord,
+    state: Ownership,
+    liaison: Liaison,
+    place: Place,
+    *,
+    is_fresh: bool,
+) -> None:
+    before = project.git.find_ref(place.branch)
+    worktree.ensure(
+        project.git,
+        project.common,
+        place,
+        base=ready.base or project.base,
+        is_fresh=is_fresh,
+        cone=cone_recorded(ready, state.claims),
+        is_pooled=project.settings.pool > 0,
+    )
+    told = environment(task, ready, _prepare(project, task, ready, state, is_fresh=is_fresh))
+    is_untouched = is_fresh or project.git.find_ref(place.branch) != before
+    furnish(project, task.id, place, told, liaison, is_untouched=is_untouched, is_new=is_fresh)
 
 
 def start(
@@ -272,29 +281,17 @@ def _intend(
     cone = None if is_fresh else before.cone
     if is_fresh and order.is_sparse:
         cone = cone_at_first(project, task, base or project.base, claims)
-    record = before.to(
-        State.READY,
+    record = before.next_attempt(
         title=task.title,
         source=task.source,
         agent=task.agent or order.agent,
-        attempt=before.attempt + 1,
         branch=place.branch.short,
         worktree=str(place.path),
         base=base,
         tip=None if is_fresh else before.tip,
         target=project.target.short,
         spec=spec,
-        started=None,
-        ended=None,
-        exit_status=None,
-        cost=None,
-        tokens_in=None,
-        tokens_cached=None,
-        tokens_out=None,
-        reason=before.ending if before.attempt else "",
-        foreign=(),
         retries=wish.retries,
-        is_fresh=False,
         cone=cone,
         stacked=tuple(below.id for below in wish.stacked) if begins else before.stacked,
     )

@@ -2,8 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -123,35 +123,18 @@ def conduct(
         warnings = (*project.settings.warnings, *warn_of_uncommitted(project))
         mended = repair.repair(project, tasks, in_office=True)
         guard.install(project.git, project.common)
-        stock = Stock(tasks, limits, named=named)
-        queue = coordinator.Queue(
-            os.getpid(),
-            started=began,
-            slots=limits.max_parallel,
-            assume_independent=limits.assume_independent,
-        )
-        board = coordinator.Board(project, queue)
+        stock, board = Stock(tasks, limits, named=named), _board(project, limits, began)
         admits = door(
-            project,
-            limits.max_parallel,
-            is_sparse=orders.limits.is_sparse,
-            extra=bytes_given(project),
+            project, limits.max_parallel, is_sparse=orders.limits.is_sparse, extra=bytes_given(project)
         )
         backlog = Backlog(limits.backlog, writer)
-        soon = 0.0 if limits.is_standing else _SOON
         with Nursery() as nursery:
             scheduler = Scheduler(project, stock, orders, voice.tell, admits, board, backlog, nursery)
             scheduler.spending.budget = limits.budget
             voice.entered(project, partial(_foresee, scheduler, began))
             for said in (*warnings, *mended):
                 voice.tell(Told(said, is_note=True))
-            used = [*orders.all(), *([writer.order] if writer else [])]
-            with (
-                watching_from(project, lambda: scheduler.events.put(scheduler.look_around), after=soon),
-                looking(
-                    project, used, scheduler.events.put, lambda said: voice.tell(Told(said, is_note=True))
-                ),
-            ):
+            with _watching(scheduler, voice):
                 scheduler.to_the_end(chosen)
                 while late := _handed(scheduler, leaving):
                     scheduler.to_the_end(late)
@@ -162,6 +145,29 @@ def conduct(
         coordinator.withdraw(project)
         os.close(office)
         leaving.close()
+
+
+def _board(project: Project, limits: Limits, began: float) -> coordinator.Board:
+    queue = coordinator.Queue(
+        os.getpid(),
+        started=began,
+        slots=limits.max_parallel,
+        assume_independent=limits.assume_independent,
+    )
+    return coordinator.Board(project, queue)
+
+
+@contextmanager
+def _watching(scheduler: Scheduler, voice: Voice) -> Iterator[None]:
+    """Have the run hear of what others change, and of agents that are too old, as long as this lasts."""
+    project, events, writer = scheduler.project, scheduler.events, scheduler.backlog.writer
+    used = [*scheduler.orders.all(), *([writer.order] if writer else [])]
+    soon = 0.0 if scheduler.limits.is_standing else _SOON
+    with (
+        watching_from(project, lambda: events.put(scheduler.look_around), after=soon),
+        looking(project, used, events.put, lambda said: voice.tell(Told(said, is_note=True))),
+    ):
+        yield
 
 
 def _handed(scheduler: Scheduler, leaving: ExitStack) -> list[Task]:

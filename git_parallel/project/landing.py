@@ -10,6 +10,7 @@ from ..errors import ParallelError, Stale, Unusable
 from ..git import locks, mergetree, target, worktree
 from ..git.mergetree import Conflicted
 from ..git.refs import Stored, snapshot
+from ..git.scratch_worktree import scratch_worktree
 from ..git.target import Refused
 from ..names import Oid, RefName, TaskId, printable
 from ..overlap.exclusion import unions
@@ -272,7 +273,7 @@ def _verify(project: Project, record: TaskRecord, candidate: Oid, verify: _Verif
     """Run the user's verify command on the merged tree; its exit status."""
     if verify.begins:
         verify.begins(record.id)
-    with worktree.scratch(project.git, project.common, at=candidate) as path:
+    with scratch_worktree(project.git, project.common, at=candidate) as path:
         try:
             complete(project, worktree.place_at(path, project.target), Liaison(), is_untouched=True)
         except ParallelError as error:

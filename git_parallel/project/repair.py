@@ -1,8 +1,8 @@
 """Bringing the records up to what is really the case, after whatever died."""
 
 from ..errors import ParallelError, Stale
-from ..git import worktree
 from ..git.refs import Stored, snapshot
+from ..git.scratch_worktree import drop_dead_scratches
 from ..schedule.record import State
 from ..tasks.task import TaskSet
 from . import landing
@@ -17,7 +17,7 @@ def repair(project: Project, tasks: TaskSet, *, in_office: bool = False) -> tupl
 
     `in_office` says that the caller is the coordinator, so that no other one is about to record a launch.
     """
-    worktree.drop_dead_scratches(project.common)
+    drop_dead_scratches(project.common)
     said = []
     for stored in snapshot(project.git).tasks.values():
         try:

@@ -188,6 +188,8 @@ def _judge(project: Project, tasks: TaskSet, record: TaskRecord, tip: Oid, onto:
 
 def _unchanged(git: Git, paths: Sequence[str]) -> set[str]:
     """Those of the paths that git reports as changed whose content is that of HEAD for it, say but for line ends."""
+    if not paths:
+        return set()
     # By itself it would be told of a time or a size that is another.
     options = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=none")
     seen = (

@@ -24,6 +24,16 @@ class Admission:
     memory_step: int = 0
 
 
+def is_narrow(admission: Admission | None) -> bool:
+    """Whether it is the machine that keeps more out, by the latest admission, where there was one."""
+    return admission is not None and bool(admission.scarce)
+
+
+def why_not_more(admission: Admission | None) -> str:
+    """Why there are not more slots, in a fragment of a sentence."""
+    return admission.scarce if admission is not None and admission.scarce else "all slots are taken"
+
+
 def admit(
     load: Load,
     rules: Rules,

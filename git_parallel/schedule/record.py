@@ -118,6 +118,24 @@ class TaskRecord:
             raise IllegalTransition(f"task '{self.id}' cannot go from {self.state} to {state}")
         return replace(self, state=state, **changes)
 
+    def next_attempt(self, **changes: Any) -> "TaskRecord":
+        """This record made ready for one more attempt, of which nothing is known yet."""
+        return self.to(
+            State.READY,
+            attempt=self.attempt + 1,
+            started=None,
+            ended=None,
+            exit_status=None,
+            cost=None,
+            tokens_in=None,
+            tokens_cached=None,
+            tokens_out=None,
+            reason=self.ending if self.attempt else "",
+            foreign=(),
+            is_fresh=False,
+            **changes,
+        )
+
 
 def to_json(record: TaskRecord) -> dict[str, Any]:
     """The record as the JSON object of format version 1."""

@@ -14,7 +14,7 @@ import pytest
 
 from git_parallel.agents.process import signal_exactly
 from git_parallel.git import locks
-from git_parallel.git.worktree import SCRATCH, drop_dead_scratches
+from git_parallel.git.scratch_worktree import SCRATCH, drop_dead_scratches
 from tests.cli.beside import until
 from tests.conftest import Cli, Repo
 

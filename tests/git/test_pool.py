@@ -74,7 +74,7 @@ class Counting:
         with pytest.MonkeyPatch.context() as patched:
             for name in ("rename", "unlink", "mkdir", "write_text", "touch"):
                 patched.setattr(Path, name, self.over(getattr(Path, name)))
-            for name in ("_write", "_make_admin"):
+            for name in ("write_whole", "make_admin"):
                 patched.setattr(worktree, name, self.over(getattr(worktree, name)))
             patched.setattr(Git, "run_bytes", self.over(Git.run_bytes))
             try:
