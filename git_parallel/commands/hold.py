@@ -34,7 +34,7 @@ def hold(
         raise BadInput("no command", hint=f"git parallel hold {printable(agent)} -- COMMAND [ARGUMENT...]")
     project = open_project(directory, hurried=True)
     require_singleton(project.settings, agent)
-    argv = (startable(command[0], directory), *command[1:])
+    argv = (startable(command[0], directory, what="command"), *command[1:])
     make_runtime(project)
     registry = Registry.of(project)
     holder = f"'{_short(shlex.join(command))}' (process {os.getpid()})"

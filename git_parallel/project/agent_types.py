@@ -50,13 +50,15 @@ def preset_of(settings: Settings, name: str) -> Preset | None:
     return preset
 
 
-def startable(program: str, directory: Path, preset: Preset | None = None) -> str:
+def startable(
+    program: str, directory: Path, preset: Preset | None = None, *, what: str = "agent command"
+) -> str:
     """The full path of a program as seen from where the user stands; raises BadInput for one that is none."""
     found = _which(program, directory)
     if found is None:
         is_missing = preset is not None and preset.program == program
         raise BadInput(
-            f"agent command not found or not executable: '{printable(program)}'",
+            f"{what} not found or not executable: '{printable(program)}'",
             hint=preset.install if preset and is_missing else "give its full path, or put it on PATH",
         )
     return str(Path(found).absolute())

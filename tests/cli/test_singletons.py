@@ -80,7 +80,7 @@ def test_a_hold_that_was_killed_holds_nothing(cli: Cli, beside: Beside) -> None:
         (("architect",), "no command"),
         (
             ("architect", "--", "no-such-program"),
-            "agent command not found or not executable: 'no-such-program'",
+            "command not found or not executable: 'no-such-program'",
         ),
     ],
 )

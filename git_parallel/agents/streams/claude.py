@@ -12,7 +12,8 @@ def show(event: dict[str, Any]) -> Iterator[str]:
     """An event as lines for people."""
     match event.get("type"):
         case "system" if event.get("subtype") == "init":
-            yield f"claude {text(event, 'claude_code_version')}, {text(event, 'model')}"
+            name = f"claude {text(event, 'claude_code_version')}".rstrip()
+            yield f"{name}, {text(event, 'model')}"
         case "system" if event.get("subtype") == "api_retry":
             yield f"(tries again: {text(event, 'error')})"
         case "assistant" | "user":
