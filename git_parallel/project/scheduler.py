@@ -109,6 +109,7 @@ class Scheduler:
                 pause = self._decide(now)
                 if self._is_over(now):
                     break
+                self._break_silence()
                 self.events.handle(pause)
             # Also what a run that died had made ready, and what somebody's news took out of the queue.
             for said in put_back(self.project, self.stock.stored.values()):
@@ -146,13 +147,15 @@ class Scheduler:
         decision = next_launches(scene)
         self.waiting.overtaken = overtaken(scene, decision, self.waiting.came)
         self._carry_out(decision)
-        if not (self.running or self.closing or self._making):
-            # Otherwise it would be silent for as long as that lasts.
-            for task, why in self.why.items():
-                self._note(f"{task} waits: {why}")
         self.board.show(self.why, self.door.load)
         self._mind_backlog(scene)
         return self._pause(now)
+
+    def _break_silence(self) -> None:
+        """Say who waits for what, where nothing else is going on: that may last, and nobody would know why."""
+        if not (self.running or self.closing or self._making or self.limits.is_standing):
+            for task, why in self.why.items():
+                self._note(f"{task} waits: {why}")
 
     def _scene(self, now: float) -> Scene:
         making = sum(not self.stock.is_running(task) for task in self.running)

@@ -231,7 +231,11 @@ def test_a_run_of_everything_leaves_delegated_tasks_their_own_command(
     repo: Repo, cli: Cli, agent: Agent
 ) -> None:
     own = agent("mkdir src; echo own > src/x")
-    cli("delegate", "coder: later", "--budget", "0", "--", *own)
+    late = cli("delegate", "coder: later", "--budget", "0", "--", *own)
+    assert late.stderr.splitlines() == [
+        "note: coder-later was not launched: the budget of $0.00 is spent ($0.00)",
+        "note: coder-later: still planned; 'git parallel run ID' runs it, 'git parallel cancel ID' calls it off",
+    ], "nothing waits any more in a run that is over"
     repo.spec("1", "one.py")
 
     ran = cli("run", "--", *agent("echo given > one.py"))

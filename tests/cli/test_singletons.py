@@ -99,6 +99,7 @@ def test_a_run_waits_for_a_person_and_goes_on_by_itself(
     holding.read_until("begun")
     run = beside("run", "--", *agent(EDITS_ITS_FILE))
     until(lambda: len(queued(cli)) == 2)
+    run.read_until("note: a waits: only one 'architect' runs at a time, and ")
 
     why = "only one 'architect' runs at a time, and '/bin/sh -c "
     assert all(reason.startswith(why) for reason in queued(cli).values())
