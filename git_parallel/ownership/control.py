@@ -29,9 +29,6 @@ _HOOK_FILES = _LEFTHOOK | {
     ".simple-git-hooks.js",
     ".simple-git-hooks.cjs",
 }
-# Nothing without one of these, or a letter outside ASCII, is asked any further.
-_SUSPECT = re.compile(r"g[i~]|lfs|lefthook|pre|husky|overcommit|[^\x00-\x7f]", re.IGNORECASE)
-
 GIT, HOOKS = "git", "git hooks"
 
 
@@ -40,7 +37,7 @@ def control_of(path: str, hooks: Collection[str] = ()) -> str:
 
     `hooks` are directories (with `/` at their end) from which hooks are run besides those that tools have.
     """
-    if _SUSPECT.search(path):
+    if _is_suspect(path):
         *folders, last = segments = [file_system_name(segment) for segment in path.split("/")]
         if _is_read(last) or any(map(is_dot_git, segments)):
             return GIT
@@ -52,6 +49,14 @@ def control_of(path: str, hooks: Collection[str] = ()) -> str:
 def is_control_file(path: str, hooks: Collection[str] = ()) -> bool:
     """Whether only an exact declaration gives a path; `hooks` as for `control_of`."""
     return bool(control_of(path, hooks))
+
+
+def _is_suspect(path: str) -> bool:
+    """Whether to look closer: all names here begin with a dot, are short names of NTFS, or are one of two tools'."""
+    if path[:1] == "." or "/." in path or "~" in path or not path.isascii():
+        return True
+    folded = path.casefold()
+    return "lefthook" in folded or "prek.toml" in folded
 
 
 def _is_read(name: str) -> bool:

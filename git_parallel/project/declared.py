@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from os.path import expanduser, normpath, relpath
+from os.path import normpath, relpath
 from pathlib import Path
 
 from ..errors import UnknownTask
@@ -178,8 +178,7 @@ def _hook_folders(project: Project) -> tuple[str, ...]:
     text = project.settings.hooks
     if not text:
         return ()
-    # Of a user that there is not, `~` is a letter.
-    given = Path(expanduser(text))  # noqa: PTH111
+    given = Path(text).expanduser()
     # A relative one is that of every worktree, and may be a link there; an absolute one may lead here by any name.
     full = str(given.resolve()) if given.is_absolute() else normpath(project.main / given)
     below = relpath(full, project.main)

@@ -11,6 +11,7 @@ from git_parallel.names import TaskId
 from git_parallel.overlap.patterns import is_literal, matches, parse, trusted
 from git_parallel.ownership.control import control_of
 from git_parallel.ownership.judge import Claimant, Foreign, Ownership, Verdict, in_territory, judge
+from git_parallel.ownership.owning import Ground, owned
 from git_parallel.ownership.rules import Territory, territories
 from git_parallel.ownership.specificity import Specificity, specificity
 
@@ -223,3 +224,17 @@ def test_thousands_of_patterns_with_many_owners_of_one_are_told_apart() -> None:
 
 def owners_of(folder: str, owns: dict[str, Iterable[str]]) -> set[str]:
     return {name for name, folders in owns.items() if folder in folders}
+
+
+@settings(max_examples=300)
+@given(states(), st.lists(paths, max_size=20))
+def test_the_tasks_that_own_a_path_are_those_that_may_change_it_at_once(
+    state: Ownership, asked: list[str]
+) -> None:
+    for path in asked:
+        answer = owned(path, state)
+        free = [task for task in state.claimants if judge(task, [path], state) == Verdict()]
+        assert answer.path == path
+        assert len(answer.owners) == len(answer.patterns)
+        assert free == ([] if answer.ground is Ground.TERRITORY else list(answer.owners))
+        assert (answer.ground is Ground.CONTROL) == bool(answer.control)
