@@ -28,12 +28,15 @@ def read_team(git: Git, at: Oid) -> TeamFile:
     raw = git.run_bytes("cat-file", "blob", f"{at}:{TEAM_FILE}", answers=(0, 128))
     if raw.returncode:
         return TeamFile()
+    return TeamFile(raw.stdout, pairs_of(git, raw.stdout))
+
+
+def pairs_of(git: Git, content: bytes) -> tuple[tuple[str, str], ...]:
+    """The keys and values in the bytes of a `.gitparallel`; raises BadInput with the line git cannot read."""
     # A file that it includes could be changed by anybody, and would be no part of what is trusted.
-    out = git.run(
-        "config", "-z", "--no-includes", "--file", "-", "--list", stdin=raw.stdout, answers=(0, 128)
-    )
+    out = git.run("config", "-z", "--no-includes", "--file", "-", "--list", stdin=content, answers=(0, 128))
     if out.status == 0:
-        return TeamFile(raw.stdout, tuple(_pairs(out.fields)))
+        return tuple(_pairs(out.fields))
     line = re.search(r"bad config line (\d+)", out.stderr)
     raise BadInput(
         f"{TEAM_FILE}:{line[1] if line else 1}: not in the syntax of a git config file",

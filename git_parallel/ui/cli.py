@@ -202,20 +202,38 @@ def claim_(paths: tuple[str, ...]) -> None:
 
 
 @cli.command("owners", short_help="Show who owns what, and why.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]... | import FILE")
 @click.option(
     "--task", default="", metavar="ID", help="Show what this task may change, and why not the rest."
 )
+@click.option("--agent", "agents", multiple=True, metavar="OWNER=TYPE",
+              help="With import: the agent type that stands for an owner (default: called like the owner). "
+              "May be given several times.")  # fmt: skip
+@click.option("--write", is_flag=True, help="With import: add the patterns to .gitparallel in this worktree.")
 @JSON
-def owners_(paths: tuple[str, ...], task: str, as_json: bool) -> None:
+def owners_(paths: tuple[str, ...], task: str, agents: tuple[str, ...], write: bool, as_json: bool) -> None:
     """Show who owns what, and why: a task, an agent type, or nobody.
 
     PATH is a file, also one that does not exist yet, a directory or a glob, of which all that is tracked is
     shown. Without PATH, all files are counted by owner and reason. With --task, the exit status is 1 when the
     task may not change one of the paths.
+
+    'git parallel owners import FILE' reads a CODEOWNERS file of GitHub, GitLab or Gitea, or the tables of
+    owners in a Markdown file, and prints the patterns of agent types that it comes to. What is not
+    understood, and files that would have another owner, since here the most specific pattern wins and not
+    the last, are named with their lines. A file that is called import is asked about as ./import.
     """
+    if paths[:1] == ("import",):
+        from .show_owners_import import show_owners_import
+
+        if len(paths) != 2 or task or as_json:
+            raise click.UsageError("import takes one FILE, --agent and --write")
+        show_owners_import(paths[1], agents=agents, write=write)
+        return
     from .show_owners import show_owners
 
+    if agents or write:
+        raise click.UsageError("--agent and --write are for 'git parallel owners import FILE'")
     sys.exit(show_owners(paths, task=task, as_json=as_json))
 
 

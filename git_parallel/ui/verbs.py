@@ -123,7 +123,7 @@ def _kind(parameter: Any) -> Value:
         return Value.CHOICE
     if "--undo" in parameter.opts:
         return Value.TRASHED
-    if "--agent" in parameter.opts:
+    if "--agent" in parameter.opts and not parameter.multiple:
         return Value.AGENT
     word = re.search(r"[A-Z]+", _word(parameter))
     return _WORDS.get(word[0] if word else "", Value.OTHER)

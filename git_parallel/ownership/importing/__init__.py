@@ -1,0 +1,1 @@
+"""Ownership that other documents declare, read into the patterns of agent types; pure."""
