@@ -14,11 +14,11 @@ def of_owners(answer: OwnersAnswer) -> dict[str, Any]:
         "policy": "strict" if answer.is_strict else "claim",
         "task": answer.task,
         "missed": list(answer.missed),
-        "paths": _paths(answer),
+        "paths": _owned(answer),
     }
 
 
-def _paths(answer: OwnersAnswer) -> Iterator[dict[str, Any]]:
+def _owned(answer: OwnersAnswer) -> Iterator[dict[str, Any]]:
     for row in answer.rows:
         may, why = answer.may[row.path] if answer.may is not None else (None, "")
         yield {

@@ -112,8 +112,10 @@ SOURCE_MEANINGS = {
 # Where documents of each form lie without any setting; of some, only the settings can tell.
 PLACES = {source.name: source.globs for source in BUILT_IN}
 AGENT_MEANINGS = {
-    "agent.<name>.owns": "Glob of the paths that agents of this type may change. May be given several times. "
-    "Without any, they may change everything.",
+    "agent.<name>.owns": "Path, directory or glob that agents of this type may change; `**` is whatever no other "
+    "pattern fits. May be given several times. Of the types that a path fits, the one with the most specific pattern "
+    "has it: the path itself, else the longer directory, more letters, fewer wildcards. Types without any may change "
+    "what their tasks declare, and what no type owns.",
     "agent.<name>.singleton": "Whether only one agent of this type may run at a time. Default: `false`.",
     "agent.<name>.command": "The command that `git parallel run --agent <name>` starts, split into words as a "
     "shell would, but run without one. What follows `--` is added to it. A word `{prompt}`, or `--option={prompt}`, is "
@@ -178,7 +180,8 @@ STATUSES = {
     str(
         ANSWER_IS_NO
     ): "The answer is no: tasks overlap under `--check`, a document has a problem under `--lint`, "
-    "a task failed, a merge was refused or in conflict, a path belongs to somebody else, "
+    "a task failed, a merge was refused or in conflict, a path belongs to somebody else "
+    "(also under `owners --task`), "
     "a task does not run.",
     str(USAGE): "The command line or a setting cannot be meant; nothing was done.",
     str(
@@ -286,6 +289,16 @@ JSON = {
         "blocked": "Tasks kept out by a worktree that has the target checked out: `id`, `checkout`, `paths`, "
         "`reason`.",
         "not_ready": "Tasks that have nothing to merge, or stand on others that are not merged: `id`, `reason`.",
+    },
+    "owners": {
+        **_VERSION,
+        "policy": "What happens to a path that is nobody's: `claim` or `strict` (`parallel.ownership`).",
+        "task": "The task that was asked about with `--task`, or null.",
+        "missed": "The words that stand for no path.",
+        "paths": "Each path: `path`, `ground` (`claimed` by a task, `declared` by the specs of tasks, `territory` of "
+        "agent types, `control` file, or `nobody`), `owners` (tasks, or agent types), `patterns` (by which they own "
+        "it), `control` (whose control file it is: `git` or `git hooks`; else null), and with `--task` `may` (`yes`, "
+        "`claim`: as soon as the task commits it, or `no`) and `why` it may not.",
     },
     "trust": {
         **_VERSION,
