@@ -7,7 +7,7 @@ is found; only the candidates are compared for real.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -95,6 +95,8 @@ def _open_name(name: segment.Segment) -> tuple[str, str, int, bool] | None:
     return "".join(letters[:gap]), "".join(letters[gap:]), len(letters), False
 
 
+_MOST_NEAR = 64
+
 # A glob and its ends.
 _Known: TypeAlias = tuple[Glob, Ends | None]
 
@@ -106,6 +108,16 @@ class _Bucket:
     everything: list[str] = field(default_factory=list)
     groups: dict[tuple[int, int, int], list[_Known]] = field(default_factory=lambda: defaultdict(list))
     tables: dict[tuple[int, ...], dict[tuple[str, str, str], list[_Known]]] = field(default_factory=dict)
+
+    @property
+    def globs(self) -> Iterator[Glob]:
+        """All but those that cover everything."""
+        return (glob for globs in self.groups.values() for glob, _ in globs)
+
+    @property
+    def size(self) -> int:
+        """How many those are."""
+        return sum(map(len, self.groups.values()))
 
     def add(self, glob: Glob) -> None:
         if glob.is_folder:
@@ -134,12 +146,48 @@ def _stem(known: _Known) -> str:
     return ends.prefix if ends is not None and ends.is_deep else ""
 
 
+class _Names:
+    """The globs that fit a directory, by what they ask of the names in it."""
+
+    def __init__(self, folder: str, globs: Iterable[Glob]) -> None:
+        above = folder.split("/")[:-1]
+        self._exact: dict[str, list[str]] = defaultdict(list)
+        self._open: list[tuple[str, str, int, segment.Wild, str]] = []
+        for glob in globs:
+            last = glob.shape[-1]
+            if last is None or not covers(glob.shape[:-1], above, segment.accepts):
+                continue
+            if isinstance(last, str):
+                self._exact[last].append(glob.text)
+                continue
+            ends = _open_name(last)
+            # Where that is not all there is to match, the letters are asked one by one.
+            head, tail, least, _ = ends or (*literal_ends((last,))[1:], 0, False)
+            self._open.append((head, tail, least if ends else -1, last, glob.text))
+        self._heads = tuple({head for head, *_ in self._open})
+        self._tails = tuple({tail for _, tail, *_ in self._open})
+
+    def matching(self, name: str) -> list[str]:
+        """The texts of the patterns that cover the file of that name."""
+        found = list(self._exact[name]) if name in self._exact else []
+        if name.startswith(self._heads) and name.endswith(self._tails):
+            for head, tail, least, last, text in self._open:
+                if (
+                    name.startswith(head)
+                    and name.endswith(tail)
+                    and (len(name) >= least if least >= 0 else segment.accepts(last, name))
+                ):
+                    found.append(text)
+        return found
+
+
 class GlobIndex:
     """Globs, to be asked which of them cover a path and which meet each other."""
 
     def __init__(self) -> None:
         self._buckets: dict[str, _Bucket] = defaultdict(_Bucket)
         self._near: dict[str, tuple[tuple[str, _Bucket], ...]] = {}
+        self._names: dict[str, _Names | None] = {}
 
     def add(self, glob: Glob) -> None:
         """Take a glob in; all of them before the first question."""
@@ -155,8 +203,13 @@ class GlobIndex:
 
     def some(self, folder: str, path: str) -> list[str]:
         """The texts of those of the other patterns that cover `path`, which lies in the directory."""
-        found: list[str] = []
         last = path[len(folder) :]
+        if folder not in self._names:
+            self._names[folder] = self._names_in(folder)
+        names = self._names[folder]
+        if names:
+            return names.matching(last)
+        found: list[str] = []
         for above, bucket in self._above(folder):
             if bucket.groups:
                 name = path[len(above) :]
@@ -164,6 +217,13 @@ class GlobIndex:
                     if glob.matches(path) if ends is None else ends.match(name):
                         found.append(glob.text)
         return found
+
+    def _names_in(self, folder: str) -> _Names | None:
+        """The globs near a directory, unless there are so many that looking through them takes longer."""
+        near = [bucket for _, bucket in self._above(folder)]
+        if sum(bucket.size for bucket in near) > _MOST_NEAR:
+            return None
+        return _Names(folder, (glob for bucket in near for glob in bucket.globs))
 
     def meeting(self, glob: Glob) -> Iterator[str]:
         """The texts of the patterns, of its own directory or one above, that meet `glob`."""

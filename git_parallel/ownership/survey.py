@@ -49,19 +49,22 @@ class Survey:
         return self._spot([*known[0], *besides], path) if besides else known[1]
 
     def _spot(self, found: list[Entry], path: str) -> Spot:
-        first = len(self._types)
-        best = max((entry.rank for entry in found if entry.owner < first), default=None)
+        first, best = len(self._types), None
         types, declared = dict[str, str](), dict[TaskId, str]()
         exactly = []
         # The types come first, then the tasks in their order, each with its most specific pattern first.
         for _, owner, rank, text in sorted(found):
-            if owner < first:
-                if rank == best:
-                    types.setdefault(self._types[owner].agent, text)
-                continue
-            task, land = self._tasks[owner - first]
-            if text == path:
-                exactly.append(task)
-            if not land.patterns or land.agent in types:
-                declared.setdefault(task, text)
-        return Spot(types, declared, frozenset(exactly))
+            if owner >= first:
+                task, land = self._tasks[owner - first]
+                if text == path:
+                    exactly.append(task)
+                if not land.patterns or land.agent in types:
+                    declared.setdefault(task, text)
+            elif best is None or rank > best:
+                types, best = {self._types[owner].agent: text}, rank
+            elif rank == best:
+                types.setdefault(self._types[owner].agent, text)
+        return Spot(types, declared, frozenset(exactly) if exactly else _NONE)
+
+
+_NONE: frozenset[TaskId] = frozenset()
