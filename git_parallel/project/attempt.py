@@ -241,11 +241,15 @@ def owned_lines(task: Task, territory: Territory, state: Ownership) -> list[str]
     wanted = [patterns.trusted(declared.path) for declared in task.touched]
     own = {p.text for p in wanted if p.is_exact and state.gives(territory, p.text)}
     exact = own | set(of(state.claims, task.id))
-    # Of a directory that hooks are run from everything is one.
     folders = {p.text for p in wanted if p.text.endswith("/") and not set(p.text) & set("*?[{")}
-    return [path for path in exact if not is_control_file(path, state.hooks)] + (
-        [] if territory.patterns else sorted(f for f in folders if not is_control_file(f, state.hooks))
+    # A directory of hooks gives none of them, nor does one around it.
+    plain = (
+        folder
+        for folder in folders
+        if not is_control_file(folder, state.hooks) and not any(one.startswith(folder) for one in state.hooks)
     )
+    lines = [path for path in exact if not is_control_file(path, state.hooks)]
+    return lines if territory.patterns else [*lines, *sorted(plain)]
 
 
 def _begins_anew(record: TaskRecord, order: Order) -> bool:

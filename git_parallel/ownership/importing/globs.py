@@ -20,7 +20,7 @@ def of_github(written: str, tree: Files) -> tuple[str, ...]:
     """Our patterns for one of GitHub's; raises Untranslatable.
 
     With a `/` inside it begins at the root, else it is meant in every directory. Without one at its end it
-    may be a directory as well as a file; where the tree does not tell, it is both.
+    may be a directory as well as a file, but for a last `*`; where the tree does not tell, it is both.
     """
     if "[" in written.replace("\\[", ""):
         raise Untranslatable(_NO_RANGES)
@@ -28,11 +28,11 @@ def of_github(written: str, tree: Files) -> tuple[str, ...]:
     is_anchored = "/" in body.rstrip("/")
     body = body.removeprefix("/")
     last = body.rpartition("/")[2]
-    if body.endswith("/") or _WILD & set(last) or not body:
+    if last in ("", "*", "**"):
         return _checked(body, is_anchored=is_anchored)
-    is_file, is_folder = _kinds(body, tree, is_anchored=is_anchored)
+    is_file, is_folder = (False, False) if _WILD & set(last) else _kinds(body, tree, is_anchored=is_anchored)
     if not is_file and not is_folder:
-        # It is still to be made.
+        # It is still to be made, or there may be many; directories seldom have an extension.
         is_file, is_folder = True, "." not in last[1:]
     return tuple(
         glob
@@ -78,6 +78,11 @@ def _checked(body: str, *, is_anchored: bool) -> tuple[str, ...]:
     if body == "*":
         # Of the root only, which a bare `*` would say as well, but is refused as a mistake.
         return ("?*",)
+    if body in ("*/", "**/"):
+        return ("?*/",)
+    if body.endswith("/**/"):
+        # There is a directory between.
+        body = f"{body.removesuffix('**/')}*/"
     is_deep = is_anchored or body.startswith("**/")
     return (checked(body if is_deep else f"**/{body}"),)
 
