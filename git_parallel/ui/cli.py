@@ -218,6 +218,22 @@ def progress_(percent: str, message: tuple[str, ...]) -> None:
     sys.exit(show_progress(percent, message))
 
 
+@cli.command("hooks", short_help="Look after the hooks of agent worktrees.")
+@click.argument("action", type=click.Choice(["status", "repair", "uninstall"]), default="status")
+@JSON
+def hooks_(action: str, as_json: bool) -> None:
+    """Look after the hooks that run in agent worktrees, and nowhere else.
+
+    They stop commits to files outside a task's ownership, refs that are not its own, and pushes; after them your own
+    hooks run as ever. 'git parallel run' installs them and puts them in order. 'status' (the default) exits with 1
+    when something has been changed; 'repair' puts that right, and takes in hooks that you have added since.
+    'uninstall' leaves .git/config as it was, once the worktrees of agents are gone.
+    """
+    from .show_hooks import show_hooks
+
+    sys.exit(show_hooks(action, as_json=as_json))
+
+
 @cli.command("trust", short_help="Have the commands of the team's .gitparallel count.")
 @click.option("--dry-run", is_flag=True, help="Only show the commands, and whether they count.")
 @click.option("--revoke", is_flag=True, help="Trust nothing any more.")
