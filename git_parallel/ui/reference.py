@@ -288,6 +288,16 @@ JSON = {
         "`reason`.",
         "not_ready": "Tasks that have nothing to merge, or stand on others that are not merged: `id`, `reason`.",
     },
+    "hooks": {
+        **_VERSION,
+        "installed": "Whether the hooks are installed.",
+        "in_order": "Whether nothing is wrong with them.",
+        "problems": "What is wrong, a sentence each.",
+        "ours": "The hooks by which agents are judged.",
+        "yours": "The hooks of yours that run in agent worktrees as well.",
+        "worktrees": "Ids of the tasks whose worktrees they guard.",
+        "push": "Whether agents may push.",
+    },
     "trust": {
         **_VERSION,
         "target": "The branch whose `.gitparallel` it is.",
