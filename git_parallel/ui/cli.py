@@ -219,7 +219,8 @@ def progress_(percent: str, message: tuple[str, ...]) -> None:
 
 
 @cli.command("hooks", short_help="Look after the hooks of agent worktrees.")
-@click.argument("action", type=click.Choice(["status", "repair", "uninstall"]), default="status")
+@click.argument("action", type=click.Choice(["status", "repair", "uninstall"]), default="status",
+                metavar="[status|repair|uninstall]")  # fmt: skip
 @JSON
 def hooks_(action: str, as_json: bool) -> None:
     """Look after the hooks that run in agent worktrees, and nowhere else.

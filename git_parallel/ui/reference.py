@@ -94,6 +94,7 @@ EMPTY_DEFAULTS = {
     "parallel.link": "nothing",
     "parallel.setup": "none",
     "parallel.fetch": "`false`",
+    "parallel.push": "`false`",
     "parallel.sparse": "`false`",
     "parallel.pool": "`0`",
     "parallel.budget": "none",
