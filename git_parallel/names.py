@@ -160,19 +160,11 @@ def is_dot_git(segment: str) -> bool:
     """Whether a segment is `.git` on some file system: by case, NTFS short name, ignorable code points."""
     if segment.isascii() and "git" not in segment.casefold():
         return False
-    folded = _folded(segment)
+    folded = file_system_name(segment)
     return folded == ".git" or re.fullmatch(r"git~[0-9]+", folded) is not None
 
 
-def looks_like_git_file(segment: str) -> bool:
-    """Whether a segment is `.git...` (`.gitattributes`, `.gitmodules`) on some file system."""
-    folded = _folded(segment)
-    return (
-        folded.startswith(".git") or re.fullmatch(r"git(?:att|mod|ign)[^/]{0,3}~[0-9]+", folded) is not None
-    )
-
-
-def _folded(segment: str) -> str:
+def file_system_name(segment: str) -> str:
     """A segment as HFS+ and NTFS compare it: without case, ignorable code points, stream and end dots."""
     folded = unicodedata.normalize("NFC", segment).translate(_IGNORABLE).casefold()
     return folded.split(":", 1)[0].rstrip(". ")

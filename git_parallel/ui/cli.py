@@ -201,6 +201,24 @@ def claim_(paths: tuple[str, ...]) -> None:
         print(f"checked out {printable(folder)}/")
 
 
+@cli.command("owners", short_help="Show who owns what, and why.")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--task", default="", metavar="ID", help="Show what this task may change, and why not the rest."
+)
+@JSON
+def owners_(paths: tuple[str, ...], task: str, as_json: bool) -> None:
+    """Show who owns what, and why: a task, an agent type, or nobody.
+
+    PATH is a file, also one that does not exist yet, a directory or a glob, of which all that is tracked is
+    shown. Without PATH, all files are counted by owner and reason. With --task, the exit status is 1 when the
+    task may not change one of the paths.
+    """
+    from .show_owners import show_owners
+
+    sys.exit(show_owners(paths, task=task, as_json=as_json))
+
+
 @cli.command(
     "progress", short_help="Tell how far this task is.", context_settings={"ignore_unknown_options": True}
 )

@@ -13,9 +13,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import git_parallel
+from git_parallel.commands.owners import May
 from git_parallel.overlap.footprint import Origin
 from git_parallel.overlap.policy import Level
 from git_parallel.overlap.risk import Risk
+from git_parallel.ownership.owning import Ground
 from git_parallel.schedule import record
 from git_parallel.schedule.estimate import Basis
 from git_parallel.schedule.progress import Sign
@@ -127,6 +129,7 @@ def test_there_is_a_schema_for_every_stable_format() -> None:
         "claims",
         "hooks",
         "merge",
+        "owners",
         "plan",
         "prune",
         "record",
@@ -162,6 +165,9 @@ def test_the_words_in_the_schemas_are_those_of_the_code() -> None:
                 yield from words(below, f"{place} {key}" if key not in ("properties", "$defs") else place)
 
     assert dict(pair for name, schema in SCHEMAS.items() for pair in words(schema, name)) == {
+        "owners policy": ["claim", "strict"],
+        "owners path ground": list(Ground),
+        "owners path may": [*May, None],
         "plan state": list(State),
         "plan task status": list(Status),
         "plan file kind": list(Kind),
@@ -314,6 +320,9 @@ def test_every_document_and_record_of_a_long_life_is_as_its_schema_says(
     assert ids(ask("merge", "good", "fails", "later")["not_ready"]) == ["fails", "later"]
     landed = ask("run", "--merge", "--verify", "true", "later", "--", *agent(AGENTS))
     assert landed["merge_results"] == {"later": "merged"}
+
+    told = ask("owners", "--task", "fails", "fails.py", "new.py", "taken.py")
+    assert [one["may"] for one in told["paths"]] == ["yes", "claim", "no"]
 
     # Put away, kept, and brought back.
     (repo.worktree("extra") / "notes.txt").write_text("kept\n")
