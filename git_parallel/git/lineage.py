@@ -46,7 +46,7 @@ def lineage(git: Git, listed: Sequence[Oid], trusted: Iterable[Oid]) -> Lineage:
     known = sum(bit[oid] for oid in ends)
     for oid in boundary:
         if not below.get(oid, 0) & known:
-            raise Falsified(f"commit {oid} is not in the history of the target, and yet was not listed")
+            raise Falsified(f"commit {oid} is hidden: neither new nor in the history of the target", oid)
     bases = {oid: _best(mask, points, below) for oid, mask in reached.items()}
     several = {found for found in bases.values() if len(found) > 1}
     between = {found: tuple(_shared(old, below, sum(bit[oid] for oid in found))) for found in several}
@@ -60,7 +60,7 @@ def _reached(new: Mapping[Oid, Commit], bit: Mapping[Oid, int]) -> dict[Oid, int
         mask = 0
         for parent in one.parents:
             if parent in new and parent not in found:
-                raise Falsified(f"commit {oid} was listed before its parent {parent}")
+                raise Falsified(f"commit {oid} was listed before its parent {parent}", oid)
             mask |= found.get(parent, 0) | bit.get(parent, 0)
         found[oid] = mask
     return found

@@ -12,7 +12,8 @@ from pathlib import Path
 from ..errors import GitFailed
 from ..names import Oid, printable
 from .command import Git, Result
-from .scratch import HURRIED, quoted, scratch
+from .scratch import HURRIED, Scratch, quoted, scratch
+from .shallow import true_ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,21 @@ def private(
     repository's own store. Of files that a glob of `union` matches last as one to keep, a merge keeps the lines of
     both sides. In a hook objects may be `incoming`, in a store of their own until git takes them in.
     """
-    objects = common / "objects"
     with scratch(common, like=like, union=union) as room:
-        git = room.git.with_environment(GIT_OBJECT_DIRECTORY=str(incoming or objects))
-        yield git.with_environment(GIT_ALTERNATE_OBJECT_DIRECTORIES=quoted(objects)) if incoming else git
+        yield within(room, common, incoming=incoming)
+
+
+def within(room: Scratch, common: Path, *, incoming: Path | None = None) -> Git:
+    """The git of `private`, with a scratch repository for its git directory."""
+    objects, shallow = common / "objects", room.path / "shallow"
+    git = room.git.with_environment(
+        GIT_OBJECT_DIRECTORY=str(incoming or objects), GIT_SHALLOW_FILE=str(shallow)
+    )
+    if incoming:
+        git = git.with_environment(GIT_ALTERNATE_OBJECT_DIRECTORIES=quoted(objects))
+    if (common / "shallow").exists():
+        shallow.write_text("".join(f"{oid}\n" for oid in true_ends(git, common)))
+    return git
 
 
 def merge_tree(git: Git, *, ours: Oid, theirs: Oid) -> Merged | Conflicted:

@@ -18,7 +18,14 @@ _SHA256_LENGTH = 64
 
 
 class Falsified(GitFailed):
-    """An object that is missing, or whose content is not what its name says."""
+    """An object that is missing, or whose content is not what its name says.
+
+    `commit` and `path` tell where it is new, as far as that is known.
+    """
+
+    def __init__(self, message: str, oid: Oid, *, commit: Oid | None = None, path: str = "") -> None:
+        super().__init__(message, hint="'git fsck' tells what else is wrong")
+        self.oid, self.commit, self.path = oid, commit, path
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +61,9 @@ def commits(git: Git, oids: Iterable[Oid]) -> dict[Oid, Commit]:
 def _checked(output: IO[bytes], oid: Oid, kind: str, *, keeps: bool) -> bytes:
     header = output.readline().split()
     if len(header) != 3:
-        raise Falsified(f"object {oid} is missing", hint="'git fsck' tells what else is")
+        raise Falsified(f"object {oid} is missing", oid)
     if header[1] != kind.encode():
-        raise Falsified(f"object {oid} is no {kind}", hint="'git fsck' tells what else is wrong")
+        raise Falsified(f"object {oid} is no {kind}", oid)
     size = int(header[2])
     # A name of 64 digits is of SHA-256.
     algorithm = hashlib.sha256 if len(oid) == _SHA256_LENGTH else hashlib.sha1
@@ -65,16 +72,14 @@ def _checked(output: IO[bytes], oid: Oid, kind: str, *, keeps: bool) -> bytes:
     while size:
         data = output.read(min(size, _CHUNK))
         if not data:
-            raise Falsified(f"object {oid} cannot be read", hint="'git fsck' tells what else cannot")
+            raise Falsified(f"object {oid} cannot be read", oid)
         digest.update(data)
         size -= len(data)
         if keeps:
             kept.append(data)
     output.read(1)
     if digest.hexdigest() != oid:
-        raise Falsified(
-            f"object {oid} does not hold what its name says", hint="'git fsck' tells what else is wrong"
-        )
+        raise Falsified(f"object {oid} does not hold what its name says", oid)
     return kept[0] if len(kept) == 1 else b"".join(kept)
 
 
@@ -82,7 +87,7 @@ def _commit(oid: Oid, data: bytes) -> Commit:
     parents = []
     lines = data.split(b"\n\n", 1)[0].split(b"\n")
     if not lines[0].startswith(b"tree "):
-        raise Falsified(f"commit {oid} has no tree")
+        raise Falsified(f"commit {oid} has no tree", oid)
     for line in lines[1:]:
         if not line.startswith(b"parent "):
             break

@@ -5,15 +5,17 @@ that were judged are written into a pack, uncompressed, in a scratch repository.
 """
 
 import hashlib
+import tempfile
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from ..names import Oid, printable
 from .scratch import HURRIED, Scratch
 
 _KIND = {"tree": 2, "blob": 3}
-# It has nothing to hold one pack against; what it does not find of `.gitmodules` was there before.
+_AT_ONCE = 64 << 20
+# A `.gitmodules` that is not among them was there before, and is no matter.
 _LOOK = ("index-pack", "--fsck-objects", "--stdin")
 
 
@@ -25,14 +27,43 @@ class Unsound:
     why: str
 
 
-def find_unsound(scratch: Scratch, objects: Iterable[tuple[str, bytes]]) -> Unsound | None:
-    """The first of these objects (kind and content) that `git fsck` objects to; None where all are sound."""
-    packed = [_entry(kind, data) for kind, data in objects]
-    if not packed:
-        return None
+@dataclass(slots=True)
+class Sieve:
+    """Takes objects one by one; says at the end which was the first that is unsound, if any is.
+
+    `scratch` is where git looks at them: never more than some at once, for trees can be large.
+    """
+
+    scratch: Scratch
+    found: Unsound | None = None
+    _packed: list[bytes] = field(default_factory=list)
+    _size: int = 0
+
+    def take(self, kind: str, data: bytes) -> None:
+        """Look at one object, by kind and content, now or later."""
+        self._packed.append(_entry(kind, data))
+        self._size += len(data)
+        if self._size > _AT_ONCE:
+            self._look()
+
+    def end(self) -> Unsound | None:
+        """The first object that `git fsck` objects to; None where all are sound."""
+        self._look()
+        return self.found
+
+    def _look(self) -> None:
+        if self._packed and self.found is None:
+            self.found = _find_unsound(self.scratch, self._packed)
+        self._packed, self._size = [], 0
+
+
+def _find_unsound(scratch: Scratch, packed: Sequence[bytes]) -> Unsound | None:
     body = b"PACK" + (2).to_bytes(4, "big") + len(packed).to_bytes(4, "big") + b"".join(packed)
     pack = body + hashlib.new(scratch.algorithm, body, usedforsecurity=False).digest()
-    out = scratch.git.run(*HURRIED, *_LOOK, stdin=pack, answers=(0, 1, 128))
+    # Without the objects that the repository has: git would compare these with what it is given.
+    with tempfile.TemporaryDirectory(prefix="fsck-", dir=scratch.path) as alone:
+        git = scratch.git.with_environment(GIT_OBJECT_DIRECTORY=alone)
+        out = git.run(*HURRIED, *_LOOK, stdin=pack, answers=(0, 1, 128))
     if out.status == 0:
         return None
     for line in out.stderr.splitlines():

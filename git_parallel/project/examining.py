@@ -7,13 +7,13 @@ one of them changed it (a merge with `-s ours`). A root commit brings a foreign 
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..git.command import Git
 from ..git.entries import Difference, Entry, differences
 from ..git.lineage import Lineage, lineage
 from ..git.lookalikes import listing, lookalikes
-from ..git.objects import Commit, commits, read
+from ..git.objects import Commit, Falsified, commits, read
 from ..names import Oid, looks_like_git_file
 from ..ownership.changes import Change, Kind
 
@@ -24,12 +24,13 @@ _LINK = "120000"
 class Examined:
     """What each commit changes (under None: what the merged result does), and which are roots.
 
-    `brought` are the commits, trees and blobs that were not there before.
+    `brought` are the commits, trees and blobs that were not there before, each with the commit that first has it,
+    and the path.
     """
 
     changes: Mapping[Oid | None, tuple[Change, ...]]
     roots: tuple[Oid, ...] = ()
-    brought: frozenset[Oid] = frozenset()
+    brought: Mapping[Oid, tuple[Oid, str]] = field(default_factory=dict)
 
 
 # Is given each new tree, and each new blob that a file of git's own is: kind, content.
@@ -51,17 +52,27 @@ def examined(
     root = {oid: one.tree for oid, one in tree.known.items()}
     found = differences(git, ((root[old], root[oid]) for oid, olds in asked.items() for old in olds))
     touched: dict[Oid, Mapping[str, Entry]] = {}
+    first: dict[Oid, tuple[Oid, str]] = {oid: (oid, "") for oid in held}
     for oid, against in held.items():
         sides = [found[root[old], root[oid]] for old in against]
         origins = [found[root[old], root[oid]] for old in asked[oid][len(against) :]]
         touched[oid] = _own(sides, origins)
+        for entry in (*touched[oid].values(), *(folder for one in sides for folder in one.folders.values())):
+            first.setdefault(entry.new, (oid, entry.path))
     begun = {root[old] for olds in asked.values() for old in olds if old not in held}
-    look = _look(git, found.values(), begun, inspect)
+    try:
+        look = _look(git, found.values(), begun, inspect)
+    except Falsified as error:
+        where = first.get(error.oid)
+        if where is None:
+            raise
+        raise Falsified(error.message, error.oid, commit=where[0], path=where[1]) from error
     changes: dict[Oid | None, tuple[Change, ...]] = {
         oid: _changes(git, entries, root[oid], look) for oid, entries in touched.items()
     }
     roots = tuple(one.oid for one in tree.new if not one.parents)
-    return Examined(changes, roots, look.brought | held.keys())
+    brought = {oid: where for oid, where in first.items() if oid in held or oid in look.brought}
+    return Examined(changes, roots, brought)
 
 
 def examined_result(git: Git, *, old: Oid, new: Oid) -> Examined:

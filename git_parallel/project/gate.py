@@ -1,13 +1,17 @@
 """The gate: every commit of a branch judged from git objects alone, whatever the hooks let through."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..git import history, mergetree
+from ..git.command import Git
 from ..git.objects import Falsified
+from ..git.own_store import find_borrowed
+from ..git.scratch import Scratch, scratch
+from ..git.soundness import Sieve
 from ..names import Oid, TaskId
-from ..ownership.judge import Ownership
-from .examining import examined, examined_result
+from ..ownership.judge import Foreign, Ownership
+from .examining import Examined, examined, examined_result
 from .judging import Violation, unreadable, verdict
 from .open import Project
 
@@ -45,14 +49,33 @@ def clear(
     What the user has `accepted` for the task is let through.
     """
     trusted = (onto, base) if base else (onto,)
-    with mergetree.private(project.common, like=onto) as git:
+    with scratch(project.common, like=onto) as room:
+        git, sieve = mergetree.within(room, project.common), Sieve(room)
         commits = history.commits(git, tip=tip, without=trusted)
         try:
-            found = examined(git, [commit.oid for commit in commits], trusted)
+            found = examined(git, [commit.oid for commit in commits], trusted, inspect=sieve.take)
         except Falsified as error:
             return Denied(task, (unreadable(error),))
+        unfit = (*_unsound(sieve, found), *_borrowed(git, room, project, found, onto))
     violations, unclaimed = verdict(task, found, ownership, accepted)
-    return Denied(task, violations) if violations else Cleared(task, tip, onto, unclaimed)
+    denied = (*unfit, *violations)
+    return Denied(task, denied) if denied else Cleared(task, tip, onto, unclaimed)
+
+
+def _unsound(sieve: Sieve, found: Examined) -> Iterator[Violation]:
+    """What git itself would not take from anybody, were it sent to it."""
+    unsound = sieve.end()
+    if unsound:
+        commit, path = found.brought.get(unsound.oid, (None, "")) if unsound.oid else (None, "")
+        yield Violation(commit, Foreign(path, "", f"nothing that git would take ({unsound.why})"))
+
+
+def _borrowed(git: Git, room: Scratch, project: Project, found: Examined, onto: Oid) -> Iterator[Violation]:
+    oid = find_borrowed(git, room, project.common, found.brought, onto)
+    if oid:
+        commit, path = found.brought[oid]
+        why = f"object {oid} is only borrowed from another repository ('git repack -a' makes it its own)"
+        yield Violation(commit, Foreign(path, "", why))
 
 
 def judge_result(

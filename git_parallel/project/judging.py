@@ -43,7 +43,7 @@ def judged(
 
 def unreadable(error: Falsified) -> Violation:
     """What speaks against a branch of which an object is not what its name says."""
-    return Violation(None, Foreign("", "", error.message))
+    return Violation(error.commit, Foreign(error.path, "", error.message))
 
 
 def verdict(
