@@ -10,7 +10,8 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from . import locks, sparse
@@ -112,6 +113,17 @@ def add_owned(common: Path, admin: str, paths: Iterable[str]) -> None:
     if folder.is_dir():
         with (folder / "own").open("a", encoding="utf-8", errors="surrogateescape") as file:
             file.write("".join(f"{path}\n" for path in paths if "\n" not in path))
+
+
+def drop_owned(common: Path, admin: str, paths: Collection[str]) -> None:
+    """Tell the fast path of paths that a worktree does not hold by claim any more, or only for a while."""
+    own = common / "parallel" / "guard" / admin / "own"
+    with suppress(FileNotFoundError):
+        # Only a newline ends a line here: to `splitlines` other characters of a path do, too.
+        known = own.read_text("utf-8", "surrogateescape").split("\n")
+        left = [path for path in known if path not in paths]
+        if left != known:
+            _write(own, "\n".join(left))
 
 
 def forget(common: Path, admin: str) -> None:

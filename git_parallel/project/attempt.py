@@ -301,7 +301,12 @@ def _intend(
 
 def _prepare(project: Project, task: Task, ready: TaskRecord, state: Ownership, *, is_fresh: bool) -> Path:
     territory = state.territories.get(ready.agent or "", Territory(ready.agent or ""))
-    guard.write_owned(project.common, f"{PREFIX}{task.id}", owned_lines(task, territory, state.claims))
+    claims = dict.fromkeys(of(state.claims, task.id), task.id)
+    if claims:
+        # The fast path knows no time.
+        limited = snapshot(project.git).written.until
+        claims = {path: holder for path, holder in claims.items() if path not in limited}
+    guard.write_owned(project.common, f"{PREFIX}{task.id}", owned_lines(task, territory, claims))
     return write_prompt(project, task, ready, state, is_fresh=is_fresh)
 
 

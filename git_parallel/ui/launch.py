@@ -26,6 +26,12 @@ def main() -> None:
             from .show_progress import show_progress
 
             sys.exit(show_progress(arguments[1], arguments[2:]))
+        if (
+            arguments[:1] in (["claim"], ["release"])
+            and arguments[1:]
+            and not any(a[:1] == "-" for a in arguments)
+        ):
+            sys.exit(_let_have(arguments[0], arguments[1:]))
         if arguments == ["hook", "pre-commit"]:
             from .show_hook import show_pre_commit
 
@@ -33,3 +39,13 @@ def main() -> None:
         from .cli import cli
 
         cli(prog_name="git parallel", standalone_mode=False)
+
+
+def _let_have(verb: str, paths: list[str]) -> int:
+    if verb == "claim":
+        from .show_claim import show_claim
+
+        return show_claim(paths)
+    from .show_release import show_release
+
+    return show_release(paths)
