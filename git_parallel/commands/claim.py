@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..errors import Refused
-from ..git.refs import Snapshot, snapshot
+from ..git.refs import snapshot
 from ..git.sparse import is_sparse
 from ..git.worktree import admin_of
 from ..names import TaskId
@@ -17,7 +16,7 @@ from ..project.claiming import Decision, claim_by_hand
 from ..project.declared import read_tasks
 from ..project.inside import inside
 from ..project.open import Project, make_runtime, open_project
-from ..project.standing import Standing, standing
+from ..project.standing import Standing, required
 from ..schedule.record import TaskRecord
 
 
@@ -62,14 +61,14 @@ def claim(
     """
     wish = wish or Wish()
     project = open_project(directory, hurried=True)
-    here = standing(directory)
-    make_runtime(project)
     place = inside(directory)
+    here = required(place.standing)
+    make_runtime(project)
     wanted = tuple(dict.fromkeys(place.path(path) for path in paths))
-    _require_unfinished(here, snapshot(project.git))
     limit = _limit(wish)
     patience = _patience(wish)
-    decision = claim_by_hand(project, read_tasks(project), here.task, wanted, limit)
+    tasks = read_tasks(project)
+    decision = claim_by_hand(project, tasks, here.task, wanted, limit)
     circle: tuple[Wait, ...] = ()
     is_late = False
     if decision.verdict.foreign and wish.wait:
@@ -77,10 +76,9 @@ def claim(
         from ..project.awaiting import claim_when_free
 
         awaited = claim_when_free(
-            project, here.task, wanted, limit=limit, patience=patience, tell=tell or (lambda _: None)
+            project, tasks, here.task, wanted, limit=limit, patience=patience, tell=tell or (lambda _: None)
         )
         decision, circle, is_late = awaited.decision, awaited.circle, awaited.is_late
-        _require_unfinished(here, decision.world)
     if decision.verdict.foreign:
         return _refused(here, decision, circle, is_late=is_late)
     verdict = decision.verdict
@@ -111,15 +109,6 @@ def _patience(wish: Wish) -> float:
 
     longest = limit("--timeout", wish.timeout)
     return math.inf if longest is None else longest
-
-
-def _require_unfinished(here: Standing, world: Snapshot) -> None:
-    record = world.records.get(here.task)
-    if record is not None and not record.is_unfinished:
-        raise Refused(
-            f"task '{here.task}' is {record.state}, and can hold nothing any more",
-            hint="'git parallel status' shows the tasks that can",
-        )
 
 
 def _refused(here: Standing, decision: Decision, circle: tuple[Wait, ...], *, is_late: bool) -> ClaimAnswer:

@@ -12,7 +12,6 @@ from ..project.claiming import release as let_go
 from ..project.declared import find_recorded, read_tasks
 from ..project.inside import inside
 from ..project.open import make_runtime, open_project
-from ..project.standing import find_standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,8 @@ def release(directory: Path, paths: Sequence[str], *, every: bool = False, task:
     Raises BadInput in the worktree of another task, or where no task is meant.
     """
     project = open_project(directory, hurried=True)
-    here = find_standing(directory)
+    place = inside(directory)
+    here = place.standing
     if here is not None and task and task != here.task:
         raise BadInput(
             f"this is the worktree of task '{here.task}', which can let go of its own paths only",
@@ -51,7 +51,6 @@ def release(directory: Path, paths: Sequence[str], *, every: bool = False, task:
     make_runtime(project)
     tasks, world = read_tasks(project), snapshot(project.git)
     whose = here.task if here else find_recorded(task, tasks, world)
-    place = inside(directory)
     wanted = None if every else [place.path(path) for path in paths]
     released = let_go(project, tasks, whose, wanted, is_insisted=here is None)
     record = world.records.get(whose)

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Event
 
 from ..git import locks
-from ..git.refs import CLAIMS, TASKS
+from ..git.refs import CLAIMS, TASKS, snapshot
 from ..names import TaskId, printable
 from ..ownership.judge import Verdict
 from ..ownership.waiting import Wait, Waiter, find_circle, hopeless, waits
@@ -59,8 +59,26 @@ class _Look:
         return frozenset(wait.other for wait in self.waits)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the target declared when it was last looked at."""
+
+    project: Project
+    tasks: TaskSet
+
+    def current(self) -> "_Known":
+        """What it declares now; read anew only where that may be something else."""
+        base = self.project.git.find_ref(self.project.target) or self.project.base
+        given = {task for task, one in snapshot(self.project.git).records.items() if one.is_delegated}
+        if base == self.project.base and given <= {task.id for task in self.tasks.tasks}:
+            return self
+        fresh = replace(self.project, base=base)
+        return _Known(fresh, read_tasks(fresh))
+
+
 def claim_when_free(
     project: Project,
+    tasks: TaskSet,
     task: TaskId,
     paths: Sequence[str],
     *,
@@ -71,16 +89,18 @@ def claim_when_free(
     """Wait until `task` can have all of `paths`, at most `patience` seconds, and take them.
 
     Nothing is held meanwhile that was not held before. Who came first is served first, as soon as all that it
-    wants is free. `tell` is told what is waited for, sentence by sentence.
+    wants is free. `tell` is told what is waited for, sentence by sentence. Raises Refused when the task has ended.
     """
     end = time.monotonic() + patience
     something, said = Event(), set[str]()
-    watched: frozenset[TaskId] = frozenset()
+    watched = frozenset({task})
+    known = _Known(project, tasks)
     with waiters.enrolled(project, task, paths) as me:
         while True:
             with _told(project, watched, something.set) as longest:
                 something.clear()
-                look = _look(project, me, limit)
+                known = known.current()
+                look = _look(known, me, limit)
                 if look.is_over:
                     return Awaited(look.decision, look.circle)
                 if time.monotonic() >= end:
@@ -99,22 +119,16 @@ def claim_when_free(
                 something.wait(max(0.0, pause))
 
 
-def _look(project: Project, me: Waiter, limit: Limit | None) -> _Look:
-    base = project.git.find_ref(project.target) or project.base
-    fresh = by_hand(replace(project, base=base))
-    tasks = read_tasks(fresh)
+def _look(known: _Known, me: Waiter, limit: Limit | None) -> _Look:
+    project, tasks = by_hand(known.project), known.tasks
     with alone(project):
         waiters.sweep(project)
-        decision = decide(fresh, tasks, me, limit=limit, is_renewed=True)
+        decision = decide(project, tasks, me, limit=limit, is_by_hand=True)
         others = [one for one in waiters.waiting(project) if one != me]
         state = decision.ownership
         in_the_way = waits(me.task, me.paths, state)
         circle: tuple[Wait, ...] = ()
-        is_over = (
-            decision.verdict.is_allowed
-            or me.task not in state.claimants
-            or bool(hopeless(me.task, me.paths, state))
-        )
+        is_over = decision.verdict.is_allowed or bool(hopeless(me.task, me.paths, state))
         if not is_over:
             circle = find_circle(me, others, _not_begun(tasks, decision), state)
         if circle:

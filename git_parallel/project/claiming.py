@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from ..errors import Stale
+from ..errors import Refused, Stale
 from ..git import guard, locks
 from ..git.admin import PREFIX
 from ..git.refs import Snapshot, snapshot, write_claims
@@ -78,9 +78,12 @@ def claim(project: Project, tasks: TaskSet, task: TaskId, paths: Sequence[str]) 
 def claim_by_hand(
     project: Project, tasks: TaskSet, task: TaskId, paths: Sequence[str], limit: Limit | None
 ) -> Decision:
-    """The same under every policy, with a limit; what the task held by claim already has that limit then as well."""
+    """The same under every policy, with a limit; what the task held by claim already has that limit then as well.
+
+    Raises Refused for a task that has ended.
+    """
     with alone(project):
-        return decide(by_hand(project), tasks, newcomer(task, paths), limit=limit, is_renewed=True)
+        return decide(by_hand(project), tasks, newcomer(task, paths), limit=limit, is_by_hand=True)
 
 
 def by_hand(project: Project) -> Project:
@@ -94,18 +97,23 @@ def newcomer(task: TaskId, paths: Sequence[str]) -> Waiter:
 
 
 def decide(
-    project: Project, tasks: TaskSet, me: Waiter, *, limit: Limit | None = None, is_renewed: bool = False
+    project: Project, tasks: TaskSet, me: Waiter, *, limit: Limit | None = None, is_by_hand: bool = False
 ) -> Decision:
-    """Take all that somebody wants, or nothing; the caller is `alone`. Raises Stale when others keep winning."""
+    """Take all that somebody wants, or nothing; the caller is `alone`.
+
+    By hand nothing is taken for a task that has ended: Refused. Raises Stale when others keep winning.
+    """
     for _ in range(_TRIES):
         world = snapshot(project.git)
+        if is_by_hand:
+            _require_unfinished(me.task, world)
         state = ownership(project, tasks, world)
         verdict = judge(me.task, me.paths, state)
         if verdict.is_allowed and verdict.unclaimed:
             mine = replace(me, paths=verdict.unclaimed)
             verdict = with_turn(verdict, preceded(mine, waiters.waiting(project), state))
         until = limit(time.time()) if limit else None
-        again = _renewed(world, state, me, until) if is_renewed else ()
+        again = _renewed(world, state, me, until) if is_by_hand else ()
         if verdict.foreign or not (verdict.unclaimed or again):
             return Decision(verdict, state, world, until)
         try:
@@ -114,6 +122,15 @@ def decide(
             continue
         return Decision(verdict, state, world, until)
     raise Stale("other agents keep claiming paths", hint="try again")
+
+
+def _require_unfinished(task: TaskId, world: Snapshot) -> None:
+    record = world.records.get(task)
+    if record is not None and not record.is_unfinished:
+        raise Refused(
+            f"task '{task}' is {record.state}, and can hold nothing any more",
+            hint="'git parallel status' shows the tasks that can",
+        )
 
 
 def _renewed(world: Snapshot, state: Ownership, me: Waiter, until: float | None) -> tuple[str, ...]:

@@ -7,14 +7,19 @@ from pathlib import Path
 from ..errors import BadInput
 from ..git.command import Git
 from ..names import RepoPath, printable
+from .standing import Standing, standing_at
 
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """Where in a worktree the user stands: its top, and the way from there, empty or ending in `/`."""
+    """Where in a worktree the user stands: its top, and the way from there, empty or ending in `/`.
+
+    `standing` is whose worktree it is, None where it is that of no task.
+    """
 
     top: Path
     prefix: str
+    standing: Standing | None
 
     def path(self, text: str) -> RepoPath:
         """The path from the top of what the user calls `text`; raises BadInput where that is outside."""
@@ -32,10 +37,11 @@ class Inside:
 
 def inside(directory: Path) -> Inside:
     """Where in its worktree a directory is. One question to git, no more."""
-    # A truth value between the paths, so that a path with a newline cannot be mistaken for two.
-    out = Git(directory).run("rev-parse", "--show-toplevel", "--is-inside-work-tree", "--show-prefix").stdout
-    top, _, prefix = out.removesuffix("\n").partition("\ntrue\n")
-    return Inside(Path(top), prefix)
+    # Truth values between the paths, so that a path with a newline cannot be mistaken for two.
+    asked = ("--show-toplevel", "--is-inside-work-tree", "--show-prefix", "--is-inside-work-tree")
+    out = Git(directory).run("rev-parse", *asked, "--absolute-git-dir").stdout.removesuffix("\n")
+    top, prefix, own = out.split("\ntrue\n", 2)
+    return Inside(Path(top), prefix, standing_at(Path(own)))
 
 
 def _below(top: Path, path: str) -> str:

@@ -1,6 +1,5 @@
 """`git parallel claim` and `release`: what an agent reads when a path is taken, let go, or somebody else's."""
 
-import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -69,7 +68,9 @@ def _reach(answer: ClaimAnswer, task: TaskId) -> str:
 
 
 def _typed(path: str) -> str:
-    """A path of the repository as it can be typed wherever the user stands."""
+    """A path as a shell takes it."""
+    import shlex
+
     return shlex.quote(printable(path))
 
 

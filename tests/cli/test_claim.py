@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli.contest import PATH, contest
 from tests.cli.test_hooks import commit
 from tests.conftest import Cli, Repo
 
@@ -162,7 +163,7 @@ def test_a_claim_until_some_time_ends_then_and_is_dropped_at_the_next_write(
     row = cli("status", "--json").json["tasks"][0]
     assert (row["drift"], [claim["path"] for claim in row["claims"]]) == (["new.py"], ["new.py"])
     assert row["claims"][0]["until"] is not None
-    assert "holds new.py for another 29 m" in cli("status").stdout
+    assert "holds new.py for another " in cli("status").stdout
     assert "new.py" not in own(repo, "1"), "the fast path knows no time"
     assert cli("claim", "new.py", at=two).status == 1
 
@@ -252,3 +253,21 @@ def test_unusual_paths_are_claimed_and_released_like_any_other(
     assert own(repo, "1")[-2:] == ["[x]*", "keep"]
     quoted = cli("claim", "[x]*", at=places[1]).stderr
     assert "git parallel claim --wait '[x]*'" in quoted
+
+
+@pytest.mark.parametrize("arguments", [(), ("--wait",)])
+def test_of_two_agents_in_a_tight_loop_one_holds_the_path_at_every_moment(
+    repo: Repo, places: tuple[Path, Path], tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    """A second holder would stumble over the witness's file."""
+    tallies = contest(list(places), tmp_path / "witness", *arguments, seconds=2)
+
+    assert [tally.failed for tally in tallies] == [(), ()]
+    assert all(tally.got for tally in tallies), tallies
+    reasons = repo.git("log", "--format=%s", "--reverse", "refs/parallel/claims").splitlines()
+    assert len(reasons) == 2 * sum(tally.got for tally in tallies)
+    for claimed, released in zip(reasons[::2], reasons[1::2], strict=True):
+        assert (claimed.split()[1:], released.split()) == (
+            ["claims", PATH],
+            [claimed.split()[0], "releases", PATH],
+        )
