@@ -7,7 +7,7 @@ CAMPAIGN ?= 200
 
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "git-parallel needs Python 3.11")'
 
-.PHONY: demo test lint campaign bench bench-plan bench-labels bench-run bench-queue bench-workspace bench-owners man clean
+.PHONY: demo test lint campaign bench bench-plan bench-labels bench-run bench-queue bench-workspace bench-owners bench-hooks man clean
 
 demo: .venv-demo/installed
 	@.venv-demo/bin/git-parallel demo $(DEMO)
@@ -62,6 +62,10 @@ bench-workspace: $(VENV)/installed
 # Whose 50,000 paths are by 5,000 patterns, beside what one would ask instead.
 bench-owners: $(VENV)/installed
 	$(BIN)/python bench/owners.py $(OWNERS)
+
+# What the hooks add to a commit and a rebase, beside none and the pre-commit framework.
+bench-hooks: $(VENV)/installed
+	$(BIN)/python bench/hooks.py $(HOOKS)
 
 man: $(VENV)/installed
 	$(BIN)/python -m git_parallel.ui.manual man

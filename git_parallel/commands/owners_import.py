@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..project import importing
+from ..project.inside import inside
 from ..project.open import open_project
-from ..project.typed import Standpoint
 from ..tasks.task import Problem
 
 
@@ -28,7 +28,7 @@ class ImportAnswer:
 def owners_import(directory: Path, file: str, *, agents: Sequence[str], write: bool) -> ImportAnswer:
     """Read a document of owners, and with `write` add what is new to the `.gitparallel` of this worktree."""
     project = open_project(directory)
-    top = Standpoint.of(project.git.at(directory)).top
+    top = inside(directory).top
     found = importing.find(project.git, top, directory / file, file, agents)
     if write and found.new:
         importing.write(project.git, top, found)

@@ -16,7 +16,7 @@ from pathlib import Path
 from ..agents import process
 from ..agents.nursery import Nursery
 from ..errors import Busy, GitFailed, ParallelError, Stale, in_words
-from ..git import guard, worktree
+from ..git import ground, worktree
 from ..git.admin import PREFIX
 from ..git.refs import Stored, snapshot, write_record
 from ..git.worktree import Place
@@ -123,6 +123,14 @@ def _make_workspace(
     is_fresh: bool,
 ) -> None:
     before = project.git.find_ref(place.branch)
+    # The hooks judge what is checked out there from its beginning on.
+    ground.write_ground(
+        project.common,
+        place.admin.name,
+        branch=place.branch,
+        target=project.target,
+        base=ready.base or project.base,
+    )
     worktree.ensure(
         project.git,
         project.common,
@@ -242,11 +250,13 @@ def owned_lines(task: Task, territory: Territory, state: Ownership) -> list[str]
     own = {p.text for p in wanted if p.is_exact and state.gives(territory, p.text)}
     exact = own | set(of(state.claims, task.id))
     folders = {p.text for p in wanted if p.text.endswith("/") and not set(p.text) & set("*?[{")}
-    # A directory of hooks gives none of them, nor does one around it.
+    # A directory of hooks gives none of them, nor does one around it; and before this task was declared somebody
+    # may have claimed a path in it.
+    foreign = (*state.hooks, *(path for path, holder in state.claims.items() if holder != task.id))
     plain = (
         folder
         for folder in folders
-        if not is_control_file(folder, state.hooks) and not any(one.startswith(folder) for one in state.hooks)
+        if not is_control_file(folder, state.hooks) and not any(one.startswith(folder) for one in foreign)
     )
     lines = [path for path in exact if not is_control_file(path, state.hooks)]
     return lines if territory.patterns else [*lines, *sorted(plain)]
@@ -308,7 +318,10 @@ def _intend(
 
 def _prepare(project: Project, task: Task, ready: TaskRecord, state: Ownership, *, is_fresh: bool) -> Path:
     territory = state.territories.get(ready.agent or "", Territory(ready.agent or ""))
-    guard.write_owned(project.common, f"{PREFIX}{task.id}", owned_lines(task, territory, state))
+    # The fast path knows no time.
+    limited = snapshot(project.git).written.until if of(state.claims, task.id) else {}
+    lines = [path for path in owned_lines(task, territory, state) if path not in limited]
+    ground.write_owned(project.common, f"{PREFIX}{task.id}", lines)
     return write_prompt(project, task, ready, state, is_fresh=is_fresh)
 
 

@@ -27,7 +27,7 @@ def wake(project: Project) -> None:
 def watching_files(wanted: Collection[str], changed: Callable[[], None]) -> Iterator[None]:
     """Call `changed`, in some other thread, whenever one of these files has changed.
 
-    Raises OSError where the system has no watches left.
+    A folder among them has changed when it was made or removed. Raises OSError where the system has no watches left.
     """
     # It takes some 40 ms to import, and most commands do not wait for anything.
     import logging
@@ -37,8 +37,12 @@ def watching_files(wanted: Collection[str], changed: Callable[[], None]) -> Iter
 
     class Handler(FileSystemEventHandler):
         def on_any_event(self, event: "FileSystemEvent") -> None:
-            # git renames `<ref>.lock` to the ref; reading a file is an event too, and concerns nobody.
-            if event.event_type in _CHANGES and not {event.src_path, event.dest_path}.isdisjoint(wanted):
+            # git renames `<ref>.lock` to the ref; reading a file is an event too, and concerns nobody. A folder
+            # is modified by whatever happens in it.
+            is_news = event.event_type in _CHANGES and not (
+                event.is_directory and event.event_type == "modified"
+            )
+            if is_news and not {event.src_path, event.dest_path}.isdisjoint(wanted):
                 changed()
 
     # An event that comes while the watch ends makes it say so on stderr, where nobody can do anything about it.
@@ -56,8 +60,8 @@ def watching_files(wanted: Collection[str], changed: Callable[[], None]) -> Iter
 
 
 @contextmanager
-def watching_from(project: Project, changed: Callable[[], None], *, after: float) -> Iterator[None]:
-    """Call `changed`, in another thread, for each burst of changes from `after` seconds from now on.
+def watching_from(wanted: Collection[str], changed: Callable[[], None], *, after: float) -> Iterator[None]:
+    """Call `changed`, in another thread, for each burst of changes to these files from `after` seconds from now on.
 
     It is called once at the beginning, for what came before. Where the system has no watches left nobody is told.
     """
@@ -66,7 +70,7 @@ def watching_from(project: Project, changed: Callable[[], None], *, after: float
     def whole() -> None:
         if over.wait(after):
             return
-        with suppress(OSError), watching_files(_files(project), something.set):
+        with suppress(OSError), watching_files(wanted, something.set):
             something.set()
             while something.wait() and not over.wait(_SETTLED):
                 # A ref moves in several steps; what is read in the middle of them would have to be read again.
@@ -91,7 +95,7 @@ _SETTLED = 0.05
 _CHANGES = ("created", "modified", "moved", "deleted")
 
 
-def _files(project: Project) -> set[str]:
+def target_files(project: Project) -> set[str]:
     """The files that change when the target does, in either format of refs, and the one for leaving word."""
     common = project.common
     return {

@@ -13,6 +13,7 @@ from ..tasks.task import Declared, Kind
 
 if TYPE_CHECKING:
     from ..commands.cancel import CancelAnswer
+    from ..commands.hooks import HooksAnswer
     from ..commands.merge import MergeAnswer
     from ..commands.prune import PruneAnswer, UndoAnswer
     from ..commands.status import StatusAnswer
@@ -126,6 +127,8 @@ def of_status(answer: "StatusAnswer") -> dict[str, Any]:
             "ahead": row.ahead,
             "drift": list(row.drift),
             "collides_with": list(row.collides),
+            "claims": [{"path": path, "until": _time(at)} for path, at in row.claimed.items()],
+            "waits_for": list(row.awaited),
             "progress": _progress(row.progress),
             "eta_seconds": _rounded(row.left),
         }
@@ -302,6 +305,20 @@ def _time(seconds: float | None) -> str | None:
     return (
         None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
     )
+
+
+def of_hooks(answer: "HooksAnswer") -> dict[str, Any]:
+    """The document of `hooks --json`."""
+    return {
+        "version": VERSION,
+        "installed": answer.is_installed,
+        "in_order": answer.is_in_order,
+        "problems": list(answer.problems),
+        "ours": list(answer.ours),
+        "yours": list(answer.theirs),
+        "worktrees": list(answer.worktrees),
+        "push": answer.may_push,
+    }
 
 
 def of_trust(answer: "TrustAnswer") -> dict[str, Any]:

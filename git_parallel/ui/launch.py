@@ -26,6 +26,12 @@ def main() -> None:
             from .show_progress import show_progress
 
             sys.exit(show_progress(arguments[1], arguments[2:]))
+        if (
+            arguments[:1] in (["claim"], ["release"])
+            and arguments[1:]
+            and not any(a[:1] == "-" for a in arguments)
+        ):
+            sys.exit(_let_have(arguments[0], arguments[1:]))
         if arguments[:1] == ["owners"] and _are_paths(arguments[1:]):
             from .show_owners import show_owners
 
@@ -34,10 +40,11 @@ def main() -> None:
             from .show_owners import show_owners
 
             sys.exit(show_owners((), task="", as_json=True))
-        if arguments == ["hook", "pre-commit"]:
-            from .show_hook import show_pre_commit
+        if arguments[:1] == ["hook"] and len(arguments) == 3:
+            from .show_hook import show_staged, show_transaction
 
-            sys.exit(show_pre_commit())
+            is_about_refs = arguments[1] == "reference-transaction"
+            sys.exit(show_transaction(arguments[2], sys.stdin.buffer) if is_about_refs else show_staged())
         from .cli import cli
 
         cli(prog_name="git parallel", standalone_mode=False)
@@ -46,3 +53,13 @@ def main() -> None:
 def _are_paths(arguments: list[str]) -> bool:
     """Whether these are the paths of `owners` alone: no option, and not its word for something else."""
     return arguments[:1] != ["import"] and not any(argument[:1] == "-" for argument in arguments)
+
+
+def _let_have(verb: str, paths: list[str]) -> int:
+    if verb == "claim":
+        from .show_claim import show_claim
+
+        return show_claim(paths)
+    from .show_release import show_release
+
+    return show_release(paths)

@@ -30,6 +30,7 @@ MEANINGS = {
     "`512k`, `256m`, `2g`. Where there is less nothing is launched.",
     "parallel.ownership": "What happens to a path that is nobody's when a task changes it. `claim` takes it "
     "for the task. `strict` refuses it until `git parallel claim` has taken it.",
+    "parallel.push": "Whether agents may push from their worktrees.",
     "parallel.overlap": "From what on an overlap keeps two tasks from running at the same time. `file`: both may "
     "touch the same file. `hunk`: only if both change the same or neighbouring lines, or one takes a file away "
     "or creates it that the other touches.",
@@ -93,6 +94,7 @@ EMPTY_DEFAULTS = {
     "parallel.link": "nothing",
     "parallel.setup": "none",
     "parallel.fetch": "`false`",
+    "parallel.push": "`false`",
     "parallel.sparse": "`false`",
     "parallel.pool": "`0`",
     "parallel.budget": "none",
@@ -299,6 +301,16 @@ JSON = {
         "agent types, `control` file, or `nobody`), `owners` (tasks, or agent types), `patterns` (by which they own "
         "it), `control` (whose control file it is: `git` or `git hooks`; else null), and with `--task` `may` (`yes`, "
         "`claim`: as soon as the task commits it, or `no`) and `why` it may not.",
+    },
+    "hooks": {
+        **_VERSION,
+        "installed": "Whether the hooks are installed.",
+        "in_order": "Whether nothing is wrong with them.",
+        "problems": "What is wrong, a sentence each.",
+        "ours": "The hooks by which agents are judged.",
+        "yours": "The hooks of yours that run in agent worktrees as well.",
+        "worktrees": "Ids of the tasks whose worktrees they guard.",
+        "push": "Whether agents may push.",
     },
     "trust": {
         **_VERSION,

@@ -127,6 +127,7 @@ def test_there_is_a_schema_for_every_stable_format() -> None:
     assert list(SCHEMAS) == [
         "cancel",
         "claims",
+        "hooks",
         "merge",
         "owners",
         "plan",
@@ -224,7 +225,7 @@ def roadmap(repo: Repo) -> None:
 AGENTS = """
     case $GIT_PARALLEL_TASK in
         fails) echo x > fails.py; exit 7 ;;
-        foreign) echo x > foreign.py; echo y > good.py; git add -A; git commit -qnm both ;;
+        foreign) echo x > foreign.py; echo y > good.py; git add -A; git -c core.hooksPath=/dev/null commit -qm both ;;
         extra) echo x > extra.py; echo y > test_extra.py ;;
         clash-*) echo "by $GIT_PARALLEL_TASK" > app.py ;;
         slow) n=0; while [ ! -e ../go ] && [ $n -lt 600 ]; do sleep 0.05; n=$((n+1)); done; echo x > slow.py ;;
@@ -347,6 +348,11 @@ def test_every_document_and_record_of_a_long_life_is_as_its_schema_says(
     documents.add("why", cli("plan", "--why", "clash-b", "side", "--json").json)
     repo.commit("team", **{".gitparallel": "[parallel]\n\tverify = make test\n"})
     assert ask("trust")["trusted"] is True
+    assert ask("hooks")["in_order"] is True
+    assert ask("hooks", "repair")["worktrees"]
+    (repo.path / ".git" / "parallel" / "hooks" / "pre-commit").unlink()
+    documents.add("hooks", cli("hooks", "--json").json)
+    assert ask("hooks", "repair")["problems"] == []
     documents.add("replay", cli("plan", "--replay", "HEAD~5..HEAD", "--json").json)
     assert [one["source"] for one in ask("plan", "1", "clash-b")["problems"]] == ["ROADMAP.md"]
 
