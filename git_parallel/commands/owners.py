@@ -1,7 +1,7 @@
 """`git parallel owners`: who owns what, and why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -27,13 +27,15 @@ class May(StrEnum):
 class OwnersAnswer:
     """Whose each path is. Of paths that were named each one `is_asked` about; without any it is all that is tracked.
 
-    Where a `task` was asked about, `may` is what it may do with each path, with the reason of a no. `missed`
-    are the words that stand for no path.
+    `until` is when a claim ends, in seconds since the epoch, where it ends before its task. Where a `task` was
+    asked about, `may` is what it may do with each path, with the reason of a no. `missed` are the words that
+    stand for no path.
     """
 
     rows: tuple[Owned, ...]
     is_asked: bool
     is_strict: bool
+    until: Mapping[str, float] = field(default_factory=dict)
     missed: tuple[str, ...] = ()
     task: TaskId | None = None
     may: Mapping[str, tuple[May, str]] | None = None
@@ -55,12 +57,14 @@ def owners(directory: Path, words: Sequence[str] = (), *, spelling: str = "") ->
     tracked = list(dict.fromkeys(files))
     paths, missed = named(place, words, tracked) if words else (tracked, [])
     tasks = read_tasks(project)
-    state = ownership(project, tasks, snapshot(project.git))
+    world = snapshot(project.git)
+    state = ownership(project, tasks, world)
     task = require_tasks(project, tasks, [spelling])[0].id if spelling else None
     return OwnersAnswer(
         rows=tuple(owned(path, state) for path in paths),
         is_asked=bool(words),
         is_strict=state.strict,
+        until=world.written.until,
         missed=tuple(missed),
         task=task,
         may=_may(task, paths, state) if task else None,

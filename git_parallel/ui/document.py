@@ -106,8 +106,8 @@ def of_run(answer: "RunAnswer", handed: Sequence[str] = ()) -> dict[str, Any]:
         },
         "merge_results": {result.task: _SAID[type(result)] for result in answer.landings},
         "duration_seconds": round(duration, 3),
-        "start_time": _time(answer.started),
-        "end_time": _time(answer.ended),
+        "start_time": time(answer.started),
+        "end_time": time(answer.ended),
         "speedup": round(answer.seconds_of_work / duration, 2) if duration > 0 else None,
         "handed": list(handed),
         "cost": _money(answer.cost),
@@ -122,12 +122,12 @@ def of_status(answer: "StatusAnswer") -> dict[str, Any]:
             "title": row.record.title,
             "agent": row.record.agent,
             "pid": row.pid,
-            "started": _time(row.record.started),
-            "ended": _time(row.record.ended),
+            "started": time(row.record.started),
+            "ended": time(row.record.ended),
             "ahead": row.ahead,
             "drift": list(row.drift),
             "collides_with": list(row.collides),
-            "claims": [{"path": path, "until": _time(at)} for path, at in row.claimed.items()],
+            "claims": [{"path": path, "until": time(at)} for path, at in row.claimed.items()],
             "waits_for": list(row.awaited),
             "progress": _progress(row.progress),
             "eta_seconds": _rounded(row.left),
@@ -301,7 +301,8 @@ _SAID: dict[type, str] = {
 }
 
 
-def _time(seconds: float | None) -> str | None:
+def time(seconds: float | None) -> str | None:
+    """A time in seconds since the epoch as JSON has it: ISO 8601 in UTC."""
     return (
         None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
     )

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..commands.owners import OwnersAnswer
-from .document import VERSION
+from ..ownership.owning import Ground
+from .document import VERSION, time
 
 
 def of_owners(answer: OwnersAnswer) -> dict[str, Any]:
@@ -26,6 +27,7 @@ def _owned(answer: OwnersAnswer) -> Iterator[dict[str, Any]]:
             "ground": row.ground,
             "owners": list(row.owners),
             "patterns": list(row.patterns),
+            "until": time(answer.until.get(row.path) if row.ground is Ground.CLAIMED else None),
             "control": row.control or None,
             "may": may,
             "why": why or None,

@@ -299,8 +299,9 @@ JSON = {
         "missed": "The words that stand for no path.",
         "paths": "Each path: `path`, `ground` (`claimed` by a task, `declared` by the specs of tasks, `territory` of "
         "agent types, `control` file, or `nobody`), `owners` (tasks, or agent types), `patterns` (by which they own "
-        "it), `control` (whose control file it is: `git` or `git hooks`; else null), and with `--task` `may` (`yes`, "
-        "`claim`: as soon as the task commits it, or `no`) and `why` it may not.",
+        "it), `until` (when a claim ends, if not with its task), `control` (whose control file it is: `git` or `git "
+        "hooks`; else null), and with `--task` `may` (`yes`, `claim`: as soon as the task commits it, or `no`) and "
+        "`why` it may not.",
     },
     "hooks": {
         **_VERSION,

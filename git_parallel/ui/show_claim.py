@@ -16,7 +16,7 @@ def show_claim(paths: Sequence[str], wish: Wish | None = None) -> int:
     if answer.verdict.foreign:
         _show_refusal(answer)
         return ANSWER_IS_NO
-    limit = f" until {_moment(answer.until)}" if answer.until is not None else ""
+    limit = f" until {moment(answer.until)}" if answer.until is not None else ""
     for path in answer.verdict.unclaimed:
         print(f"claimed {printable(path)} for task '{answer.task}'{limit}")
     for path in answer.had:
@@ -74,7 +74,8 @@ def _typed(path: str) -> str:
     return shlex.quote(printable(path))
 
 
-def _moment(at: float) -> str:
+def moment(at: float) -> str:
+    """A time in seconds since the epoch, for people."""
     from datetime import datetime
 
     return datetime.fromtimestamp(at).astimezone().isoformat(sep=" ", timespec="seconds")

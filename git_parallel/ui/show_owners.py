@@ -92,9 +92,14 @@ def _ground(row: Owned, answer: OwnersAnswer) -> str:
 
 
 def _why(row: Owned, answer: OwnersAnswer) -> str:
-    if row.ground not in (Ground.DECLARED, Ground.TERRITORY):
-        return _ground(row, answer)
-    return f"{_ground(row, answer)}: {', '.join(dict.fromkeys(row.patterns))}"
+    why = _ground(row, answer)
+    if row.ground is Ground.CLAIMED and row.path in answer.until:
+        from .show_claim import moment
+
+        return f"{why} until {moment(answer.until[row.path])}"
+    if row.ground in (Ground.DECLARED, Ground.TERRITORY):
+        return f"{why}: {', '.join(dict.fromkeys(row.patterns))}"
+    return why
 
 
 def _told(row: Owned, answer: OwnersAnswer, *, with_pattern: bool) -> tuple[May, str]:

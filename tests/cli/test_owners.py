@@ -35,9 +35,11 @@ def team(repo: Repo) -> Repo:
     return repo
 
 
-def claimed(repo: Repo, path: str, task: str) -> None:
-    """Have a task that runs hold a path."""
-    blob = repo.git("hash-object", "-w", "--stdin", stdin=json.dumps({"version": 1, "claims": {path: task}}))
+def claimed(repo: Repo, path: str, task: str, until: float | None = None) -> None:
+    """Have a task hold a path."""
+    limits = {} if until is None else {path: until}
+    text = json.dumps({"version": 1, "claims": {path: task}, "until": limits})
+    blob = repo.git("hash-object", "-w", "--stdin", stdin=text)
     tree = repo.git("mktree", stdin=f"100644 blob {blob}\tclaims.json\n")
     repo.git("update-ref", "refs/parallel/claims", repo.git("commit-tree", "-m", "claims", tree))
 
@@ -90,6 +92,16 @@ def test_each_path_that_is_named_has_a_row(team: Repo, cli: Cli) -> None:
         (".gitattributes", "nobody", "control file of git: only a spec that names it gives it"),
         (".husky/pre-push", "nobody", "control file of git hooks: only a spec that names it gives it"),
     ]
+
+
+def test_when_a_claim_ends_is_said_and_one_that_has_ended_is_none(team: Repo, cli: Cli) -> None:
+    claimed(team, "lib/x.c", "auth", until=4102444800)
+    why = stripped(cli("owners", "lib/x.c").stdout)[1][2]
+    assert why.startswith("claimed by the task until 2")
+    assert cli("owners", "--json", "lib/x.c").json["paths"][0]["until"] == "2100-01-01T00:00:00.000+00:00"
+
+    claimed(team, "lib/x.c", "auth", until=1)
+    assert stripped(cli("owners", "lib/x.c").stdout)[1][1] == "nobody"
 
 
 def test_a_directory_and_a_glob_stand_for_what_is_tracked(team: Repo, cli: Cli) -> None:
