@@ -2,12 +2,11 @@
 
 import math
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import Refused, Stale
-from ..git import guard, locks
+from ..git import guard
 from ..git.admin import PREFIX
 from ..git.refs import Snapshot, snapshot, write_claims
 from ..names import TaskId
@@ -37,17 +36,6 @@ class Released:
     changed: tuple[str, ...] = ()
 
 
-@contextmanager
-def alone(project: Project) -> Iterator[None]:
-    """Be the only one that claims, until done.
-
-    The compare-and-swap alone would be right as well. But of many who try it at once all but one have read and
-    judged for nothing, and who is slow may lose every time.
-    """
-    with locks.held(project.runtime / "claims.lock"):
-        yield
-
-
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A judgement, and of what it is.
@@ -71,7 +59,7 @@ def claim(project: Project, tasks: TaskSet, task: TaskId, paths: Sequence[str]) 
     All of them live in one ref that moves by compare-and-swap, so of two tasks that want one path
     exactly one gets it. Raises Stale when others keep winning.
     """
-    with alone(project):
+    with waiters.alone(project):
         return decide(project, tasks, newcomer(task, paths)).verdict
 
 
@@ -82,7 +70,7 @@ def claim_by_hand(
 
     Raises Refused for a task that has ended.
     """
-    with alone(project):
+    with waiters.alone(project):
         return decide(by_hand(project), tasks, newcomer(task, paths), limit=limit, is_by_hand=True)
 
 
@@ -99,7 +87,7 @@ def newcomer(task: TaskId, paths: Sequence[str]) -> Waiter:
 def decide(
     project: Project, tasks: TaskSet, me: Waiter, *, limit: Limit | None = None, is_by_hand: bool = False
 ) -> Decision:
-    """Take all that somebody wants, or nothing; the caller is `alone`.
+    """Take all that somebody wants, or nothing; the caller is `waiters.alone`.
 
     By hand nothing is taken for a task that has ended: Refused. Raises Stale when others keep winning.
     """
@@ -179,7 +167,7 @@ def release(
     What its branch has changed it keeps, unless that is insisted on: as soon as another task has such a path, the
     merge refuses the branch. Raises Stale when others keep winning.
     """
-    with alone(project):
+    with waiters.alone(project):
         for _ in range(_TRIES):
             world = snapshot(project.git)
             state = ownership(project, tasks, world)

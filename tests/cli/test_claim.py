@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from git_parallel.git import locks
 from tests.cli.contest import PATH, contest
 from tests.cli.test_hooks import commit
 from tests.conftest import Cli, Repo
@@ -253,6 +254,18 @@ def test_unusual_paths_are_claimed_and_released_like_any_other(
     assert own(repo, "1")[-2:] == ["[x]*", "keep"]
     quoted = cli("claim", "[x]*", at=places[1]).stderr
     assert "git parallel claim --wait '[x]*'" in quoted
+
+
+def test_a_claim_that_somebody_has_stopped_does_not_stop_the_others(
+    repo: Repo, cli: Cli, places: tuple[Path, Path]
+) -> None:
+    stopped = locks.hold(repo.path / ".git/parallel/claims.lock")
+    try:
+        assert cli("claim", "x", at=places[0]).status == 0
+        assert cli("claim", "x", at=places[1]).status == 1
+    finally:
+        locks.let_go(stopped)
+    assert written(repo)["claims"] == {"x": "1"}
 
 
 @pytest.mark.parametrize("arguments", [(), ("--wait",)])
