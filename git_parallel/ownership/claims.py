@@ -30,15 +30,18 @@ class Claims:
 
 
 def to_json(claims: Claims) -> dict[str, Any]:
-    """The claims as the JSON object of format version 1; without a limit it is as it was before there were any."""
-    until = {"until": dict(sorted(claims.until.items()))} if claims.until else {}
-    return {"version": VERSION, "claims": dict(sorted(claims.holders.items())), **until}
+    """The claims as the JSON object of format version 1."""
+    return {
+        "version": VERSION,
+        "claims": dict(sorted(claims.holders.items())),
+        "until": dict(sorted(claims.until.items())),
+    }
 
 
 def from_json(data: object) -> Claims:
     """The claims in a JSON object; raises ValueError, KeyError or BadName when it holds none.
 
-    A limit that is no time is none: to hold on is the safe side.
+    There was a time when nothing was written of limits. One that is no time is none: to hold on is the safe side.
     """
     if not isinstance(data, Mapping) or not isinstance(data["claims"], Mapping):
         raise ValueError("no object")

@@ -67,7 +67,7 @@ def test_claimed_refused_with_the_holder_released_and_claimed_by_the_other(
     assert (let_go.status, let_go.stdout) == (0, "released new.py, which task '1' held\n")
     assert "new.py" not in own(repo, "1")
     assert cli("claim", "new.py", at=two).status == 0
-    assert written(repo) == {"version": 1, "claims": {"new.py": "2"}}
+    assert written(repo) == {"version": 1, "claims": {"new.py": "2"}, "until": {}}
     said = repo.git("log", "--format=%s", "refs/parallel/claims").splitlines()
     assert said == ["2 claims new.py", "1 releases new.py", "1 claims new.py"], "recorded"
 
@@ -172,7 +172,7 @@ def test_a_claim_until_some_time_ends_then_and_is_dropped_at_the_next_write(
 
     assert cli("status", "--json").json["tasks"][0]["claims"] == []
     assert cli("claim", "other.py", at=two).status == 0
-    assert written(repo) == {"version": 1, "claims": {"other.py": "2"}}
+    assert written(repo) == {"version": 1, "claims": {"other.py": "2"}, "until": {}}
     assert cli("release", "new.py", at=one).status == 1
     assert cli("claim", "new.py", at=two).status == 0
 
@@ -210,7 +210,7 @@ def test_what_was_committed_in_time_is_kept_beyond_it(
         "error: 'new.py' cannot be claimed: claimed by task '1'",
     )
     assert cli("claim", "idle.py", at=two).status == 0
-    assert written(repo) == {"version": 1, "claims": {"idle.py": "2", "new.py": "1"}}
+    assert written(repo) == {"version": 1, "claims": {"idle.py": "2", "new.py": "1"}, "until": {}}
     assert cli("merge", "1").status == 0, "the gate lets through what was done in time"
     assert cli("claim", "new.py", at=two).status == 0
 

@@ -26,12 +26,12 @@ from git_parallel.ownership.waiting import (
 A, B, C, D = map(TaskId, "abcd")
 
 
-def test_what_is_written_can_be_read_and_without_limits_is_as_it_always_was() -> None:
+def test_what_is_written_can_be_read_and_so_can_what_knows_no_limits() -> None:
     claims = Claims({"z": A, "b": B}, {"z": 12.5})
 
     assert to_json(claims) == {"version": 1, "claims": {"b": "b", "z": "a"}, "until": {"z": 12.5}}
     assert from_json(to_json(claims)) == claims
-    assert to_json(Claims({"b": B})) == {"version": 1, "claims": {"b": "b"}}
+    assert to_json(Claims({"b": B})) == {"version": 1, "claims": {"b": "b"}, "until": {}}
     assert from_json({"version": 1, "claims": {"b": "b"}}) == Claims({"b": B})
 
 
