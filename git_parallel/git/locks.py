@@ -23,8 +23,8 @@ def held(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def held_if_free(path: Path, *, within: float) -> Iterator[bool]:
-    """Hold the lock on `path`, or go on without it where it does not become free `within` so many seconds.
+def held_if_free(path: Path, *, within: float) -> Iterator[int | None]:
+    """Hold the lock on `path`; gives its descriptor, or None where it has not become free `within` so many seconds.
 
     For what is right without the lock as well: a process that somebody has stopped must not stop all others.
     """
@@ -34,7 +34,7 @@ def held_if_free(path: Path, *, within: float) -> Iterator[bool]:
         when_free(path, freed.set)
         freed.wait(left)
     try:
-        yield descriptor is not None
+        yield descriptor
     finally:
         if descriptor is not None:
             let_go(descriptor)

@@ -120,8 +120,8 @@ def claim_when_free(
 
 
 def _look(known: _Known, me: Waiter, limit: Limit | None) -> _Look:
-    project, tasks = by_hand(known.project), known.tasks
-    with waiters.alone(project):
+    tasks = known.tasks
+    with waiters.alone(by_hand(known.project)) as project:
         waiters.sweep(project)
         decision = decide(project, tasks, me, limit=limit, is_by_hand=True)
         others = [one for one in waiters.waiting(project) if one != me]

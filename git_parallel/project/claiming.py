@@ -3,12 +3,13 @@
 import math
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ..errors import Refused, Stale
 from ..git import guard
 from ..git.admin import PREFIX
-from ..git.refs import Snapshot, snapshot, write_claims
+from ..git.refs import CLAIMS, Snapshot, snapshot, write_claims
 from ..names import TaskId
 from ..ownership.claims import Claims, of, taken
 from ..ownership.judge import Ownership, Verdict, judge
@@ -21,6 +22,8 @@ from .open import Project
 
 # Whoever claims holds the lock; only what writes the ref without us can come between.
 _TRIES = 20
+# Seconds after which no git that is alive has a ref locked still.
+_DEAD_AFTER = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,8 @@ def claim(project: Project, tasks: TaskSet, task: TaskId, paths: Sequence[str]) 
     All of them live in one ref that moves by compare-and-swap, so of two tasks that want one path
     exactly one gets it. Raises Stale when others keep winning.
     """
-    with waiters.alone(project):
-        return decide(project, tasks, newcomer(task, paths)).verdict
+    with waiters.alone(project) as mine:
+        return decide(mine, tasks, newcomer(task, paths)).verdict
 
 
 def claim_by_hand(
@@ -70,8 +73,8 @@ def claim_by_hand(
 
     Raises Refused for a task that has ended.
     """
-    with waiters.alone(project):
-        return decide(by_hand(project), tasks, newcomer(task, paths), limit=limit, is_by_hand=True)
+    with waiters.alone(project) as mine:
+        return decide(by_hand(mine), tasks, newcomer(task, paths), limit=limit, is_by_hand=True)
 
 
 def by_hand(project: Project) -> Project:
@@ -167,25 +170,25 @@ def release(
     What its branch has changed it keeps, unless that is insisted on: as soon as another task has such a path, the
     merge refuses the branch. Raises Stale when others keep winning.
     """
-    with waiters.alone(project):
+    with waiters.alone(project) as mine:
         for _ in range(_TRIES):
-            world = snapshot(project.git)
+            world = snapshot(mine.git)
             state = ownership(project, tasks, world)
-            mine = of(state.claims, task)
-            wanted = mine if paths is None else tuple(dict.fromkeys(paths))
-            found = [path for path in wanted if path in mine]
+            own = of(state.claims, task)
+            wanted = own if paths is None else tuple(dict.fromkeys(paths))
+            found = [path for path in wanted if path in own]
             record = world.tasks[task].record if task in world.tasks else None
             worked = changed(project, record, found) if record else frozenset()
             free = tuple(path for path in found if is_insisted or path not in worked)
             answer = Released(
                 free,
-                tuple((path, state.claims.get(path)) for path in wanted if path not in mine),
+                tuple((path, state.claims.get(path)) for path in wanted if path not in own),
                 tuple(path for path in found if path in worked),
             )
             if not free:
                 return answer
             try:
-                _let_go(project, world, state, task, free)
+                _let_go(mine, world, state, task, free)
             except Stale:
                 continue
             return answer
@@ -206,7 +209,20 @@ def _let_go(
 
 
 def _write(project: Project, world: Snapshot, claims: Claims, reason: str) -> None:
+    if project.git.inherited:
+        _drop_dead_lock(project)
     write_claims(project.git, claims, old=world.claims_oid, reason=reason)
+
+
+def _drop_dead_lock(project: Project) -> None:
+    """Remove the lock of the ref that a git has left which was killed: without it nobody could claim any more.
+
+    The children of whoever was `waiters.alone` before hold that lock as long as they live, so it is none of theirs.
+    """
+    lock = project.common / f"{CLAIMS}.lock"
+    with suppress(FileNotFoundError):
+        if time.time() - lock.stat().st_mtime > _DEAD_AFTER:
+            lock.unlink()
 
 
 def _some(paths: Collection[str]) -> str:

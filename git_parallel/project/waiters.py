@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import BadName
@@ -27,14 +28,16 @@ def folder(project: Project) -> Path:
 
 
 @contextmanager
-def alone(project: Project) -> Iterator[None]:
+def alone(project: Project) -> Iterator[Project]:
     """Be the only one that claims, until done, but for who has been waited for too long.
+
+    Gives the project with a git whose children hold the lock as well, unless it was not to be had.
 
     The compare-and-swap alone would be right as well. But of many who try it at once all but one have read and
     judged for nothing, and who is slow may lose every time.
     """
-    with locks.held_if_free(project.runtime / "claims.lock", within=_PATIENCE):
-        yield
+    with locks.held_if_free(project.runtime / "claims.lock", within=_PATIENCE) as lock:
+        yield project if lock is None else replace(project, git=project.git.holding(lock))
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """`git parallel claim` and `release`: one holder a path, for as long as it is said."""
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -266,6 +267,17 @@ def test_a_claim_that_somebody_has_stopped_does_not_stop_the_others(
     finally:
         locks.let_go(stopped)
     assert written(repo)["claims"] == {"x": "1"}
+
+
+def test_the_lock_of_a_git_that_was_killed_is_removed_by_the_next(
+    repo: Repo, cli: Cli, places: tuple[Path, Path]
+) -> None:
+    left = repo.path / ".git/refs/parallel/claims.lock"
+    left.touch()
+    os.utime(left, (1, 1))
+
+    assert cli("claim", "x", at=places[0]).status == 0
+    assert cli("release", "x", at=places[0]).status == 0
 
 
 @pytest.mark.parametrize("arguments", [(), ("--wait",)])
