@@ -242,6 +242,19 @@ def test_a_finished_task_can_claim_nothing(cli: Cli, places: tuple[Path, Path]) 
     assert cli("release", "--all", at=one).stdout == "task '1' holds nothing by claim\n"
 
 
+def test_a_directory_is_not_what_is_in_it(repo: Repo, cli: Cli, places: tuple[Path, Path]) -> None:
+    one, two = places
+
+    claimed = cli("claim", "specs/", at=one)
+
+    assert (claimed.status, claimed.stdout) == (0, "claimed specs for task '1'\n")
+    assert claimed.stderr == (
+        "note: 'specs' is a directory, and a claim is of one path: claim the files in it by name\n"
+    )
+    assert cli("claim", "specs/new.md", at=two).status == 0
+    assert written(repo)["claims"] == {"specs": "1", "specs/new.md": "2"}
+
+
 def test_unusual_paths_are_claimed_and_released_like_any_other(
     repo: Repo, cli: Cli, places: tuple[Path, Path]
 ) -> None:
