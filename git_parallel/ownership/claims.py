@@ -24,10 +24,6 @@ class Claims:
         """The claims whose time is not over."""
         return {path: task for path, task in self.holders.items() if self.until.get(path, math.inf) > now}
 
-    def lapsed(self, now: float) -> dict[str, TaskId]:
-        """The claims whose time is over."""
-        return {path: task for path, task in self.holders.items() if self.until.get(path, math.inf) <= now}
-
 
 def to_json(claims: Claims) -> dict[str, Any]:
     """The claims as the JSON object of format version 1."""
