@@ -301,7 +301,9 @@ def test_of_two_agents_in_a_tight_loop_one_holds_the_path_at_every_moment(
     tallies = contest(list(places), tmp_path / "witness", *arguments, seconds=2)
 
     assert [tally.failed for tally in tallies] == [(), ()]
-    assert all(tally.got for tally in tallies), tallies
+    # Who does not wait may be refused each time, where the machine has much to do.
+    everybody = all if arguments else any
+    assert everybody(tally.got for tally in tallies), tallies
     reasons = repo.git("log", "--format=%s", "--reverse", "refs/parallel/claims").splitlines()
     assert len(reasons) == 2 * sum(tally.got for tally in tallies)
     for claimed, released in zip(reasons[::2], reasons[1::2], strict=True):
