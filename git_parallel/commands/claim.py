@@ -36,14 +36,16 @@ class Wish:
 class ClaimAnswer:
     """Whose worktree this is, and the judgement; where nothing is foreign the paths are the task's.
 
-    `had` were its own before, `until` is when the claim ends, `directories` are those that were checked out in a sparse
-    worktree. Where something is foreign, `owners` are the records of the tasks whose it is, as far as they have
-    one, `circle` the waits that would have been for each other, and `is_late` says that the time to wait was over.
+    `had` were its own before, `folders` are directories, of which a claim gives nothing below; `until` is when
+    the claim ends, `directories` are those that were checked out in a sparse worktree. Where something is
+    foreign, `owners` are the records of the tasks whose it is, as far as they have one, `circle` the waits that
+    would have been for each other, and `is_late` says that the time to wait was over.
     """
 
     task: TaskId
     verdict: Verdict
     had: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
     until: float | None = None
     directories: tuple[str, ...] = ()
     owners: Mapping[TaskId, TaskRecord | None] = field(default_factory=dict)
@@ -82,12 +84,14 @@ def claim(
     if decision.verdict.foreign:
         return _refused(here, decision, circle, is_late=is_late)
     verdict = decision.verdict
+    directories = _checked_out(project, here, place.top, wanted)
     return ClaimAnswer(
         here.task,
         verdict,
         had=tuple(path for path in wanted if path not in verdict.unclaimed),
+        folders=tuple(path for path in wanted if (place.top / path).is_dir()),
         until=decision.until,
-        directories=_checked_out(project, here, place.top, wanted),
+        directories=directories,
     )
 
 

@@ -22,6 +22,24 @@ def held(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextmanager
+def held_if_free(path: Path, *, within: float) -> Iterator[int | None]:
+    """Hold the lock on `path`; gives its descriptor, or None where it has not become free `within` so many seconds.
+
+    For what is right without the lock as well: a process that somebody has stopped must not stop all others.
+    """
+    end = time.monotonic() + within
+    while (descriptor := try_hold(path)) is None and (left := end - time.monotonic()) > 0:
+        freed = threading.Event()
+        when_free(path, freed.set)
+        freed.wait(left)
+    try:
+        yield descriptor
+    finally:
+        if descriptor is not None:
+            let_go(descriptor)
+
+
 def hold(path: Path) -> int:
     """Take the lock on `path`, waiting for it as long as needed: a descriptor for `let_go`."""
     descriptor = _open(path)

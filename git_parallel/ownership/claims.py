@@ -24,21 +24,20 @@ class Claims:
         """The claims whose time is not over."""
         return {path: task for path, task in self.holders.items() if self.until.get(path, math.inf) > now}
 
-    def lapsed(self, now: float) -> dict[str, TaskId]:
-        """The claims whose time is over."""
-        return {path: task for path, task in self.holders.items() if self.until.get(path, math.inf) <= now}
-
 
 def to_json(claims: Claims) -> dict[str, Any]:
-    """The claims as the JSON object of format version 1; without a limit it is as it was before there were any."""
-    until = {"until": dict(sorted(claims.until.items()))} if claims.until else {}
-    return {"version": VERSION, "claims": dict(sorted(claims.holders.items())), **until}
+    """The claims as the JSON object of format version 1."""
+    return {
+        "version": VERSION,
+        "claims": dict(sorted(claims.holders.items())),
+        "until": dict(sorted(claims.until.items())),
+    }
 
 
 def from_json(data: object) -> Claims:
     """The claims in a JSON object; raises ValueError, KeyError or BadName when it holds none.
 
-    A limit that is no time is none: to hold on is the safe side.
+    There was a time when nothing was written of limits. One that is no time is none: to hold on is the safe side.
     """
     if not isinstance(data, Mapping) or not isinstance(data["claims"], Mapping):
         raise ValueError("no object")

@@ -16,7 +16,7 @@ from ..ownership.waiting import Wait, Waiter, find_circle, hopeless, waits
 from ..schedule.record import State
 from ..tasks.task import TaskSet
 from . import waiters
-from .claiming import Decision, Limit, alone, by_hand, decide
+from .claiming import Decision, Limit, by_hand, decide
 from .declared import read_tasks
 from .open import Project
 from .watching import watching_files
@@ -120,8 +120,8 @@ def claim_when_free(
 
 
 def _look(known: _Known, me: Waiter, limit: Limit | None) -> _Look:
-    project, tasks = by_hand(known.project), known.tasks
-    with alone(project):
+    tasks = known.tasks
+    with waiters.alone(by_hand(known.project)) as project:
         waiters.sweep(project)
         decision = decide(project, tasks, me, limit=limit, is_by_hand=True)
         others = [one for one in waiters.waiting(project) if one != me]

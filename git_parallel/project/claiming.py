@@ -2,14 +2,14 @@
 
 import math
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ..errors import Refused, Stale
-from ..git import ground, locks
+from ..git import ground
 from ..git.admin import PREFIX
-from ..git.refs import Snapshot, snapshot, write_claims
+from ..git.refs import CLAIMS, Snapshot, snapshot, write_claims
 from ..names import TaskId
 from ..ownership.claims import Claims, of, taken
 from ..ownership.judge import Ownership, Verdict, judge
@@ -22,6 +22,8 @@ from .open import Project
 
 # Whoever claims holds the lock; only what writes the ref without us can come between.
 _TRIES = 20
+# Seconds after which no git that is alive has a ref locked still.
+_DEAD_AFTER = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +37,6 @@ class Released:
     paths: tuple[str, ...] = ()
     absent: tuple[tuple[str, TaskId | None], ...] = ()
     changed: tuple[str, ...] = ()
-
-
-@contextmanager
-def alone(project: Project) -> Iterator[None]:
-    """Be the only one that claims, until done.
-
-    The compare-and-swap alone would be right as well. But of many who try it at once all but one have read and
-    judged for nothing, and who is slow may lose every time.
-    """
-    with locks.held(project.runtime / "claims.lock"):
-        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +62,8 @@ def claim(project: Project, tasks: TaskSet, task: TaskId, paths: Sequence[str]) 
     All of them live in one ref that moves by compare-and-swap, so of two tasks that want one path
     exactly one gets it. Raises Stale when others keep winning.
     """
-    with alone(project):
-        return decide(project, tasks, newcomer(task, paths)).verdict
+    with waiters.alone(project) as mine:
+        return decide(mine, tasks, newcomer(task, paths)).verdict
 
 
 def claim_by_hand(
@@ -82,8 +73,8 @@ def claim_by_hand(
 
     Raises Refused for a task that has ended.
     """
-    with alone(project):
-        return decide(by_hand(project), tasks, newcomer(task, paths), limit=limit, is_by_hand=True)
+    with waiters.alone(project) as mine:
+        return decide(by_hand(mine), tasks, newcomer(task, paths), limit=limit, is_by_hand=True)
 
 
 def by_hand(project: Project) -> Project:
@@ -99,7 +90,7 @@ def newcomer(task: TaskId, paths: Sequence[str]) -> Waiter:
 def decide(
     project: Project, tasks: TaskSet, me: Waiter, *, limit: Limit | None = None, is_by_hand: bool = False
 ) -> Decision:
-    """Take all that somebody wants, or nothing; the caller is `alone`.
+    """Take all that somebody wants, or nothing; the caller is `waiters.alone`.
 
     By hand nothing is taken for a task that has ended: Refused. Raises Stale when others keep winning.
     """
@@ -179,25 +170,25 @@ def release(
     What its branch has changed it keeps, unless that is insisted on: as soon as another task has such a path, the
     merge refuses the branch. Raises Stale when others keep winning.
     """
-    with alone(project):
+    with waiters.alone(project) as mine:
         for _ in range(_TRIES):
-            world = snapshot(project.git)
+            world = snapshot(mine.git)
             state = ownership(project, tasks, world)
-            mine = of(state.claims, task)
-            wanted = mine if paths is None else tuple(dict.fromkeys(paths))
-            found = [path for path in wanted if path in mine]
+            own = of(state.claims, task)
+            wanted = own if paths is None else tuple(dict.fromkeys(paths))
+            found = [path for path in wanted if path in own]
             record = world.tasks[task].record if task in world.tasks else None
             worked = changed(project, record, found) if record else frozenset()
             free = tuple(path for path in found if is_insisted or path not in worked)
             answer = Released(
                 free,
-                tuple((path, state.claims.get(path)) for path in wanted if path not in mine),
+                tuple((path, state.claims.get(path)) for path in wanted if path not in own),
                 tuple(path for path in found if path in worked),
             )
             if not free:
                 return answer
             try:
-                _let_go(project, world, state, task, free)
+                _let_go(mine, world, state, task, free)
             except Stale:
                 continue
             return answer
@@ -218,7 +209,20 @@ def _let_go(
 
 
 def _write(project: Project, world: Snapshot, claims: Claims, reason: str) -> None:
+    if project.git.inherited:
+        _drop_dead_lock(project)
     write_claims(project.git, claims, old=world.claims_oid, reason=reason)
+
+
+def _drop_dead_lock(project: Project) -> None:
+    """Remove the lock of the ref that a git has left which was killed: without it nobody could claim any more.
+
+    The children of whoever was `waiters.alone` before hold that lock as long as they live, so it is none of theirs.
+    """
+    lock = project.common / f"{CLAIMS}.lock"
+    with suppress(FileNotFoundError):
+        if time.time() - lock.stat().st_mtime > _DEAD_AFTER:
+            lock.unlink()
 
 
 def _some(paths: Collection[str]) -> str:

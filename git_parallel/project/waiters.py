@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import BadName
@@ -17,6 +18,9 @@ from ..names import TaskId
 from ..ownership.waiting import Waiter
 from .open import Project
 
+# Seconds that a claim may take, on a machine that has much to do. Whoever is longer at it was stopped.
+_PATIENCE = 5.0
+
 
 def folder(project: Project) -> Path:
     """Where the files of waiters lie."""
@@ -24,10 +28,23 @@ def folder(project: Project) -> Path:
 
 
 @contextmanager
+def alone(project: Project) -> Iterator[Project]:
+    """Be the only one that claims, until done, but for who has been waited for too long.
+
+    Gives the project with a git whose children hold the lock as well, unless it was not to be had.
+
+    The compare-and-swap alone would be right as well. But of many who try it at once all but one have read and
+    judged for nothing, and who is slow may lose every time.
+    """
+    with locks.held_if_free(project.runtime / "claims.lock", within=_PATIENCE) as lock:
+        yield project if lock is None else replace(project, git=project.git.holding(lock))
+
+
+@contextmanager
 def enrolled(project: Project, task: TaskId, paths: Sequence[str]) -> Iterator[Waiter]:
     """Be known as waiting for `paths`, from now on until done. The caller does not hold the lock of the claims."""
     folder(project).mkdir(mode=0o700, exist_ok=True)
-    with locks.held(project.runtime / "claims.lock"):
+    with alone(project):
         since = time.time()
         waiter = Waiter(since, f"{task}.{os.getpid()}.{time.monotonic_ns()}", task, tuple(paths))
         file = folder(project) / waiter.name

@@ -165,11 +165,12 @@ WAYS_ON = {
 FILES = {
     "`refs/parallel/tasks/<id>`": "The life of a task, one commit for each of its states, with `record.json` "
     "and the spec in its tree. `git log --first-parent refs/parallel/tasks/<id>` shows it.",
-    "`refs/parallel/claims`": "Which unfinished task took which paths that no spec declares.",
+    "`refs/parallel/claims`": "Which unfinished task took which paths that no spec declares, and until when.",
     "`refs/parallel/trash/<id>/<time>`": "The commits of what `git parallel prune` put away.",
     "`.git/parallel/`": "Everything else, readable by nobody but you: the agents' output in `logs/<id>/`, "
     "pruned worktrees in `trash/`, the hooks of agent worktrees in `hooks/` and `guard/`, what tells which "
-    "agents are alive and how far they are in `tasks/`, what the coordinator says in "
+    "agents are alive and how far they are in `tasks/`, who waits for which paths in `waiting/`, what the coordinator "
+    "says in "
     "`logs/coordinator.log`, and what documents were understood as in `cache/`, "
     "which may be deleted.",
     "`.gitparallel`": "The team's settings, in the syntax of a git config file, read as committed on the "
@@ -264,6 +265,7 @@ JSON = {
         "tasks": "Each task that has been run: `id`, `title`, `state`, `agent`, `branch`, `worktree`, `pid`, "
         "`attempt`, `started`, `ended`, `seconds`, `exit_status`, `ahead` (commits that the target has not), "
         "`drift` (paths that it touches and did not declare), `collides_with` (the tasks that it meets there), "
+        "`claims` (what it holds by claim: `path`, `until`), `waits_for` (paths that it waits for), "
         "`progress` (`percent`, `estimated`, `message`, and `basis`: `report`, or some of `boxes`, `files` and "
         "`time`), `eta_seconds` (how long it will run on), `reason`, "
         f"{_COSTS}.",

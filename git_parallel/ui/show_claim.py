@@ -21,6 +21,10 @@ def show_claim(paths: Sequence[str], wish: Wish | None = None) -> int:
         print(f"claimed {printable(path)} for task '{answer.task}'{limit}")
     for path in answer.had:
         print(f"{printable(path)} is task '{answer.task}'s own already")
+    for folder in answer.folders:
+        note(
+            f"'{printable(folder)}' is a directory, and a claim is of one path: claim the files in it by name"
+        )
     for folder in answer.directories:
         print(f"checked out {printable(folder)}/")
     return DONE

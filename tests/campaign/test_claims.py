@@ -38,5 +38,7 @@ def test_agents_that_claim_the_same_path_in_a_tight_loop(
         f"{agents} agents, {SECONDS} s: got {[t.got for t in tallies]}, refused {[t.refused for t in tallies]}"
     )
     assert [failed for tally in tallies for failed in tally.failed] == []
-    assert all(tally.got for tally in tallies), tallies
+    # Who does not wait may be refused each time, where the machine has much to do.
+    everybody = all if arguments else any
+    assert everybody(tally.got for tally in tallies), tallies
     assert repo.is_sound()

@@ -1,12 +1,14 @@
 """`git parallel claim` and `release`: one holder a path, for as long as it is said."""
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from git_parallel.git import locks
 from tests.cli.contest import PATH, contest
 from tests.cli.test_hooks import commit
 from tests.conftest import Cli, Repo
@@ -66,7 +68,7 @@ def test_claimed_refused_with_the_holder_released_and_claimed_by_the_other(
     assert (let_go.status, let_go.stdout) == (0, "released new.py, which task '1' held\n")
     assert "new.py" not in own(repo, "1")
     assert cli("claim", "new.py", at=two).status == 0
-    assert written(repo) == {"version": 1, "claims": {"new.py": "2"}}
+    assert written(repo) == {"version": 1, "claims": {"new.py": "2"}, "until": {}}
     said = repo.git("log", "--format=%s", "refs/parallel/claims").splitlines()
     assert said == ["2 claims new.py", "1 releases new.py", "1 claims new.py"], "recorded"
 
@@ -171,7 +173,7 @@ def test_a_claim_until_some_time_ends_then_and_is_dropped_at_the_next_write(
 
     assert cli("status", "--json").json["tasks"][0]["claims"] == []
     assert cli("claim", "other.py", at=two).status == 0
-    assert written(repo) == {"version": 1, "claims": {"other.py": "2"}}
+    assert written(repo) == {"version": 1, "claims": {"other.py": "2"}, "until": {}}
     assert cli("release", "new.py", at=one).status == 1
     assert cli("claim", "new.py", at=two).status == 0
 
@@ -209,7 +211,7 @@ def test_what_was_committed_in_time_is_kept_beyond_it(
         "error: 'new.py' cannot be claimed: claimed by task '1'",
     )
     assert cli("claim", "idle.py", at=two).status == 0
-    assert written(repo) == {"version": 1, "claims": {"idle.py": "2", "new.py": "1"}}
+    assert written(repo) == {"version": 1, "claims": {"idle.py": "2", "new.py": "1"}, "until": {}}
     assert cli("merge", "1").status == 0, "the gate lets through what was done in time"
     assert cli("claim", "new.py", at=two).status == 0
 
@@ -240,6 +242,19 @@ def test_a_finished_task_can_claim_nothing(cli: Cli, places: tuple[Path, Path]) 
     assert cli("release", "--all", at=one).stdout == "task '1' holds nothing by claim\n"
 
 
+def test_a_directory_is_not_what_is_in_it(repo: Repo, cli: Cli, places: tuple[Path, Path]) -> None:
+    one, two = places
+
+    claimed = cli("claim", "specs/", at=one)
+
+    assert (claimed.status, claimed.stdout) == (0, "claimed specs for task '1'\n")
+    assert claimed.stderr == (
+        "note: 'specs' is a directory, and a claim is of one path: claim the files in it by name\n"
+    )
+    assert cli("claim", "specs/new.md", at=two).status == 0
+    assert written(repo)["claims"] == {"specs": "1", "specs/new.md": "2"}
+
+
 def test_unusual_paths_are_claimed_and_released_like_any_other(
     repo: Repo, cli: Cli, places: tuple[Path, Path]
 ) -> None:
@@ -255,6 +270,29 @@ def test_unusual_paths_are_claimed_and_released_like_any_other(
     assert "git parallel claim --wait '[x]*'" in quoted
 
 
+def test_a_claim_that_somebody_has_stopped_does_not_stop_the_others(
+    repo: Repo, cli: Cli, places: tuple[Path, Path]
+) -> None:
+    stopped = locks.hold(repo.path / ".git/parallel/claims.lock")
+    try:
+        assert cli("claim", "x", at=places[0]).status == 0
+        assert cli("claim", "x", at=places[1]).status == 1
+    finally:
+        locks.let_go(stopped)
+    assert written(repo)["claims"] == {"x": "1"}
+
+
+def test_the_lock_of_a_git_that_was_killed_is_removed_by_the_next(
+    repo: Repo, cli: Cli, places: tuple[Path, Path]
+) -> None:
+    left = repo.path / ".git/refs/parallel/claims.lock"
+    left.touch()
+    os.utime(left, (1, 1))
+
+    assert cli("claim", "x", at=places[0]).status == 0
+    assert cli("release", "x", at=places[0]).status == 0
+
+
 @pytest.mark.parametrize("arguments", [(), ("--wait",)])
 def test_of_two_agents_in_a_tight_loop_one_holds_the_path_at_every_moment(
     repo: Repo, places: tuple[Path, Path], tmp_path: Path, arguments: tuple[str, ...]
@@ -263,7 +301,9 @@ def test_of_two_agents_in_a_tight_loop_one_holds_the_path_at_every_moment(
     tallies = contest(list(places), tmp_path / "witness", *arguments, seconds=2)
 
     assert [tally.failed for tally in tallies] == [(), ()]
-    assert all(tally.got for tally in tallies), tallies
+    # Who does not wait may be refused each time, where the machine has much to do.
+    everybody = all if arguments else any
+    assert everybody(tally.got for tally in tallies), tallies
     reasons = repo.git("log", "--format=%s", "--reverse", "refs/parallel/claims").splitlines()
     assert len(reasons) == 2 * sum(tally.got for tally in tallies)
     for claimed, released in zip(reasons[::2], reasons[1::2], strict=True):

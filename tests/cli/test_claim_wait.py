@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.beside import until
+from tests.cli.test_claim import write_limit
 from tests.conftest import Cli, Repo
 
 Agent = Callable[..., Sequence[str]]
@@ -170,12 +171,14 @@ def test_a_declared_path_is_free_when_its_document_is_gone(repo: Repo, wait: Wai
 
 
 def test_a_claim_that_ends_by_the_clock_is_waited_for(repo: Repo, cli: Cli, three: Three, wait: Wait) -> None:
-    cli("claim", "x", "--until", "4s", at=three[0])
-    before = time.time()
+    cli("claim", "x", at=three[0])
     waiting = wait(three[1], "x").waits()
+    soon = time.time() + 1.5
+
+    write_limit(repo, x=soon)
 
     assert waiting.ended()[0] == 0
-    assert time.time() - before < LONG
+    assert time.time() >= soon
     assert holders(repo) == {"x": "2"}
 
 

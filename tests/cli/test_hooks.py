@@ -133,7 +133,7 @@ def test_a_path_that_is_nobodys_is_claimed_at_commit_and_shown_as_drift(
     assert row["drift"] == ["test_one.py"]
     assert "also took test_one.py" in cli("status").stdout
     claims = json.loads(repo.git("show", "refs/parallel/claims:claims.json"))
-    assert claims == {"version": 1, "claims": {"test_one.py": "1"}}
+    assert claims == {"version": 1, "claims": {"test_one.py": "1"}, "until": {}}
     assert cli("run", "2", "--", *agent("echo x > other.py; echo y > test_one.py")).status == 1
     assert repo.state("2") == "failed"
     assert "claimed by task '1'" in cli("status").stdout
