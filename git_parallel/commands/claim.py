@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..errors import BadInput
+from ..errors import BadInput, Refused
 from ..git.refs import snapshot
+from ..git.room import is_inside
 from ..git.sparse import is_sparse
 from ..git.worktree import admin_of
 from ..names import RepoPath, TaskId
@@ -36,6 +37,11 @@ def claim(directory: Path, paths: Sequence[str]) -> ClaimAnswer:
     """Claim paths (relative to where the user stands) for the task of this worktree, and have them there."""
     project = open_project(directory)
     here = standing(directory)
+    if is_inside(project.common):
+        raise Refused(
+            "an agent in a sandbox cannot claim",
+            hint="change and commit what you need: what is nobody's is claimed for the task when its agent has ended",
+        )
     make_runtime(project)
     git = project.git.at(directory)
     top = Path(git.run("rev-parse", "--show-toplevel").stdout.removesuffix("\n"))

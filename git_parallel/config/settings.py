@@ -74,6 +74,7 @@ class Settings:
     submodules: str = "auto"
     fetch: bool = False
     sparse: bool = False
+    sandbox: str = "off"
     pool: int = 0
     disposable: tuple[str, ...] = (
         "**/__pycache__/",

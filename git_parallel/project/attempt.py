@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..agents import process
+from ..agents.keeper.fence import Mount
 from ..agents.nursery import Nursery
-from ..errors import Busy, GitFailed, ParallelError, Stale, in_words
+from ..agents.sandbox import Way
+from ..errors import Busy, GitFailed, ParallelError, Stale, Unusable, in_words
 from ..git import guard, worktree
 from ..git.admin import PREFIX
 from ..git.refs import Stored, snapshot, write_record
@@ -37,6 +39,7 @@ from .places import is_as_made, place_for, place_of_record, was_anybody_there
 from .plain import write_anew
 from .prompted import with_prompt
 from .prompting import environment, write_prompt
+from .sandboxing import forget, mounts_for
 from .setting_up import SetupFailed, SetupStopped
 from .singletons import Registry
 from .stacking import base_on
@@ -50,7 +53,7 @@ class Order:
 
     `is_fresh` is whether an attempt after another begins in a new worktree, `is_sparse` whether a new worktree
     holds only what its task touches. `preset` is the name of the preset that tells how what the agents print
-    is read, empty where nothing is known of that.
+    is read, empty where nothing is known of that. `sandbox` is by what means the agent is put in one, if it is.
     """
 
     argv: tuple[str, ...]
@@ -62,6 +65,7 @@ class Order:
     is_fresh: bool = False
     is_sparse: bool = False
     preset: str = ""
+    sandbox: Way | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +147,12 @@ def start(
     record = ready.record
     prompt = project.tasks_runtime / f"{task.id}.prompt"
     try:
+        mounts = _mounts(project, record, order)
+        argv = with_prompt(order.argv, prompt)
         job = process.Job(
             task=task.id,
             attempt=record.attempt,
-            argv=with_prompt(order.argv, prompt),
+            argv=order.sandbox.command(argv, mounts) if order.sandbox else argv,
             cwd=place_of_record(project, record).path,
             env=process.agent_environment(
                 os.environ, environment(task, record, prompt) | variables(project, task.id)
@@ -159,13 +165,16 @@ def start(
             log_limit=order.log_limit,
             locks=_locks(project, record),
             preset=order.preset,
+            fence=order.sandbox.fence(mounts) if order.sandbox else (),
+            sandbox=order.sandbox.name if order.sandbox else "",
         )
         remember_command(project, task.id, order)
         process.launch(project.tasks_runtime, job, nursery)
-    except OSError as error:
+    except (OSError, Unusable) as error:
         # Unless an agent was started all the same, it is the end of this attempt, and of no other.
         if process.read_start(project.tasks_runtime, task.id, record.attempt) is None:
-            return write(project, ready, record.to(State.FAILED, reason=in_words(error)))
+            reason = error.message if isinstance(error, Unusable) else in_words(error)
+            return write(project, ready, record.to(State.FAILED, reason=reason))
     try:
         return write(project, ready, record.to(State.RUNNING, started=time.time(), reason=""))
     except Stale:
@@ -178,6 +187,14 @@ def start(
     except GitFailed:
         # The agent runs, recorded or not (the disk may be full); settling writes what is missing here.
         return Stored(record.to(State.RUNNING, started=time.time(), reason=""), ready.oid)
+
+
+def _mounts(project: Project, record: TaskRecord, order: Order) -> tuple[Mount, ...]:
+    """What is to be mounted for the agent; where it is put in no sandbox, one of the attempt before is forgotten."""
+    if order.sandbox is not None:
+        return mounts_for(project, place_of_record(project, record))
+    forget(project, record)
+    return ()
 
 
 def _locks(project: Project, record: TaskRecord) -> tuple[Path, ...]:

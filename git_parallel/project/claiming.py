@@ -6,6 +6,7 @@ from ..errors import Stale
 from ..git import guard
 from ..git.admin import PREFIX
 from ..git.refs import snapshot, write_claims
+from ..git.room import is_inside
 from ..names import TaskId
 from ..ownership.claims import taken
 from ..ownership.judge import Verdict, judge
@@ -26,7 +27,8 @@ def claim(project: Project, tasks: TaskSet, task: TaskId, paths: Sequence[str]) 
         world = snapshot(project.git)
         state = ownership(project, tasks, world)
         verdict = judge(task, paths, state)
-        if verdict.foreign or not verdict.unclaimed:
+        # From a sandbox nothing can be claimed; what has no owner then is claimed when its agent has ended.
+        if verdict.foreign or not verdict.unclaimed or is_inside(project.common):
             return verdict
         wanted = taken(state.claims, task, verdict.unclaimed)
         try:

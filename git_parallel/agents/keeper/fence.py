@@ -1,0 +1,123 @@
+"""Putting an agent behind a fence: a mount namespace in which most of the repository cannot be written (Linux).
+
+It costs a millisecond, for the child that will be the agent does it itself, and stays the same process. The
+user namespace is what allows it, and what keeps the agent from undoing it: all capabilities are given up
+before the agent begins, mounts that come from a namespace above are locked in any that it makes below, and
+the kernel shows it nothing of what processes outside have open (/proc/<pid>/root, cwd, fd, ns, ptrace).
+"""
+
+import os
+
+from .job import NotStarted, lower
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ctypes
+
+# What a mount of a fence is: (kind, source, target). `EMPTY` needs no source.
+WRITABLE, READ_ONLY, EMPTY = "rw", "ro", "empty"
+Mount = tuple[str, str, str]
+
+_NEW_NAMESPACES = 0x10000000 | 0x00020000  # CLONE_NEWUSER | CLONE_NEWNS
+_RDONLY, _REMOUNT, _BIND, _REC, _SLAVE = 1, 32, 4096, 16384, 1 << 19
+_NOSUID, _NODEV, _NOEXEC = 2, 4, 8  # the same as MS_ and as ST_; a remount has to repeat those that are set
+_PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 24, 38, 47, 4
+_CAPABILITY_VERSION_3 = 0x20080522
+_MOST_CAPABILITIES = 64
+
+
+def put_up(mounts: list[Mount]) -> None:
+    """Have this process, which has one thread, and all that it starts see the mounts and none of its powers.
+
+    They are made in their order, and each source is what its path meant before the first of them.
+    Raises NotStarted or OSError, with this process in no state to go on.
+    """
+    import ctypes
+
+    library = ctypes.CDLL(None, use_errno=True)
+    user, group = os.getuid(), os.getgid()
+    if library.unshare(_NEW_NAMESPACES):
+        raise _failure("no user namespace")
+    # The same user as before: to own what the agent makes, and for files in its home.
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"{user} {user} 1")
+    _write("/proc/self/gid_map", f"{group} {group} 1")
+    # What is mounted outside later is to be seen here, and nothing the other way round.
+    _mount(library, "", "/", _REC | _SLAVE)
+    opened = {source: os.open(source, os.O_PATH | os.O_CLOEXEC) for _, source, _ in mounts if source}
+    for kind, source, target in mounts:
+        if kind == EMPTY:
+            _mount(library, "tmpfs", target, _NOSUID | _NODEV | _RDONLY, kind="tmpfs")
+            continue
+        _mount(library, f"/proc/self/fd/{opened[source]}", target, _BIND | _REC)
+        if kind == READ_ONLY:
+            for inner in (target, *_mounted_below(target)):
+                kept = os.statvfs(inner).f_flag & (_NOSUID | _NODEV | _NOEXEC)
+                _mount(library, "", inner, _REMOUNT | _BIND | _RDONLY | kept)
+    for descriptor in opened.values():
+        os.close(descriptor)
+    _give_up_powers(library)
+
+
+def _mount(library: "ctypes.CDLL", source: str, target: str, flags: int, *, kind: str = "") -> None:
+    import ctypes
+
+    words = [os.fsencode(word) if word else None for word in (source, target, kind)]
+    if library.mount(words[0], words[1], words[2], ctypes.c_ulong(flags), None):
+        raise _failure(f"cannot mount '{target}'")
+
+
+def _mounted_below(folder: str) -> list[str]:
+    """What came with a recursive mount; each is read-only only by itself."""
+    with open("/proc/self/mountinfo", "rb") as file:
+        points = [_plain(line.split()[4]) for line in file]
+    return [point for point in dict.fromkeys(points) if point.startswith(folder.rstrip("/") + "/")]
+
+
+def _plain(word: bytes) -> str:
+    """A path of mountinfo, in which blanks, newlines and backslashes are octal numbers."""
+    for letter in b" \t\n\\":
+        word = word.replace(b"\\%03o" % letter, bytes([letter]))
+    return os.fsdecode(word)
+
+
+def _give_up_powers(library: "ctypes.CDLL") -> None:
+    """Give up all capabilities, for good."""
+    import ctypes
+
+    none = [ctypes.c_ulong(0)] * 3
+    for capability in range(_MOST_CAPABILITIES):
+        # There are not as many; the kernel refuses the rest.
+        library.prctl(_PR_CAPBSET_DROP, ctypes.c_ulong(capability), *none)
+    library.prctl(_PR_CAP_AMBIENT, ctypes.c_ulong(_PR_CAP_AMBIENT_CLEAR_ALL), *none)
+    # A program with its set-uid bit on would have them again.
+    if library.prctl(_PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1), *none):
+        raise _failure("cannot give up privileges")
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    if library.capset(header, (ctypes.c_uint32 * 6)()):
+        raise _failure("cannot give up capabilities")
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def _failure(what: str) -> NotStarted:
+    import ctypes
+
+    return NotStarted(f"{what}: {os.strerror(ctypes.get_errno()).lower()}")
+
+
+def main() -> int:
+    """Try whether there can be a fence, and say on stdout why not."""
+    try:
+        put_up([(READ_ONLY, "/", "/")])
+    except NotStarted as reason:
+        told = str(reason)
+    except OSError as reason:
+        told = lower(reason)
+    else:
+        return 0
+    os.write(1, told.encode("utf-8", "surrogateescape"))
+    return 1
