@@ -21,7 +21,7 @@ from ..errors import Busy
 from ..git.command import KEPT
 from ..names import printable
 from .keeper import proc
-from .keeper.fence import Mount
+from .keeper.fence import Mount, Neighbour
 from .nursery import Nursery, start_alone
 
 
@@ -33,7 +33,7 @@ class Job:
     about the most bytes its log may have: of a longer one the middle is dropped. `locks` are files that the
     keeper and the agent's whole tree hold as well; where one of them is taken, nothing is started. `preset`
     only goes on record, for whoever reads the log, and so does `sandbox`. Where there are mounts for a `fence` the
-    agent is started behind them (see `keeper.fence`).
+    agent is started behind them (see `keeper.fence`), and `cwd` is hidden from its `neighbours` that are.
     """
 
     task: str
@@ -51,6 +51,7 @@ class Job:
     preset: str = ""
     fence: tuple[Mount, ...] = ()
     sandbox: str = ""
+    neighbours: tuple[Neighbour, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +258,7 @@ def document(runtime: Path, job: Job) -> bytes:
         "preset": job.preset,
         "fence": list(job.fence),
         "sandbox": job.sandbox,
+        "neighbours": list(job.neighbours),
     }
     # Not JSON, which is dear to import. The reader is the same interpreter, and undecodable names survive.
     return marshal.dumps(told | {name: str(place) for name, place in places.items()})

@@ -67,7 +67,8 @@ def _problem(command: Sequence[str]) -> str:
 
 
 def _bubblewrap(program: str, mounts: Sequence[Mount]) -> tuple[str, ...]:
-    words = [program, "--dev-bind", "/", "/"]
+    # Set-uid it does without a user namespace, and then /proc/<pid>/root of any process outside leads around it.
+    words = [program, "--unshare-user-try", "--unshare-pid", "--dev-bind", "/", "/", "--proc", "/proc"]
     for kind, source, target in mounts:
         if kind == EMPTY:
             words += ["--tmpfs", target, "--remount-ro", target]

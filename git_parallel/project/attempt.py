@@ -39,7 +39,7 @@ from .places import is_as_made, place_for, place_of_record, was_anybody_there
 from .plain import write_anew
 from .prompted import with_prompt
 from .prompting import environment, write_prompt
-from .sandboxing import forget, mounts_for
+from .sandboxing import forget, launching, mounts_for, neighbours
 from .setting_up import SetupFailed, SetupStopped
 from .singletons import Registry
 from .stacking import base_on
@@ -145,31 +145,10 @@ def start(
 ) -> Stored:
     """Start the agent of a task that is ready; the record as it then stands: running, or settled already."""
     record = ready.record
-    prompt = project.tasks_runtime / f"{task.id}.prompt"
     try:
-        mounts = _mounts(project, record, order)
-        argv = with_prompt(order.argv, prompt)
-        job = process.Job(
-            task=task.id,
-            attempt=record.attempt,
-            argv=order.sandbox.command(argv, mounts) if order.sandbox else argv,
-            cwd=place_of_record(project, record).path,
-            env=process.agent_environment(
-                os.environ, environment(task, record, prompt) | variables(project, task.id)
-            ),
-            log=project.log_of(task.id, record.attempt),
-            prompt=prompt,
-            timeout=order.timeout,
-            grace=order.grace,
-            stall=order.stall,
-            log_limit=order.log_limit,
-            locks=_locks(project, record),
-            preset=order.preset,
-            fence=order.sandbox.fence(mounts) if order.sandbox else (),
-            sandbox=order.sandbox.name if order.sandbox else "",
-        )
         remember_command(project, task.id, order)
-        process.launch(project.tasks_runtime, job, nursery)
+        with launching(project, order.sandbox):
+            process.launch(project.tasks_runtime, _job(project, task, record, order), nursery)
     except (OSError, Unusable) as error:
         # Unless an agent was started all the same, it is the end of this attempt, and of no other.
         if process.read_start(project.tasks_runtime, task.id, record.attempt) is None:
@@ -187,6 +166,31 @@ def start(
     except GitFailed:
         # The agent runs, recorded or not (the disk may be full); settling writes what is missing here.
         return Stored(record.to(State.RUNNING, started=time.time(), reason=""), ready.oid)
+
+
+def _job(project: Project, task: Task, record: TaskRecord, order: Order) -> process.Job:
+    prompt = project.tasks_runtime / f"{task.id}.prompt"
+    argv, mounts = with_prompt(order.argv, prompt), _mounts(project, record, order)
+    return process.Job(
+        task=task.id,
+        attempt=record.attempt,
+        argv=order.sandbox.command(argv, mounts) if order.sandbox else argv,
+        cwd=place_of_record(project, record).path,
+        env=process.agent_environment(
+            os.environ, environment(task, record, prompt) | variables(project, task.id)
+        ),
+        log=project.log_of(task.id, record.attempt),
+        prompt=prompt,
+        timeout=order.timeout,
+        grace=order.grace,
+        stall=order.stall,
+        log_limit=order.log_limit,
+        locks=_locks(project, record),
+        preset=order.preset,
+        fence=order.sandbox.fence(mounts) if order.sandbox else (),
+        sandbox=order.sandbox.name if order.sandbox else "",
+        neighbours=neighbours(project),
+    )
 
 
 def _mounts(project: Project, record: TaskRecord, order: Order) -> tuple[Mount, ...]:

@@ -2,13 +2,15 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ..agents.keeper.fence import EMPTY, READ_ONLY, WRITABLE, Mount
-from ..agents.sandbox import Way, find_way
+from ..agents import process
+from ..agents.keeper.fence import EMPTY, READ_ONLY, WRITABLE, Mount, Neighbour
+from ..agents.sandbox import NAMESPACES, Way, find_way
 from ..errors import ParallelError, Unusable
-from ..git import sandbox
+from ..git import locks, sandbox
+from ..git.admin import task_of
 from ..git.checkouts import path_of
 from ..git.refs import Snapshot
 from ..git.room import REAL, Room, is_inside
@@ -62,6 +64,29 @@ def mounts_for(project: Project, place: Place) -> tuple[Mount, ...]:
         _mount(READ_ONLY, place.path / ".git"),
         *((EMPTY, "", str(path)) for path in others if path not in around),
     )
+
+
+@contextmanager
+def launching(project: Project, way: Way | None) -> Iterator[None]:
+    """Launch an agent within: of two that begin at the same time each is to find the other, or to be found by it."""
+    if way is None and not (project.runtime / "sandbox").is_dir():
+        yield
+        return
+    with locks.held(project.runtime / "sandbox.lock"):
+        yield
+
+
+def neighbours(project: Project) -> tuple[Neighbour, ...]:
+    """The agents that are in a sandbox now; a worktree that is newer than theirs they would see."""
+    rooms = project.runtime / "sandbox"
+    tasks = [task_of(room) for room in rooms.iterdir()] if rooms.is_dir() else []
+    found = []
+    for task in filter(None, tasks):
+        attempt = process.attempt_under_way(project.tasks_runtime, task)
+        start = process.read_start(project.tasks_runtime, task, attempt) if attempt else None
+        if start is not None and start.sandbox == NAMESPACES:
+            found.append((start.agent_pid, start.agent_start_time))
+    return tuple(found)
 
 
 def take_over(project: Project, place: Place) -> Taken | None:

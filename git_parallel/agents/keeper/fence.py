@@ -9,6 +9,7 @@ the kernel shows it nothing of what processes outside have open (/proc/<pid>/roo
 import os
 
 from .job import NotStarted, lower
+from .proc import start_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 # What a mount of a fence is: (kind, source, target). `EMPTY` needs no source.
 WRITABLE, READ_ONLY, EMPTY = "rw", "ro", "empty"
 Mount = tuple[str, str, str]
+# An agent: its process, and when that began, in ticks since the boot.
+Neighbour = tuple[int, int | None]
 
 _NEW_NAMESPACES = 0x10000000 | 0x00020000  # CLONE_NEWUSER | CLONE_NEWNS
 _RDONLY, _REMOUNT, _BIND, _REC, _SLAVE = 1, 32, 4096, 16384, 1 << 19
@@ -57,6 +60,35 @@ def put_up(mounts: list[Mount]) -> None:
     for descriptor in opened.values():
         os.close(descriptor)
     _give_up_powers(library)
+
+
+def hide(folder: str, neighbours: list[Neighbour]) -> None:
+    """Put an empty folder in its place for agents that are behind a fence already, by what began as these.
+
+    Those that have ended see nothing any more. Raises NotStarted where one that lives would see it.
+    """
+    for pid, began in neighbours:
+        if (child := os.fork()) == 0:
+            _hide(folder, pid, began)
+        if os.waitpid(child, 0)[1] and start_time(pid) == began:
+            raise NotStarted(f"cannot hide '{folder}' from the agent that is process {pid}")
+
+
+def _hide(folder: str, pid: int, began: int | None) -> None:
+    """In a child, for there is no way back out of a namespace. Never returns."""
+    import ctypes
+
+    status = 1
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        spaces = [os.open(f"/proc/{pid}/ns/{name}", os.O_RDONLY) for name in ("user", "mnt")]
+        # Whose they are is known only now: a number may be given to another process at any time.
+        if start_time(pid) == began and not any(library.setns(space, 0) for space in spaces):
+            if not os.path.ismount(folder):
+                _mount(library, "tmpfs", folder, _NOSUID | _NODEV | _RDONLY, kind="tmpfs")
+            status = 0
+    finally:
+        os._exit(status)
 
 
 def _mount(library: "ctypes.CDLL", source: str, target: str, flags: int, *, kind: str = "") -> None:
