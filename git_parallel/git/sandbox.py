@@ -58,6 +58,10 @@ def furnish(common: Path, place: Place, tip: Oid) -> Room:
     """Make the room anew, with the branch at `tip`; what an earlier attempt had in it was taken over."""
     room = room_at(common, place.admin.name)
     forget(common, place)
+    for keeper in _keepers(common, place):
+        # git removes a directory of refs that is empty, as it is when all are packed; the mount would go with it.
+        keeper.parent.mkdir(parents=True, exist_ok=True)
+        keeper.touch()
     for folder in (room.git, room.git / REAL, room.heads, room.logs, room.told):
         folder.mkdir(mode=0o700, parents=True)
     for entry in os.scandir(common):
@@ -74,10 +78,6 @@ def furnish(common: Path, place: Place, tip: Oid) -> Room:
     (room.heads / _leaf(place)).write_text(f"{tip}\n")
     with suppress(FileNotFoundError):
         shutil.copyfile(common / "logs" / place.branch, room.logs / _leaf(place))
-    for keeper in _keepers(common, place):
-        # git removes a directory of refs that is empty, as it is when all are packed; the mount would go with it.
-        keeper.parent.mkdir(parents=True, exist_ok=True)
-        keeper.touch()
     _remember(room, tip)
     return room
 

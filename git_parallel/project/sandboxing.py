@@ -133,7 +133,11 @@ def _git_mounts(common: Path, place: Place, room: Room) -> Iterator[Mount]:
     yield (WRITABLE, str(room.heads), str(common / folder))
     yield (WRITABLE, str(room.logs), str(common / "logs" / folder))
     parallel = common / "parallel"
-    yield from ((EMPTY, "", str(parallel / name)) for name in _UNSEEN if (parallel / name).is_dir())
+    unseen = [
+        common / REAL / "parallel",
+        *(parallel / name for name in _UNSEEN if (parallel / name).is_dir()),
+    ]
+    yield from ((EMPTY, "", str(path)) for path in unseen)
     yield _mount(WRITABLE, room.told)
 
 

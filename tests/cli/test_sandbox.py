@@ -176,6 +176,7 @@ ATTACKS = {
     "the main index": "git -C {main} add -N x",
     "the records": "touch {git}/parallel/tasks/20.1.exit",
     "others' logs": "cat {git}/parallel/logs/21/1.log",
+    "others' logs by the other way": "cat {git}/gp-real/parallel/logs/21/1.log",
     "gc": "git gc -q --prune=now",
     "prune": "git prune",
     "repack": "git repack -adq",

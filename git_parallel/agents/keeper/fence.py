@@ -47,14 +47,20 @@ def put_up(mounts: list[Mount]) -> None:
     _write("/proc/self/gid_map", f"{group} {group} 1")
     # What is mounted outside later is to be seen here, and nothing the other way round.
     _mount(library, "", "/", _REC | _SLAVE)
+    points = _mount_points()
+    covered: set[str] = set()
     opened = {source: os.open(source, os.O_PATH | os.O_CLOEXEC) for _, source, _ in mounts if source}
     for kind, source, target in mounts:
         if kind == EMPTY:
             _mount(library, "tmpfs", target, _NOSUID | _NODEV | _RDONLY, kind="tmpfs")
             continue
-        _mount(library, f"/proc/self/fd/{opened[source]}", target, _BIND | _REC)
+        # What others have mounted below a source comes along; what we have put over it ourselves is not to.
+        below = [] if source in covered else [point for point in points if point.startswith(f"{source}/")]
+        _mount(library, f"/proc/self/fd/{opened[source]}", target, _BIND | (0 if source in covered else _REC))
+        covered.add(target)
         if kind == READ_ONLY:
-            for inner in (target, *_mounted_below(target)):
+            # Each of them is read-only only by itself.
+            for inner in (target, *(target + point[len(source) :] for point in below)):
                 kept = os.statvfs(inner).f_flag & (_NOSUID | _NODEV | _NOEXEC)
                 _mount(library, "", inner, _REMOUNT | _BIND | _RDONLY | kept)
     for descriptor in opened.values():
@@ -99,11 +105,10 @@ def _mount(library: "ctypes.CDLL", source: str, target: str, flags: int, *, kind
         raise _failure(f"cannot mount '{target}'")
 
 
-def _mounted_below(folder: str) -> list[str]:
-    """What came with a recursive mount; each is read-only only by itself."""
+def _mount_points() -> list[str]:
+    """Where something is mounted; each place once."""
     with open("/proc/self/mountinfo", "rb") as file:
-        points = [_plain(line.split()[4]) for line in file]
-    return [point for point in dict.fromkeys(points) if point.startswith(folder.rstrip("/") + "/")]
+        return list(dict.fromkeys(_plain(line.split()[4]) for line in file))
 
 
 def _plain(word: bytes) -> str:
@@ -144,7 +149,7 @@ def _failure(what: str) -> NotStarted:
 def main() -> int:
     """Try whether there can be a fence, and say on stdout why not."""
     try:
-        put_up([(READ_ONLY, "/", "/")])
+        put_up([(READ_ONLY, "/usr", "/usr"), (EMPTY, "", "/usr")])
     except NotStarted as reason:
         told = str(reason)
     except OSError as reason:
