@@ -34,7 +34,8 @@ _HEADS = "refs/heads"
 # lies beside what `packed-refs` leads to after five links, and the file itself, for reading, after the sixth.
 _LINKS = ("packed-refs", *(f"gp-packed-refs-{number}" for number in range(1, 6)))
 _COPIED = ("HEAD", "config")
-_PRECIOUS = "\n[extensions]\n\tpreciousObjects = true\n"
+# Packs cannot be written either, and what is fetched is to come without them.
+_CONFIG = "\n[extensions]\n\tpreciousObjects = true\n[fetch]\n\tunpackLimit = 1000000\n"
 _LARGEST_REF = 1024
 _LARGEST_PACKED = 64 * 1024 * 1024
 _OID = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?)\n?")
@@ -74,7 +75,7 @@ def furnish(common: Path, place: Place, tip: Oid) -> Room:
     for name in _COPIED:
         shutil.copyfile(common / name, room.git / name)
     with (room.git / "config").open("a") as file:
-        file.write(_PRECIOUS)
+        file.write(_CONFIG)
     (room.heads / _leaf(place)).write_text(f"{tip}\n")
     with suppress(FileNotFoundError):
         shutil.copyfile(common / "logs" / place.branch, room.logs / _leaf(place))

@@ -390,6 +390,49 @@ def test_submodules_can_be_worked_in(repo: Repo, cli: Cli, agent: Agent) -> None
 
 
 @needs_namespaces
+def test_much_can_be_fetched_and_rebased_onto(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("20", "a.py")
+    upstream = Repo(repo.path.parent / "upstream")
+    repo.git("clone", "--quiet", ".", str(upstream.path))
+    # More objects than git would fetch without making a pack of them.
+    upstream.commit("much", **{f"many/{number}.txt": f"{number}\n" for number in range(150)})
+    repo.git("remote", "add", "origin", str(upstream.path))
+    script = (
+        f"{EDITS_ITS_FILE} git add . && git commit -qm one; git fetch -q origin; git for-each-ref refs/remotes; "
+        "git fetch -q --no-tags --refmap= origin main && git rebase -q FETCH_HEAD && cat many/149.txt"
+    )
+    cli("run", "--sandbox", "--", *agent(script))
+    log = (repo.path / ".git/parallel/logs/20/1.log").read_text()
+
+    assert "cannot lock ref 'refs/remotes/origin/main'" in log or "unable to create directory" in log
+    assert log.splitlines()[-1] == "149"
+    assert repo.git("log", "--format=%s", "-2", "feature/20") == "one\nmuch"
+    assert not repo.refs("refs/remotes")
+
+
+@needs_namespaces
+@pytest.mark.parametrize("is_bare", [True, False])
+def test_where_the_git_directory_lies_elsewhere(repo: Repo, cli: Cli, agent: Agent, is_bare: bool) -> None:
+    repo.spec("20", "a.py")
+    common = repo.path.parent / "real.git"
+    if is_bare:
+        repo.git("clone", "--quiet", "--bare", ".", str(common))
+        repo.git("worktree", "add", "--quiet", str(repo.path.parent / "here"), "main", at=common)
+    else:
+        repo.git("init", "--quiet", "--separate-git-dir", str(common))
+    here = repo.path.parent / "here" if is_bare else repo.path
+    script = (
+        f"touch {here}/x {common}/x; {EDITS_ITS_FILE} git add . && git commit -qm one && git rebase -qf main"
+    )
+    ran = cli("run", "--sandbox", "--", *agent(script), at=here)
+
+    assert ran.status == 0, ran.stdout + ran.stderr
+    assert repo.git("log", "-1", "--format=%s", "feature/20", at=common) == "one"
+    assert not (here / "x").exists()
+    assert not (common / "x").exists()
+
+
+@needs_namespaces
 @pytest.mark.parametrize("template", ["{id}", "release/{id}"])
 def test_a_branch_needs_a_directory_of_its_own(repo: Repo, cli: Cli, agent: Agent, template: str) -> None:
     repo.spec("20", "a.py")
