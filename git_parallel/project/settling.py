@@ -63,11 +63,13 @@ def settle(project: Project, tasks: TaskSet, task_id: TaskId) -> Stored:
         place = place_of_record(project, stored.record)
         worktree.clear_locks_of_the_dead(project.common, place)
         taken = take_over(project, place)
+        # What could not be taken over is kept by the record.
+        unsaved = taken.tip if taken is not None and taken.problem else None
         if ended is None:
             reason = "its keeper died without leaving an exit record"
             told = account(project, stored.record, is_whole=False)
-            tip = taken.tip if taken is not None else stored.record.tip
-            lost = stored.record.to(State.LOST, ended=time.time(), reason=reason, tip=tip, **told)
+            kept = unsaved or stored.record.tip
+            lost = stored.record.to(State.LOST, ended=time.time(), reason=reason, tip=kept, **told)
             return write(project, stored, lost)
         short = _failure(project, stored.record, ended)
         if taken is not None and taken.problem:
@@ -77,7 +79,7 @@ def settle(project: Project, tasks: TaskSet, task_id: TaskId) -> Stored:
             "started": ended.started,
             "ended": ended.ended,
             "exit_status": 128 + ended.signal if ended.signal else ended.status,
-            "tip": taken.tip if taken is not None and taken.tip else project.git.find_ref(place.branch),
+            "tip": unsaved or project.git.find_ref(place.branch),
             "reason": short.reason if short else "",
             "foreign": short.foreign if short else (),
             **account(project, stored.record, is_whole=not ended.dropped),

@@ -298,6 +298,20 @@ def test_gc_outside_does_not_harm_it(repo: Repo, agent: Agent, beside: Beside) -
 
 
 @needs_namespaces
+def test_a_sandboxed_agent_is_stopped_and_tidied_up_after(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("20", "a.py")
+    pid, told = repo.path.parent / "pid", repo.path.parent / "told"
+    daemon = f'setsid sleep 300 > /dev/null 2>&1 < /dev/null & echo $! > "{pid}"; '
+    script = f"trap 'echo interrupted > \"{told}\"; exit 3' INT; {daemon} sleep 300 & wait"
+    ran = cli("run", "--sandbox", "--timeout", "1s", "--", *agent(script))
+
+    assert ran.status == 1
+    assert record(repo, "20")["reason"].startswith("timed out after")
+    assert told.read_text() == "interrupted\n"
+    assert not Path(f"/proc/{pid.read_text().strip()}").exists()
+
+
+@needs_namespaces
 @pytest.mark.parametrize("whom", ["pid", "agent_pid"])
 def test_nothing_is_lost_when_all_are_killed(
     repo: Repo, cli: Cli, agent: Agent, beside: Beside, whom: str
