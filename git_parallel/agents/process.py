@@ -21,7 +21,7 @@ from ..errors import Busy
 from ..git.command import KEPT
 from ..names import printable
 from .keeper import proc
-from .keeper.fence import Mount, Neighbour
+from .keeper.fence import Mount
 from .nursery import Nursery, start_alone
 
 
@@ -33,7 +33,7 @@ class Job:
     about the most bytes its log may have: of a longer one the middle is dropped. `locks` are files that the
     keeper and the agent's whole tree hold as well; where one of them is taken, nothing is started. `preset`
     only goes on record, for whoever reads the log, and so does `sandbox`. Where there are mounts for a `fence` the
-    agent is started behind them (see `keeper.fence`), and `cwd` is hidden from its `neighbours` that are.
+    agent is started behind them (see `keeper.fence`).
     """
 
     task: str
@@ -51,7 +51,6 @@ class Job:
     preset: str = ""
     fence: tuple[Mount, ...] = ()
     sandbox: str = ""
-    neighbours: tuple[Neighbour, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +257,6 @@ def document(runtime: Path, job: Job) -> bytes:
         "preset": job.preset,
         "fence": list(job.fence),
         "sandbox": job.sandbox,
-        "neighbours": list(job.neighbours),
     }
     # Not JSON, which is dear to import. The reader is the same interpreter, and undecodable names survive.
     return marshal.dumps(told | {name: str(place) for name, place in places.items()})

@@ -1,14 +1,16 @@
 """By what means agents can be put in a sandbox on this machine: user namespaces of our own, or bubblewrap."""
 
+import marshal
 import os
 import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..errors import Unusable
 from ..names import printable
-from .keeper.fence import EMPTY, READ_ONLY, Mount
+from .keeper.fence import EMPTY, READ_ONLY, Mount, Neighbour
 from .nursery import KEEPER
 
 NAMESPACES, BUBBLEWRAP = "namespaces", "bubblewrap"
@@ -50,12 +52,20 @@ def find_way() -> Way:
     )
 
 
-def _problem(command: Sequence[str]) -> str:
+def hide_from(folder: Path, neighbours: Sequence[Neighbour]) -> None:
+    """Put an empty folder in its place for agents in a sandbox of ours; raises Unusable where one would see it."""
+    # A process of its own, since it has to be one without threads.
+    problem = _problem((*KEEPER, "--hide"), marshal.dumps((str(folder), list(neighbours))))
+    if problem:
+        raise Unusable(problem)
+
+
+def _problem(command: Sequence[str], told: bytes = b"") -> str:
     """What a command that tries it says against it; empty where it works."""
     tried = subprocess.run(
         command,
         cwd="/",
-        stdin=subprocess.DEVNULL,
+        input=told,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,

@@ -39,7 +39,7 @@ from .places import is_as_made, place_for, place_of_record, was_anybody_there
 from .plain import write_anew
 from .prompted import with_prompt
 from .prompting import environment, write_prompt
-from .sandboxing import forget, launching, mounts_for, neighbours
+from .sandboxing import forget, hide, launching, mounts_for
 from .setting_up import SetupFailed, SetupStopped
 from .singletons import Registry
 from .stacking import base_on
@@ -135,6 +135,8 @@ def _make_workspace(
         cone=cone_recorded(ready, state.claims),
         is_pooled=project.settings.pool > 0,
     )
+    # Before anything that counts is in it.
+    hide(project, place)
     told = environment(task, ready, _prepare(project, task, ready, state, is_fresh=is_fresh))
     is_untouched = is_fresh or project.git.find_ref(place.branch) != before
     furnish(project, task.id, place, told, liaison, is_untouched=is_untouched, is_new=is_fresh)
@@ -189,7 +191,6 @@ def _job(project: Project, task: Task, record: TaskRecord, order: Order) -> proc
         preset=order.preset,
         fence=order.sandbox.fence(mounts) if order.sandbox else (),
         sandbox=order.sandbox.name if order.sandbox else "",
-        neighbours=neighbours(project),
     )
 
 

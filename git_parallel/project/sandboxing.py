@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..agents import process
 from ..agents.keeper.fence import EMPTY, READ_ONLY, WRITABLE, Mount, Neighbour
-from ..agents.sandbox import NAMESPACES, Way, find_way
+from ..agents.sandbox import NAMESPACES, Way, find_way, hide_from
 from ..errors import ParallelError, Unusable
 from ..git import locks, sandbox
 from ..git.admin import task_of
@@ -68,25 +68,34 @@ def mounts_for(project: Project, place: Place) -> tuple[Mount, ...]:
 
 @contextmanager
 def launching(project: Project, way: Way | None) -> Iterator[None]:
-    """Launch an agent within: of two that begin at the same time each is to find the other, or to be found by it."""
-    if way is None and not (project.runtime / "sandbox").is_dir():
+    """Launch an agent within: one in a sandbox either finds a worktree that is new, or is found by `hide`."""
+    if way is None:
         yield
         return
     with locks.held(project.runtime / "sandbox.lock"):
         yield
 
 
-def neighbours(project: Project) -> tuple[Neighbour, ...]:
-    """The agents that are in a sandbox now; a worktree that is newer than theirs they would see."""
-    rooms = project.runtime / "sandbox"
-    tasks = [task_of(room) for room in rooms.iterdir()] if rooms.is_dir() else []
-    found = []
-    for task in filter(None, tasks):
-        attempt = process.attempt_under_way(project.tasks_runtime, task)
-        start = process.read_start(project.tasks_runtime, task, attempt) if attempt else None
-        if start is not None and start.sandbox == NAMESPACES:
-            found.append((start.agent_pid, start.agent_start_time))
-    return tuple(found)
+def hide(project: Project, place: Place) -> None:
+    """Hide a worktree from the agents that are in a sandbox already; raises Unusable where that cannot be.
+
+    Those that come later do not see it anyway.
+    """
+    if not (project.runtime / "sandbox").is_dir():
+        return
+    with locks.held(project.runtime / "sandbox.lock"):
+        others = tuple(_neighbours(project, place))
+        if others:
+            hide_from(place.path, others)
+
+
+def _neighbours(project: Project, place: Place) -> Iterator[Neighbour]:
+    for room in (project.runtime / "sandbox").iterdir():
+        task = task_of(room)
+        attempt = process.attempt_under_way(project.tasks_runtime, task) if task else None
+        start = process.read_start(project.tasks_runtime, task, attempt) if task and attempt else None
+        if start is not None and start.sandbox == NAMESPACES and room.name != place.admin.name:
+            yield start.agent_pid, start.agent_start_time
 
 
 def take_over(project: Project, place: Place) -> Taken | None:

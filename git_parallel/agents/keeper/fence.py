@@ -6,7 +6,9 @@ before the agent begins, mounts that come from a namespace above are locked in a
 the kernel shows it nothing of what processes outside have open (/proc/<pid>/root, cwd, fd, ns, ptrace).
 """
 
+import marshal
 import os
+import sys
 
 from .job import NotStarted, lower
 from .proc import start_time
@@ -14,6 +16,7 @@ from .proc import start_time
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ctypes
+    from collections.abc import Callable
 
 # What a mount of a fence is: (kind, source, target). `EMPTY` needs no source.
 WRITABLE, READ_ONLY, EMPTY = "rw", "ro", "empty"
@@ -35,6 +38,8 @@ def put_up(mounts: list[Mount]) -> None:
     They are made in their order, and each source is what its path meant before the first of them.
     Raises NotStarted or OSError, with this process in no state to go on.
     """
+    if not sys.platform.startswith("linux"):
+        raise NotStarted("there are no user namespaces but in Linux")
     import ctypes
 
     library = ctypes.CDLL(None, use_errno=True)
@@ -146,10 +151,21 @@ def _failure(what: str) -> NotStarted:
     return NotStarted(f"{what}: {os.strerror(ctypes.get_errno()).lower()}")
 
 
-def main() -> int:
+def try_it() -> int:
     """Try whether there can be a fence, and say on stdout why not."""
+    return _tell(lambda: put_up([(READ_ONLY, "/usr", "/usr"), (EMPTY, "", "/usr")]))
+
+
+def hide_it() -> int:
+    """Hide what stdin says from whom it says, and say on stdout what is in the way."""
+    with open(0, "rb", closefd=False) as file:
+        folder, neighbours = marshal.loads(file.read())
+    return _tell(lambda: hide(folder, neighbours))
+
+
+def _tell(attempt: "Callable[[], None]") -> int:
     try:
-        put_up([(READ_ONLY, "/usr", "/usr"), (EMPTY, "", "/usr")])
+        attempt()
     except NotStarted as reason:
         told = str(reason)
     except OSError as reason:

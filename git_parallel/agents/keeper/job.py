@@ -33,7 +33,6 @@ class Job:
     preset: str
     fence: list[tuple[str, str, str]]
     sandbox: str
-    neighbours: list[tuple[int, int | None]]
 
     def __init__(self, document: bytes) -> None:
         self.__dict__.update(marshal.loads(document))

@@ -11,7 +11,6 @@ def launch(job: Job, locks: list[int], log: int, started: float) -> int:
     """Start the agent and give its pid. The start record is on disk before the agent's first instruction."""
     os.dup2(log, 2)  # should the keeper itself fail, that is where it can be read
     prompt = open_prompt(job.prompt)
-    fence.hide(job.cwd, job.neighbours)
     waiting, go = os.pipe()
     problem, problem_in = os.pipe()
     # A signal that came to the child before it has its own handlers would be written to our pipe.
