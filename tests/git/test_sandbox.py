@@ -162,4 +162,5 @@ def test_the_target_stays_in_sight(branch: str, target: str, is_own: bool) -> No
 
 def test_nobody_is_inside_by_chance(desk: Desk) -> None:
     assert not is_inside(desk.common)
-    assert is_inside(desk.room.git)
+    (desk.common / "gp-real").mkdir()
+    assert not is_inside(desk.common)
