@@ -60,6 +60,7 @@ DOORS = {
         "agents.background",
         "agents.nursery",
         "agents.process",
+        "agents.sandbox",
         "agents.versions",
         "ui.show_demo",
     },

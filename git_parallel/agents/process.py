@@ -21,6 +21,7 @@ from ..errors import Busy
 from ..git.command import KEPT
 from ..names import printable
 from .keeper import proc
+from .keeper.fence import Mount
 from .nursery import Nursery, start_alone
 
 
@@ -31,7 +32,8 @@ class Job:
     `timeout`, `grace` and `stall` are seconds; `stall` is how long it may do nothing at all. `log_limit` is
     about the most bytes its log may have: of a longer one the middle is dropped. `locks` are files that the
     keeper and the agent's whole tree hold as well; where one of them is taken, nothing is started. `preset`
-    only goes on record, for whoever reads the log.
+    only goes on record, for whoever reads the log, and so does `sandbox`. Where there are mounts for a `fence` the
+    agent is started behind them (see `keeper.fence`).
     """
 
     task: str
@@ -47,6 +49,8 @@ class Job:
     log_limit: int | None = None
     locks: tuple[Path, ...] = ()
     preset: str = ""
+    fence: tuple[Mount, ...] = ()
+    sandbox: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,10 @@ class Held(Busy):
 
 @dataclass(frozen=True, slots=True)
 class StartRecord:
-    """Who keeps and who works. Pids alone prove nothing, see `stop`; start times are null outside Linux."""
+    """Who keeps and who works. Pids alone prove nothing, see `stop`; start times are null outside Linux.
+
+    `sandbox` says by what means the agent is in one, empty where it is in none.
+    """
 
     attempt: int
     pid: int
@@ -88,6 +95,7 @@ class StartRecord:
     started: float
     log_limit: int | None = None
     preset: str = ""
+    sandbox: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +255,8 @@ def document(runtime: Path, job: Job) -> bytes:
         "locks": [str(lock.absolute()) for lock in job.locks],
         "holder": f"task '{job.task}', attempt {job.attempt}",
         "preset": job.preset,
+        "fence": list(job.fence),
+        "sandbox": job.sandbox,
     }
     # Not JSON, which is dear to import. The reader is the same interpreter, and undecodable names survive.
     return marshal.dumps(told | {name: str(place) for name, place in places.items()})

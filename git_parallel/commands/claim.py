@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..errors import Refused
 from ..git.refs import snapshot
+from ..git.room import is_inside
 from ..git.sparse import is_sparse
 from ..git.worktree import admin_of
 from ..names import TaskId
@@ -65,6 +67,11 @@ def claim(
     project = open_project(directory, hurried=True)
     place = inside(directory)
     here = required(place.standing)
+    if is_inside(project.common):
+        raise Refused(
+            "an agent in a sandbox cannot claim",
+            hint="change and commit what you need: what is nobody's is claimed for the task when its agent has ended",
+        )
     make_runtime(project)
     wanted = tuple(dict.fromkeys(place.path(path) for path in paths))
     limit = _limit(wish)

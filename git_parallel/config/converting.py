@@ -190,6 +190,7 @@ CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "fetch": ("fetch", boolean),
     "disposable": ("disposable", patterns),
     "sparse": ("sparse", boolean),
+    "sandbox": ("sandbox", one_of("off", "on")),
     "pool": ("pool", _whole),
 }
 SPELLING = {name.lower(): name for name in CONVERT}

@@ -76,6 +76,7 @@ class Settings:
     submodules: str = "auto"
     fetch: bool = False
     sparse: bool = False
+    sandbox: str = "off"
     pool: int = 0
     disposable: tuple[str, ...] = (
         "**/__pycache__/",

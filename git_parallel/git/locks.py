@@ -119,7 +119,8 @@ def _wait_and_tell(path: Path) -> None:
 def is_held(path: Path) -> bool:
     """Whether some process holds the lock on `path`; a missing file is held by nobody."""
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        # To look is allowed also where nothing can be written, as in a sandbox.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return False
     try:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ..errors import BadName, GitFailed, Unusable
 from ..names import Oid, RefName, TaskId, printable
-from . import ground, locks, pool, sparse
+from . import ground, locks, pool, sandbox, sparse
 from .command import Git
 from .refs import TRASH, RefChange, apply, keep_commit
 from .shield import shielded
@@ -86,6 +86,7 @@ def complete(git: Git, common: Path, entry: Entry) -> None:
                 git, RefChange(entry.branch, new=None, old=entry.tip), reason=f"parallel: prune {entry.task}"
             )
     ground.forget(common, admin.name)
+    sandbox.forget(common, Place(Path(entry.worktree), entry.branch, admin))
     _move_runtime(common / "parallel" / "tasks", folder / "runtime", entry.task)
     (folder / "done").touch(mode=0o600)
 

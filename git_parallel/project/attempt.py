@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..agents import process
+from ..agents.keeper.fence import Mount
 from ..agents.nursery import Nursery
-from ..errors import Busy, GitFailed, ParallelError, Stale, in_words
+from ..agents.sandbox import Way
+from ..errors import Busy, GitFailed, ParallelError, Stale, Unusable, in_words
 from ..git import ground, worktree
 from ..git.admin import PREFIX
 from ..git.refs import Stored, snapshot, write_record
@@ -38,6 +40,7 @@ from .places import is_as_made, place_for, place_of_record, was_anybody_there
 from .plain import write_anew
 from .prompted import with_prompt
 from .prompting import environment, write_prompt
+from .sandboxing import forget, hide, launching, mounts_for
 from .setting_up import SetupFailed, SetupStopped
 from .singletons import Registry
 from .stacking import base_on
@@ -51,7 +54,7 @@ class Order:
 
     `is_fresh` is whether an attempt after another begins in a new worktree, `is_sparse` whether a new worktree
     holds only what its task touches. `preset` is the name of the preset that tells how what the agents print
-    is read, empty where nothing is known of that.
+    is read, empty where nothing is known of that. `sandbox` is by what means the agent is put in one, if it is.
     """
 
     argv: tuple[str, ...]
@@ -63,6 +66,7 @@ class Order:
     is_fresh: bool = False
     is_sparse: bool = False
     preset: str = ""
+    sandbox: Way | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,8 @@ def _make_workspace(
         cone=cone_recorded(ready, state.claims),
         is_pooled=project.settings.pool > 0,
     )
+    # Before anything that counts is in it.
+    hide(project, place)
     told = environment(task, ready, _prepare(project, task, ready, state, is_fresh=is_fresh))
     is_untouched = is_fresh or project.git.find_ref(place.branch) != before
     furnish(project, task.id, place, told, liaison, is_untouched=is_untouched, is_new=is_fresh)
@@ -150,31 +156,15 @@ def start(
 ) -> Stored:
     """Start the agent of a task that is ready; the record as it then stands: running, or settled already."""
     record = ready.record
-    prompt = project.tasks_runtime / f"{task.id}.prompt"
     try:
-        job = process.Job(
-            task=task.id,
-            attempt=record.attempt,
-            argv=with_prompt(order.argv, prompt),
-            cwd=place_of_record(project, record).path,
-            env=process.agent_environment(
-                os.environ, environment(task, record, prompt) | variables(project, task.id)
-            ),
-            log=project.log_of(task.id, record.attempt),
-            prompt=prompt,
-            timeout=order.timeout,
-            grace=order.grace,
-            stall=order.stall,
-            log_limit=order.log_limit,
-            locks=_locks(project, record),
-            preset=order.preset,
-        )
         remember_command(project, task.id, order)
-        process.launch(project.tasks_runtime, job, nursery)
-    except OSError as error:
+        with launching(project, order.sandbox):
+            process.launch(project.tasks_runtime, _job(project, task, record, order), nursery)
+    except (OSError, Unusable) as error:
         # Unless an agent was started all the same, it is the end of this attempt, and of no other.
         if process.read_start(project.tasks_runtime, task.id, record.attempt) is None:
-            return write(project, ready, record.to(State.FAILED, reason=in_words(error)))
+            reason = error.message if isinstance(error, Unusable) else in_words(error)
+            return write(project, ready, record.to(State.FAILED, reason=reason))
     try:
         return write(project, ready, record.to(State.RUNNING, started=time.time(), reason=""))
     except Stale:
@@ -187,6 +177,38 @@ def start(
     except GitFailed:
         # The agent runs, recorded or not (the disk may be full); settling writes what is missing here.
         return Stored(record.to(State.RUNNING, started=time.time(), reason=""), ready.oid)
+
+
+def _job(project: Project, task: Task, record: TaskRecord, order: Order) -> process.Job:
+    prompt = project.tasks_runtime / f"{task.id}.prompt"
+    argv, mounts = with_prompt(order.argv, prompt), _mounts(project, record, order)
+    return process.Job(
+        task=task.id,
+        attempt=record.attempt,
+        argv=order.sandbox.command(argv, mounts) if order.sandbox else argv,
+        cwd=place_of_record(project, record).path,
+        env=process.agent_environment(
+            os.environ, environment(task, record, prompt) | variables(project, task.id)
+        ),
+        log=project.log_of(task.id, record.attempt),
+        prompt=prompt,
+        timeout=order.timeout,
+        grace=order.grace,
+        stall=order.stall,
+        log_limit=order.log_limit,
+        locks=_locks(project, record),
+        preset=order.preset,
+        fence=order.sandbox.fence(mounts) if order.sandbox else (),
+        sandbox=order.sandbox.name if order.sandbox else "",
+    )
+
+
+def _mounts(project: Project, record: TaskRecord, order: Order) -> tuple[Mount, ...]:
+    """What is to be mounted for the agent; where it is put in no sandbox, one of the attempt before is forgotten."""
+    if order.sandbox is not None:
+        return mounts_for(project, place_of_record(project, record))
+    forget(project, record)
+    return ()
 
 
 def _locks(project: Project, record: TaskRecord) -> tuple[Path, ...]:

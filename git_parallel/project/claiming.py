@@ -10,6 +10,7 @@ from ..errors import Refused, Stale
 from ..git import ground
 from ..git.admin import PREFIX
 from ..git.refs import CLAIMS, Snapshot, snapshot, write_claims
+from ..git.room import is_inside
 from ..names import TaskId
 from ..ownership.claims import Claims, of, taken
 from ..ownership.judge import Ownership, Verdict, judge
@@ -62,6 +63,9 @@ def claim(project: Project, tasks: TaskSet, task: TaskId, paths: Sequence[str]) 
     All of them live in one ref that moves by compare-and-swap, so of two tasks that want one path
     exactly one gets it. Raises Stale when others keep winning.
     """
+    if is_inside(project.common):
+        # From a sandbox nothing can be claimed; what is nobody's then is claimed when its agent has ended.
+        return judge(task, paths, ownership(project, tasks, snapshot(project.git)))
     with waiters.alone(project) as mine:
         return decide(mine, tasks, newcomer(task, paths)).verdict
 

@@ -11,6 +11,7 @@ from .attempt import Order, recall_command
 from .open import Project
 from .ordering import Orders, ordered
 from .request import Request
+from .sandboxing import require_way
 
 
 def orders_of(
@@ -19,7 +20,8 @@ def orders_of(
     """How the agents of a request are started; `agents` are the agent types that its tasks name.
 
     A command that the user gives is everybody's. Otherwise each agent type has its own, where one is set,
-    and the others have that of `parallel.agent`. Raises BadInput for a command that cannot be started.
+    and the others have that of `parallel.agent`. Raises BadInput for a command that cannot be started,
+    Unusable where agents are to be put in a sandbox and cannot be.
     """
     settings = project.settings
     limits = Order(
@@ -31,6 +33,7 @@ def orders_of(
         log_limit=settings.log_bytes,
         is_fresh=request.is_fresh,
         is_sparse=request.is_sparse or settings.sparse,
+        sandbox=require_way(project) if request.is_sandboxed or settings.sandbox == "on" else None,
     )
 
     def of_agent(name: str) -> Order:

@@ -21,6 +21,7 @@ from ..overlap.patch import TOP, WHOLE, Change, Ranges
 from ..schedule.record import State
 from ..tasks.task import Kind
 from .open import Project
+from .sandboxing import take_over_running
 
 _WITH_BRANCH = (
     State.RUNNING, State.SUCCEEDED, State.FAILED, State.LOST, State.MERGING, State.CONFLICTED, State.REJECTED,
@@ -79,6 +80,7 @@ def observe(
 
     Lines are found out for the files that several of them change, and for those of `lined`.
     """
+    take_over_running(project, world)
     prefixes = {"none": ["refs/heads/"], "local": ["refs/heads/"]}.get(
         others, ["refs/heads/", "refs/remotes/"]
     )

@@ -1,5 +1,7 @@
 """What agents tell of their progress: `.git/parallel/tasks/<id>.<attempt>.progress`.
 
+One in a sandbox, which can write nothing there, has it in its room.
+
 No ref moves for it, since it may come many times a minute. Each attempt has a file of its own, so what an
 earlier one told is never taken for this one's. It need not survive a power cut.
 """
@@ -10,6 +12,7 @@ import re
 from pathlib import Path
 
 from ..errors import BadInput
+from ..git.room import room_of
 from ..names import TaskId, printable
 from ..schedule.progress import Report
 
@@ -64,4 +67,5 @@ def read_report(runtime: Path, task: TaskId, attempt: int) -> Report | None:
 
 
 def _place(runtime: Path, task: TaskId, attempt: int) -> Path:
-    return runtime / f"{task}.{attempt}.progress"
+    told = room_of(runtime.parent.parent, task).told
+    return (told if told.is_dir() else runtime) / f"{task}.{attempt}.progress"

@@ -25,6 +25,7 @@ class Request:
     is_fresh: bool = False
     is_stacking: bool = False
     is_sparse: bool = False
+    is_sandboxed: bool = False
     merge: bool = False
     verify: str | None = None
     fetch: bool | None = None
@@ -50,6 +51,7 @@ class Request:
             "--verify": self.verify is not None,
             "--stack": self.is_stacking,
             "--sparse": self.is_sparse,
+            "--sandbox": self.is_sandboxed,
             "--assume-independent": self.assume_independent,
         }
         return tuple(option for option, value in told.items() if value)

@@ -29,6 +29,7 @@ from .declared import ownership
 from .furnishing import given
 from .open import Project
 from .places import place_of_record
+from .sandboxing import take_over
 
 TRAILER = "Parallel-Task"
 _FROM_STDIN = ("--pathspec-from-file=-", "--pathspec-file-nul")
@@ -62,17 +63,24 @@ def settle(project: Project, tasks: TaskSet, task_id: TaskId) -> Stored:
         ended = process.read_exit(project.tasks_runtime, task_id, stored.record.attempt)
         place = place_of_record(project, stored.record)
         worktree.clear_locks_of_the_dead(project.common, place)
+        taken = take_over(project, place)
+        # What could not be taken over is kept by the record.
+        unsaved = taken.tip if taken is not None and taken.problem else None
         if ended is None:
             reason = "its keeper died without leaving an exit record"
             told = account(project, stored.record, is_whole=False)
-            lost = stored.record.to(State.LOST, ended=time.time(), reason=reason, **told)
+            kept = unsaved or stored.record.tip
+            lost = stored.record.to(State.LOST, ended=time.time(), reason=reason, tip=kept, **told)
             return write(project, stored, lost)
-        short = _failure(project, stored.record, ended) or _proof(project, tasks, stored.record, place)
+        short = _failure(project, stored.record, ended)
+        if taken is not None and taken.problem:
+            short = short or Shortfall(taken.problem)
+        short = short or _proof(project, tasks, stored.record, place)
         facts: dict[str, Any] = {
             "started": ended.started,
             "ended": ended.ended,
             "exit_status": 128 + ended.signal if ended.signal else ended.status,
-            "tip": project.git.find_ref(place.branch),
+            "tip": unsaved or project.git.find_ref(place.branch),
             "reason": short.reason if short else "",
             "foreign": short.foreign if short else (),
             **account(project, stored.record, is_whole=not ended.dropped),

@@ -38,6 +38,9 @@ _RUNNING = (
     click.option("--sparse", is_flag=True,
                  help="Have a new worktree hold only what its task touches, with its tests and the files at the root "
                  "(default: parallel.sparse)."),
+    click.option("--sandbox", is_flag=True,
+                 help="Start agents in a sandbox: of the repository they can write their own worktree and branch, and "
+                 "see no worktrees of others (default: parallel.sandbox). Linux only."),
     INDEPENDENT,
 )  # fmt: skip
 

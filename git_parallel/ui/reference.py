@@ -74,6 +74,9 @@ MEANINGS = {
     "target there if that is a fast-forward.",
     "parallel.sparse": "Whether a new worktree holds only the directories that its task touches, their tests and the "
     "files at the root. `git parallel claim` brings more into it. A task of which no files are known gets all of them.",
+    "parallel.sandbox": "`on` starts agents in a sandbox: of the repository they can write their own worktree and "
+    "branch, and see no worktrees of others. Where there can be none nothing is run. `off` starts them like any other "
+    "command. Linux only.",
     "parallel.pool": "How many checkouts that `git parallel prune` puts into the trash may be handed on to the "
     "next tasks, which is faster than a new checkout. Only such as hold nothing but their commit; an undo "
     "makes those again. 0 hands none on.",

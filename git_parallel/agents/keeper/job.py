@@ -31,6 +31,8 @@ class Job:
     locks: list[str]
     holder: str
     preset: str
+    fence: list[tuple[str, str, str]]
+    sandbox: str
 
     def __init__(self, document: bytes) -> None:
         self.__dict__.update(marshal.loads(document))

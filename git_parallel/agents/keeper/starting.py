@@ -2,7 +2,7 @@
 
 import os
 
-from . import proc, records
+from . import fence, proc, records
 from .job import Job, NotStarted, lower
 from .signals import signal
 
@@ -50,12 +50,15 @@ def become(job: Job, locks: list[int], log: int, prompt: int, waiting: int, prob
         for lock in locks:
             os.set_inheritable(lock, True)
         if os.read(waiting, 1):  # end of file: the keeper died before it could write the start record
+            if job.fence:
+                doing = "make the sandbox"
+                fence.put_up(job.fence)
             doing = f"enter '{job.cwd}'"
             os.chdir(job.cwd)
             doing = f"run '{job.argv[0]}'" if job.argv else "run nothing"
             os.execvpe(job.argv[0], job.argv, job.env)
     except BaseException as reason:
-        why = lower(reason)
+        why = str(reason) if isinstance(reason, NotStarted) else lower(reason)
         if isinstance(reason, FileNotFoundError) and doing.startswith("run") and os.path.exists(job.argv[0]):
             why = "the interpreter that its first line names is missing"
         os.write(problem, f"cannot {doing}: {why}".encode("utf-8", "surrogateescape"))
@@ -86,4 +89,5 @@ def write_start(job: Job, agent: int, started: float) -> None:
         started=started,
         log_limit=job.log_limit,
         preset=job.preset,
+        sandbox=job.sandbox,
     )
