@@ -65,7 +65,7 @@ def prune(directory: Path, spellings: Sequence[str] = ()) -> PruneAnswer:
     drop_stale(project)
     if not coordinator.is_in_office(project):
         # Who coordinates has put the guard there for agents that are still to come.
-        guard.uninstall(project.git, project.common)
+        guard.leave(project.git, project.common)
     return PruneAnswer(tuple(removed), kept, mended)
 
 

@@ -158,6 +158,7 @@ CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "loadMargin": ("load_margin", _percent),
     "diskReserve": ("disk_reserve", _size),
     "ownership": ("ownership", one_of("claim", "strict")),
+    "push": ("push", boolean),
     "overlap": ("overlap", one_of(*Level)),
     "otherWork": ("other_work", one_of("none", "local", "remote")),
     "specs": ("specs", patterns),

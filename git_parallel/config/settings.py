@@ -48,6 +48,7 @@ class Settings:
     load_margin: int = 5
     disk_reserve: str = "256m"
     ownership: str = "claim"
+    push: bool = False
     overlap: str = "file"
     other_work: str = "local"
     hot: tuple[tuple[str, Policy], ...] = ()

@@ -7,8 +7,9 @@ from typing import TypeAlias
 Pairs: TypeAlias = Sequence[tuple[str, str]]
 
 TEAM_FILE = ".gitparallel"
-# A worktree may be made where programs are looked for, and a preset brings the rights that it is started with.
-_COMMANDS = ("parallel.verify", "parallel.setup", "parallel.worktree")
+# A worktree may be made where programs are looked for, a preset brings the rights that it is started with, and what
+# is pushed cannot be called back.
+_COMMANDS = ("parallel.verify", "parallel.setup", "parallel.worktree", "parallel.push")
 _OF_AN_AGENT = ("command", "args", "preset")
 
 

@@ -1,35 +1,40 @@
 """The guard: hooks that act in agent worktrees only, put there without touching anybody else's.
 
-One stanza at the end of `.git/config` includes `parallel/agent.gitconfig` for worktrees whose admin
-directory is called `gp-*`; that file points `core.hooksPath` at our hooks. The main worktree and the
-user's other worktrees see nothing of it. Each worktree has a folder `parallel/guard/gp-<id>/` that
-the shell fast path reads.
+One stanza at the end of `.git/config` (git.stanza) includes `parallel/agent.gitconfig` (git.agent_config) for
+worktrees whose admin directory is called `gp-*`; that file points `core.hooksPath` at our hooks. The main worktree
+and the user's other worktrees see nothing of it. Each worktree has a folder `parallel/guard/gp-<id>/` that the
+shell fast path reads (git.ground).
 """
 
 import os
-import re
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from . import locks, sparse
+from ..names import printable
+from . import agent_config, locks, sparse, stanza, users_hooks
 from .admin import PREFIX
 from .command import Git
+from .written import is_there, put
 
-STANZA = f"includeIf.gitdir:./worktrees/{PREFIX}*.path"
-GUARDED = ("pre-commit",)
-# Names git knows; a hook of any other name is never started by it.
-_CLIENT_HOOKS = (
-    "applypatch-msg", "pre-applypatch", "post-applypatch", "pre-commit", "pre-merge-commit",
-    "prepare-commit-msg", "commit-msg", "post-commit", "pre-rebase", "post-checkout", "post-merge",
-    "pre-push", "post-rewrite", "reference-transaction", "post-index-change", "pre-auto-gc",
-)  # fmt: skip
-_LEFT_OUT, _EXCLUDES = "gp-leftout", "gp-excludes"
-SUBMODULE_CONFIG = "submodule.gitconfig"
-_HEAD = "# Written by git-parallel for agent worktrees; it is made anew at every launch.\n"
-_NO_LFS = '[filter "lfs"]\n\tprocess =\n\tsmudge =\n\tclean =\n\trequired = false\n'
-_PUSH_PREFIXES = ("/", ".", "https://", "http://", "ssh://", "git@", "git://", "file://")
+# Our hooks, and the files that they come from.
+GUARDED = {
+    "pre-commit": "pre-commit",
+    "pre-applypatch": "pre-commit",
+    "pre-push": "pre-push",
+    "reference-transaction": "reference-transaction",
+}
+_PROGRAM, _DATA = 0o700, 0o600
+
+
+class _File(NamedTuple):
+    """A file of the guard: where it is, what it holds and its mode."""
+
+    path: Path
+    data: bytes
+    mode: int
 
 
 def shipped() -> Path:
@@ -39,90 +44,110 @@ def shipped() -> Path:
     return inside if inside.is_dir() else package.parent / "hooks"
 
 
-def install(git: Git, common: Path) -> None:
-    """Put the hooks, the agent configuration and the stanza in place, or bring them up to date."""
-    parallel = common / "parallel"
-    hooks = parallel / "hooks"
-    hooks.mkdir(mode=0o700, exist_ok=True)
-    theirs = users_hooks(git, common)
-    wanted = {*GUARDED, *(name for name in _CLIENT_HOOKS if _is_hook(theirs, common, name))}
-    for name in wanted:
-        _copy(shipped() / ("pre-commit" if name in GUARDED else "pass-on"), hooks / name)
-    for stray in hooks.iterdir():
-        if stray.name not in wanted:
-            stray.unlink()
-    if _is_hook(theirs, common, "pre-commit"):
-        _copy(shipped() / "pass-on", parallel / "guard" / "pass-on")
-    else:
-        (parallel / "guard" / "pass-on").unlink(missing_ok=True)
-    _write(parallel / "guard" / "python", f"{sys.executable}\n")
-    _write(parallel / "guard" / "judge.py", _judge())
-    _write(parallel / "guard" / "user-hooks", f"{theirs}\n")
-    _write_config(common)
-    with locks.held(parallel / "lock"):
-        sparse.list_anew(common)
-    if not git.run("config", "--file", str(common / "config"), "--get-all", STANZA, answers=(0, 1)).stdout:
-        git.run("config", "--file", str(common / "config"), "--add", STANZA, "parallel/agent.gitconfig")
-
-
-def uninstall(git: Git, common: Path) -> None:
-    """Take the stanza out again where no agent worktree is left that it could matter to."""
-    worktrees = common / "worktrees"
-    if worktrees.is_dir() and any(entry.name.startswith(PREFIX) for entry in worktrees.iterdir()):
-        return
-    git.run("config", "--file", str(common / "config"), "--unset-all", STANZA, answers=(0, 5))
-
-
-def leave_out(git: Git, common: Path, worktree: Path, paths: Iterable[str] = ()) -> None:
-    """Have git ignore these paths, and those of earlier calls, in one agent worktree: a link is no directory to git.
-
-    What is there and is no link is somebody's work, and ignored no longer. A path with a newline cannot be.
-    """
-    admin = Path((worktree / ".git").read_text("utf-8", "surrogateescape")[len("gitdir: ") :].rstrip("\n"))
-    if admin.parent.resolve() != (common / "worktrees").resolve():
-        # An agent may write there what it likes.
-        return
-    known = _lines(admin / _LEFT_OUT)
-    asked = dict.fromkeys((*known, *(path for path in paths if "\n" not in path)))
-    wanted = [
-        path for path in asked if not os.path.lexists(worktree / path) or (worktree / path).is_symlink()
-    ]
-    if wanted == known:
-        return
+def install(git: Git, common: Path, *, may_push: bool = False) -> tuple[str, ...]:
+    """Put hooks, configuration and stanza in place or in order; what was not as we had left it, a sentence each."""
+    found = inspect(git, common, may_push=may_push) if is_installed(git, common) else ()
     with locks.held(common / "parallel" / "lock"):
-        # git reads one such file only, so it has to say what the user's own says as well.
-        lines = (*_lines(_users_excludes(git, common)), *map(_as_pattern, wanted))
-        _write(admin / _EXCLUDES, "".join(f"{line}\n" for line in lines))
-        _write(admin / sparse.OWN, f'{_HEAD}[core]\n\texcludesFile = "{_quoted(admin / _EXCLUDES)}"\n')
-        _write(admin / _LEFT_OUT, "".join(f"{path}\n" for path in wanted))
+        wanted = tuple(_files(git, common, may_push=may_push))
+        for file in wanted:
+            put(file.path, file.data, mode=file.mode)
+        for stray in _strays(common, wanted):
+            stray.unlink()
         sparse.list_anew(common)
+    stanza.add(git, common)
+    for admin in _admins(common):
+        if _hooks_of(git, admin) != str(common / "parallel" / "hooks"):
+            _insist(git, common, admin)
+    return found
 
 
-def write_owned(common: Path, admin: str, paths: Iterable[str]) -> None:
-    """Tell the fast path what a worktree may surely change: exact paths, and directories ending in `/`."""
-    folder = common / "parallel" / "guard" / admin
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # A path with a newline cannot stand in a list of lines; the slow path decides it.
-    _write(folder / "own", "".join(f"{path}\n" for path in sorted(paths) if "\n" not in path))
+def inspect(git: Git, common: Path, *, may_push: bool = False) -> tuple[str, ...]:
+    """What of the guard is not as we leave it: missing, altered, not executable or put out of work."""
+    wanted = tuple(_files(git, common, may_push=may_push))
+    found = [
+        f"{printable(str(file.path.relative_to(common)))} is {_what_is_wrong(file)}"
+        for file in wanted
+        if not is_there(file.path, file.data, mode=file.mode)
+    ]
+    found += [
+        f"{printable(str(stray.relative_to(common)))} is no hook of ours" for stray in _strays(common, wanted)
+    ]
+    if not stanza.is_in(git, common):
+        found.append("the stanza of git-parallel is not in .git/config")
+    ours = str(common / "parallel" / "hooks")
+    for admin in _admins(common):
+        hooks = _hooks_of(git, admin)
+        if hooks != ours:
+            found.append(f"worktree {admin.name} runs its hooks from '{printable(hooks)}'")
+    return tuple(found)
 
 
-def add_owned(common: Path, admin: str, paths: Iterable[str]) -> None:
-    """Tell the fast path of paths that a worktree has claimed since."""
-    folder = common / "parallel" / "guard" / admin
-    if folder.is_dir():
-        with (folder / "own").open("a", encoding="utf-8", errors="surrogateescape") as file:
-            file.write("".join(f"{path}\n" for path in paths if "\n" not in path))
+def is_installed(git: Git, common: Path) -> bool:
+    """Whether the guard was put here and has not been taken away."""
+    return (common / "parallel" / agent_config.AGENTS).exists() or stanza.is_in(git, common)
 
 
-def forget(common: Path, admin: str) -> None:
-    """Remove what `write_owned` wrote."""
-    shutil.rmtree(common / "parallel" / "guard" / admin, ignore_errors=True)
+def leave(git: Git, common: Path) -> None:
+    """Take everything out again where no agent worktree is left that it could matter to."""
+    if not any(_admins(common)):
+        uninstall(git, common)
 
 
-def users_hooks(git: Git, common: Path) -> str:
-    """The user's own hooks directory, as git would find it outside agent worktrees; may be relative."""
-    out = git.run(f"--git-dir={common}", "config", "--type=path", "core.hooksPath", answers=(0, 1))
-    return out.stdout.rstrip("\n") or str(common / "hooks")
+def uninstall(git: Git, common: Path) -> bool:
+    """Take the stanza out of the configuration, and the hooks away; whether there was anything of it."""
+    parallel = common / "parallel"
+    was_there = stanza.remove(git, common)
+    for name in (agent_config.AGENTS, agent_config.SUBMODULES):
+        (parallel / name).unlink(missing_ok=True)
+    shutil.rmtree(parallel / "hooks", ignore_errors=True)
+    for file in (parallel / "guard").glob("*"):
+        if file.is_file():
+            file.unlink()
+    shutil.rmtree(parallel / "guard" / "theirs", ignore_errors=True)
+    return was_there
+
+
+def _files(git: Git, common: Path, *, may_push: bool) -> Iterator[_File]:
+    """All that is to lie in the runtime directory."""
+    parallel, source = common / "parallel", shipped()
+    hooks, own = parallel / "hooks", parallel / "guard"
+    folder = users_hooks.folder(git, common)
+    theirs = users_hooks.names(folder, common)
+    pass_on = (source / "pass-on").read_bytes()
+    for name, file in GUARDED.items():
+        yield _File(hooks / name, (source / file).read_bytes(), _PROGRAM)
+    for name in sorted(theirs):
+        place = own / "theirs" if name in GUARDED else hooks
+        yield _File(place / name, pass_on, _PROGRAM)
+    yield _File(own / "judge", (source / "judge").read_bytes(), _PROGRAM)
+    yield _File(own / "own.awk", (source / "own.awk").read_bytes(), _DATA)
+    yield _File(own / "judge.py", _judge().encode("utf-8", "surrogateescape"), _DATA)
+    yield _File(own / "python", f"{sys.executable}\n".encode("utf-8", "surrogateescape"), _DATA)
+    yield _File(own / "user-hooks", f"{folder}\n".encode("utf-8", "surrogateescape"), _DATA)
+    if may_push:
+        yield _File(own / "may-push", b"", _DATA)
+    for path, text in agent_config.texts(common, may_push=may_push).items():
+        yield _File(path, text.encode("utf-8", "surrogateescape"), _DATA)
+
+
+def _strays(common: Path, wanted: tuple[_File, ...]) -> list[Path]:
+    """What lies among the hooks and is none that we want: of a user's hook that is gone, or put there by somebody."""
+    known = {file.path for file in wanted}
+    parallel = common / "parallel"
+    places = (parallel / "hooks").glob("*"), (parallel / "guard" / "theirs").glob("*")
+    found = [path for place in places for path in place if path not in known and not path.is_dir()]
+    leave_to_push = parallel / "guard" / "may-push"
+    return [*found, *([leave_to_push] if leave_to_push.exists() and leave_to_push not in known else [])]
+
+
+def _what_is_wrong(file: _File) -> str:
+    if not os.path.lexists(file.path):
+        return "missing"
+    return (
+        "not executable"
+        if is_there(file.path, file.data, mode=_DATA) and file.mode == _PROGRAM
+        else "altered"
+    )
 
 
 def _judge() -> str:
@@ -137,74 +162,23 @@ def _judge() -> str:
     )
 
 
-def _is_hook(folder: str, common: Path, name: str) -> bool:
-    # A relative hooks path means the worktree's top; what the main worktree has there is our best guess.
-    return os.access(common.parent / folder / name, os.X_OK)
+def _admins(common: Path) -> list[Path]:
+    """The admin directories of agent worktrees."""
+    found = (common / "worktrees").glob(f"{PREFIX}*")
+    return sorted(admin for admin in found if (admin / "gitdir").exists())
 
 
-def _write_config(common: Path) -> None:
-    parallel = common / "parallel"
-    _write(parallel / "agent.gitconfig", _agent_config(parallel / "hooks"))
-    # Submodules have a configuration of their own, which includes this one. Their hooks are not for us.
-    _write(parallel / SUBMODULE_CONFIG, _HEAD + _no_push())
+def _hooks_of(git: Git, admin: Path) -> str:
+    """Where git has the hooks of a worktree from, by all configuration there is."""
+    out = git.run(f"--git-dir={admin}", "config", "--type=path", "core.hooksPath", answers=(0, 1))
+    return out.stdout.removesuffix("\n")
 
 
-def _users_excludes(git: Git, common: Path) -> Path:
-    """The user's own file of what is ignored everywhere, as git would find it outside agent worktrees."""
-    out = git.run(f"--git-dir={common}", "config", "--type=path", "core.excludesFile", answers=(0, 1))
-    if out.status == 0:
-        return common.parent / out.stdout.removesuffix("\n")
-    given = os.environ.get("XDG_CONFIG_HOME", "")
-    return (Path(given) if given else Path.home() / ".config") / "git" / "ignore"
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text("utf-8", "surrogateescape").splitlines()
-    except OSError:
-        return []
-
-
-def _as_pattern(path: str) -> str:
-    """The line of an ignore file that means this path and no other."""
-    escaped = re.sub(r"([\\*?\[])", r"\\\1", path)
-    return f"/{escaped[:-1]}\\ " if escaped.endswith(" ") else f"/{escaped}"
-
-
-def _agent_config(hooks: Path) -> str:
-    # Where git-lfs is gone, its pointers are plain files; a filter that is missing would stop every checkout.
-    pointers = "" if shutil.which("git-lfs") else _NO_LFS
-    return (
-        f'{_HEAD}[core]\n\thooksPath = "{_quoted(hooks)}"\n\tfsync = committed\n'
-        "[gc]\n\tauto = 0\n\tpackRefs = false\n"
-        "[maintenance]\n\tauto = false\n"
-        f"{pointers}{_no_push()}"
-        f"[include]\n\tpath = {sparse.INCLUDED}\n"
-    )
-
-
-def _no_push() -> str:
-    push = "".join(f"\tpushInsteadOf = {prefix}\n" for prefix in _PUSH_PREFIXES)
-    return f'[url "git-parallel-no-push://"]\n{push}'
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-
-
-def _copy(source: Path, target: Path) -> None:
-    data = source.read_bytes()
-    if target.is_file() and target.read_bytes() == data and os.access(target, os.X_OK):
-        return
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    aside = target.with_name(f".{target.name}.{os.getpid()}")
-    aside.write_bytes(data)
-    aside.chmod(0o700)
-    aside.replace(target)
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_text(text, "utf-8", "surrogateescape")
-    aside.replace(path)
+def _insist(git: Git, common: Path, admin: Path) -> None:
+    """Have our hooks run in a worktree where something else has the last word."""
+    stanza.remove(git, common)
+    stanza.add(git, common)
+    ours = str(common / "parallel" / "hooks")
+    if _hooks_of(git, admin) != ours and (admin / "config.worktree").exists():
+        # `extensions.worktreeConfig` is on, and what stands here beats every include.
+        git.run("config", "--file", str(admin / "config.worktree"), "core.hooksPath", ours)

@@ -6,7 +6,7 @@ a sparse worktree in `parallel/sparse.gitconfig`, which the configuration of age
 directories stand in the admin directory, in `info/sparse-checkout`, where git itself has them. With both in
 place `git sparse-checkout add` needs no setting any more and works as ever.
 
-What one worktree alone is to ignore (`guard.leave_out`) comes the same way, from a file in its admin directory.
+What one worktree alone is to ignore (git.left_out) comes the same way, from a file in its admin directory.
 """
 
 import os

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ..errors import BadName, GitFailed, Unusable
 from ..names import Oid, RefName, TaskId, printable
-from . import guard, locks, pool, sparse
+from . import ground, locks, pool, sparse
 from .command import Git
 from .refs import TRASH, RefChange, apply, keep_commit
 from .shield import shielded
@@ -85,7 +85,7 @@ def complete(git: Git, common: Path, entry: Entry) -> None:
             apply(
                 git, RefChange(entry.branch, new=None, old=entry.tip), reason=f"parallel: prune {entry.task}"
             )
-    guard.forget(common, admin.name)
+    ground.forget(common, admin.name)
     _move_runtime(common / "parallel" / "tasks", folder / "runtime", entry.task)
     (folder / "done").touch(mode=0o600)
 
@@ -127,7 +127,6 @@ def restore(git: Git, common: Path, entry: Entry) -> None:
             f"a branch '{entry.branch.short}' exists again, at another commit",
             hint=f"rename it first: git branch -m {entry.branch.short} NEW",
         )
-    guard.install(git, common)
     with shielded(), locks.held(common / "parallel" / "lock"):
         is_handed = (folder / pool.HANDED).exists()
         _require_room(folder, path, admin, is_handed=is_handed)

@@ -12,6 +12,7 @@ from ..git.worktree import Place
 from ..names import TaskId, printable
 from ..schedule.record import TaskRecord
 from .furnishing import drop_stale
+from .guarding import arm
 from .open import Project
 
 
@@ -60,6 +61,8 @@ def bring_back(project: Project, entry: Entry) -> None:
                 f"an undo of '{entry.task}' was killed, and is still being worked on: {at_work}",
                 hint="run it again when that has ended",
             )
+    # The last prune may have taken it away.
+    arm(project)
     trash.restore(project.git, project.common, entry)
 
 

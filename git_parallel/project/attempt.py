@@ -16,7 +16,7 @@ from pathlib import Path
 from ..agents import process
 from ..agents.nursery import Nursery
 from ..errors import Busy, GitFailed, ParallelError, Stale, in_words
-from ..git import guard, worktree
+from ..git import ground, worktree
 from ..git.admin import PREFIX
 from ..git.refs import Stored, snapshot, write_record
 from ..git.worktree import Place
@@ -122,6 +122,14 @@ def _make_workspace(
     is_fresh: bool,
 ) -> None:
     before = project.git.find_ref(place.branch)
+    # The hooks judge what is checked out there from its beginning on.
+    ground.write_ground(
+        project.common,
+        place.admin.name,
+        branch=place.branch,
+        target=project.target,
+        base=ready.base or project.base,
+    )
     worktree.ensure(
         project.git,
         project.common,
@@ -301,7 +309,7 @@ def _intend(
 
 def _prepare(project: Project, task: Task, ready: TaskRecord, state: Ownership, *, is_fresh: bool) -> Path:
     territory = state.territories.get(ready.agent or "", Territory(ready.agent or ""))
-    guard.write_owned(project.common, f"{PREFIX}{task.id}", owned_lines(task, territory, state.claims))
+    ground.write_owned(project.common, f"{PREFIX}{task.id}", owned_lines(task, territory, state.claims))
     return write_prompt(project, task, ready, state, is_fresh=is_fresh)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..errors import Stale
-from ..git import guard
+from ..git import ground
 from ..git.admin import PREFIX
 from ..git.refs import snapshot, write_claims
 from ..names import TaskId
@@ -35,7 +35,7 @@ def claim(project: Project, tasks: TaskSet, task: TaskId, paths: Sequence[str]) 
             )
         except Stale:
             continue
-        guard.add_owned(project.common, f"{PREFIX}{task}", verdict.unclaimed)
+        ground.add_owned(project.common, f"{PREFIX}{task}", verdict.unclaimed)
         return verdict
     raise Stale("other agents keep claiming paths", hint="commit again")
 

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Protocol
 
 from ..agents.nursery import Nursery
-from ..git import guard
 from ..git.refs import snapshot
 from ..names import TaskId
 from ..schedule.plan import Held
@@ -20,6 +19,7 @@ from .admitting import door
 from .backlog import Backlog, Writer
 from .declared import read_tasks, warn_of_uncommitted
 from .furnishing import bytes_given
+from .guarding import arm
 from .handing import handed, handing
 from .landing import Landed, Landing
 from .limits import Limits
@@ -122,7 +122,7 @@ def conduct(
         began, clock = time.time(), time.monotonic()
         warnings = (*project.settings.warnings, *warn_of_uncommitted(project))
         mended = repair.repair(project, tasks, in_office=True)
-        guard.install(project.git, project.common)
+        tampered = tuple(f"put in order: {what}" for what in arm(project))
         stock, board = Stock(tasks, limits, named=named), _board(project, limits, began)
         admits = door(
             project, limits.max_parallel, is_sparse=orders.limits.is_sparse, extra=bytes_given(project)
@@ -132,7 +132,7 @@ def conduct(
             scheduler = Scheduler(project, stock, orders, voice.tell, admits, board, backlog, nursery)
             scheduler.spending.budget = limits.budget
             voice.entered(project, partial(_foresee, scheduler, began))
-            for said in (*warnings, *mended):
+            for said in (*warnings, *mended, *tampered):
                 voice.tell(Told(said, is_note=True))
             with _watching(scheduler, voice):
                 scheduler.to_the_end(chosen)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ..agents import process
 from ..errors import ParallelError
-from ..git import guard, worktree
+from ..git import worktree
+from ..git.left_out import leave_out
 from ..git.worktree import Place
 from ..names import Oid, TaskId
 from ..workspace import bringing, large, ports, submodules, temporary
@@ -47,7 +48,7 @@ def furnish(
     ports.hold(project.common, task)
     complete(project, place, liaison, is_untouched=is_untouched, is_new=is_new)
     # A link of an earlier attempt may be gone.
-    guard.leave_out(project.git, project.common, place.path)
+    leave_out(project.git, project.common, place.path)
     if settings.copy or settings.link:
         wanted = Wanted(settings.copy, settings.link)
         brought = bringing.bring(project.git, project.common, project.main, place.path, wanted)

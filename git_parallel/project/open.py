@@ -70,9 +70,10 @@ def find_premises(directory: Path) -> Premises:
     return Premises(git, common)
 
 
-def open_project(directory: Path, *, hurried: bool = False) -> Project:
+def open_project(directory: Path, *, hurried: bool = False, usual: RefName | None = None) -> Project:
     """Find the repository around `directory`; `hurried` where even old versions of git would do.
 
+    Where no setting names the target it is the `usual` one, else the branch of the main worktree.
     Raises NotARepository, or Unusable with the way on: bare, unborn or detached HEAD, too old a git.
     """
     if not hurried:
@@ -81,7 +82,7 @@ def open_project(directory: Path, *, hurried: bool = False) -> Project:
     own = reading.read(git)
     # The target may be set by the team as well, so the settings are built twice where it is.
     settings = reading.build(own, [])
-    head = _head(git, common)
+    head = usual or _head(git, common)
     target = _target(settings.target) if settings.target else head
     base = git.find_ref(target) if target else None
     team = reading.read_team(git, base) if base else TeamFile()

@@ -10,9 +10,10 @@ from typing import Any
 
 from ..agents import process
 from ..errors import GitFailed, ParallelError, in_words
-from ..git import guard, locks, worktree
+from ..git import locks, worktree
 from ..git.command import Git
 from ..git.history import count, paths_at
+from ..git.left_out import leave_out
 from ..git.refs import Stored, snapshot
 from ..git.worktree import Place
 from ..names import Oid, TaskId, printable
@@ -116,7 +117,7 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
     if project.git.find_ref(place.branch) is None:
         return Shortfall(f"its branch '{record.branch}' is gone")
     # Where the agent has put work in the place of a link it is to be seen.
-    guard.leave_out(project.git, project.common, place.path)
+    leave_out(project.git, project.common, place.path)
     seen = worktree.look(project.git, place)
     # What git ignored once is no work of the agent's, and may well be a secret.
     brought = given(project, record.id, (*seen.changed, *seen.untracked))

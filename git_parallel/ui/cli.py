@@ -242,12 +242,3 @@ def demo_(directory: Path | None) -> None:
     from .show_demo import show_demo
 
     sys.exit(show_demo(directory))
-
-
-@cli.command("hook", hidden=True)
-@click.argument("name", type=click.Choice(["pre-commit"]))
-def hook_(name: str) -> None:  # noqa: ARG001
-    """Judge what is staged; started by the hooks in agent worktrees."""
-    from .show_hook import show_pre_commit
-
-    sys.exit(show_pre_commit())

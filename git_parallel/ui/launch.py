@@ -26,10 +26,15 @@ def main() -> None:
             from .show_progress import show_progress
 
             sys.exit(show_progress(arguments[1], arguments[2:]))
-        if arguments == ["hook", "pre-commit"]:
-            from .show_hook import show_pre_commit
+        if arguments[:1] == ["hook"] and len(arguments) == 3:
+            from .show_hook import show_staged, show_transaction
 
-            sys.exit(show_pre_commit())
+            is_about_refs = arguments[1] == "reference-transaction"
+            sys.exit(
+                show_transaction(arguments[2], sys.stdin.buffer)
+                if is_about_refs
+                else show_staged()
+            )
         from .cli import cli
 
         cli(prog_name="git parallel", standalone_mode=False)

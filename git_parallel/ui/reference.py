@@ -30,6 +30,7 @@ MEANINGS = {
     "`512k`, `256m`, `2g`. Where there is less nothing is launched.",
     "parallel.ownership": "What happens to a path that is nobody's when a task changes it. `claim` takes it "
     "for the task. `strict` refuses it until `git parallel claim` has taken it.",
+    "parallel.push": "Whether agents may push from their worktrees.",
     "parallel.overlap": "From what on an overlap keeps two tasks from running at the same time. `file`: both may "
     "touch the same file. `hunk`: only if both change the same or neighbouring lines, or one takes a file away "
     "or creates it that the other touches.",

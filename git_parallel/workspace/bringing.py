@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import in_words
-from ..git import guard
 from ..git.command import Git
+from ..git.left_out import leave_out
 from ..names import printable
 from ..overlap import patterns
 from . import copying
@@ -42,7 +42,7 @@ def bring(git: Git, common: Path, main: Path, worktree: Path, wanted: Wanted) ->
     here, there = git.at(main), git.at(worktree)
     links = list(_to_link(here, main, wanted.link, brought))
     if links:
-        guard.leave_out(git, common, worktree, links)
+        leave_out(git, common, worktree, links)
     files = [path for path in _to_copy(here, main, wanted.copy, brought) if not _is_below(path, links)]
     _each(links, worktree, there, copying.link, main, brought.linked, brought.notes)
     _each(files, worktree, there, copying.copy, main, brought.copied, brought.notes)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from ..errors import GitFailed, Unusable
-from ..git import guard
+from ..git import agent_config
 from ..git.command import Git
 from ..git.worktree import Place
 from ..names import Oid, printable
@@ -46,7 +46,7 @@ def fill(git: Git, common: Path, main: Path, place: Place, *, is_untouched: bool
     records; elsewhere only those that are missing. Where no agent ever was (`is_new`), one that a kill has left
     half made is made anew. Raises Unusable for a commit that is not there.
     """
-    tree = _Tree(place.path, common, main, common / "parallel" / guard.SUBMODULE_CONFIG)
+    tree = _Tree(place.path, common, main, common / "parallel" / agent_config.SUBMODULES)
     try:
         _fill(git, tree, is_untouched=is_untouched)
     except GitFailed:

@@ -1,6 +1,7 @@
 """The guard in agent worktrees, and the gate that judges again whatever the guard let through."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,14 +11,18 @@ from tests.conftest import Cli, Repo
 Agent = Callable[..., Sequence[str]]
 
 
-def commit(worktree: Path, *arguments: str, **files: str) -> tuple[int, str]:
+# An agent that wants to can always keep git from running hooks.
+WITHOUT_HOOKS = ("-c", "core.hooksPath=/dev/null")
+
+
+def commit(worktree: Path, *arguments: str, before: Sequence[str] = (), **files: str) -> tuple[int, str]:
     """Write files, stage and commit them as an agent would; the exit status and what it read."""
     for path, text in files.items():
         (worktree / path).parent.mkdir(parents=True, exist_ok=True)
         (worktree / path).write_text(text)
     subprocess.run(["git", "add", "--all"], cwd=worktree, check=True)
     done = subprocess.run(
-        ["git", "commit", "-q", "-m", "work", *arguments],
+        ["git", *before, "commit", "-q", "-m", "work", *arguments],
         cwd=worktree,
         capture_output=True,
         text=True,
@@ -43,7 +48,7 @@ def test_a_foreign_file_is_refused_with_path_owner_and_way_on(repo: Repo, cli: C
     assert said.splitlines() == [
         "error: task '1' may not change what is not its own:",
         "  other.py  (declared by task '2')",
-        "hint: leave it out of this commit: git restore --staged -- 'other.py'",
+        "hint: leave it out of this commit: git restore --staged -- other.py",
         "hint: what the task needs there is for 2 to do; say so in your report",
         "hint: --no-verify would not help: the merge judges every commit again",
     ]
@@ -51,10 +56,30 @@ def test_a_foreign_file_is_refused_with_path_owner_and_way_on(repo: Repo, cli: C
     assert subprocess.run(["git", "commit", "-qm", "mine"], cwd=worktree, check=False).returncode == 0
 
 
-def test_the_same_commit_with_no_verify_is_refused_at_the_merge(repo: Repo, cli: Cli, agent: Agent) -> None:
+def test_no_verify_does_not_help(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = two_tasks(repo, cli, agent)
+    before = repo.git("rev-parse", "HEAD", at=worktree)
+
+    status, said = commit(worktree, "--no-verify", **{"other.py": "not mine\n"})
+
+    assert status == 128
+    oid = re.search("other.py  in commit ([0-9a-f]{9}) ", said)
+    assert oid is not None
+    assert said.splitlines() == [
+        "error: task '1' may not change what is not its own:",
+        f"  other.py  in commit {oid[1]}  (declared by task '2')",
+        "hint: what the task needs there is for 2 to do; say so in your report",
+        "hint: --no-verify would not help: the merge judges every commit again",
+        "hint: nothing was committed; what is staged stays so, and leaves the index by 'git restore --staged'",
+        "fatal: ref updates aborted by hook",
+    ]
+    assert repo.git("rev-parse", "HEAD", at=worktree) == before
+
+
+def test_the_same_commit_without_hooks_is_refused_at_the_merge(repo: Repo, cli: Cli, agent: Agent) -> None:
     worktree = two_tasks(repo, cli, agent)
     before = repo.git("rev-parse", "main")
-    assert commit(worktree, "--no-verify", **{"other.py": "not mine\n"})[0] == 0
+    assert commit(worktree, before=WITHOUT_HOOKS, **{"other.py": "not mine\n"})[0] == 0
     oid = repo.git("rev-parse", "HEAD", at=worktree)
 
     ran = cli("merge", "--json")
@@ -77,8 +102,9 @@ def test_an_agent_that_commits_a_foreign_file_is_refused_at_the_merge(
     repo.spec("1", "one.py")
     repo.spec("2", "other.py")
     script = """
-        echo x > one.py; echo y > other.py; git add -A; git commit -qnm both
-        git rm -q other.py; git commit -qnm back
+        git() { command git -c core.hooksPath=/dev/null "$@"; }
+        echo x > one.py; echo y > other.py; git add -A; git commit -qm both
+        git rm -q other.py; git commit -qm back
     """
 
     ran = cli("run", "1", "--json", "--", *agent(script))
@@ -116,7 +142,7 @@ def test_strict_ownership_refuses_until_claimed_by_hand(repo: Repo, cli: Cli, ag
 
     status, said = commit(worktree, **{"sub/test_one.py": "extra\n"})
     assert status == 1
-    assert "git parallel claim 'sub/test_one.py'" in said
+    assert "git parallel claim sub/test_one.py" in said
 
     claimed = cli("claim", "test_one.py", at=worktree / "sub")
     assert (claimed.status, claimed.stdout) == (0, "claimed sub/test_one.py for task '1'\n")
@@ -180,7 +206,8 @@ def test_an_evil_merge_is_found(repo: Repo, cli: Cli, agent: Agent) -> None:
     worktree = two_tasks(repo, cli, agent)
     repo.commit("by the user", **{"app.py": "changed\n"})
     repo.git("merge", "--quiet", "--no-commit", "main", at=worktree)
-    assert commit(worktree, "--no-verify", **{"other.py": "slipped in\n"})[0] == 0
+    assert commit(worktree, "--no-verify", **{"other.py": "slipped in\n"})[0] == 128
+    assert commit(worktree, before=WITHOUT_HOOKS)[0] == 0
 
     (rejected,) = cli("merge", "--json").json["rejected"]
 

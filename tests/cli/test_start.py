@@ -46,7 +46,7 @@ def test_the_hook_imports_no_library(repo: Repo, cli: Cli, agent: Agent) -> None
     worktree = repo.worktree("1")
     (worktree / "extra.py").write_text("x")
     repo.git("add", "extra.py", at=worktree)
-    assert imported(repo, "hook", "pre-commit", at=worktree) == set()
+    assert imported(repo, "hook", "pre-commit", "0", at=worktree) == set()
 
 
 def test_the_fast_path_of_the_hook_starts_no_python(repo: Repo, cli: Cli, agent: Agent) -> None:

@@ -38,7 +38,8 @@ def pruned(repo: Repo) -> tuple[trash.Entry, tuple[str, ...]]:
     make(repo, one, base)
     (one.path / "one.txt").write_text("1\n")
     repo.git("add", "--all", at=one.path)
-    repo.git("commit", "--quiet", "--no-verify", "-m", "one", at=one.path)
+    # There is no record of a task, so the hooks would let nothing pass.
+    repo.git("-c", "core.hooksPath=/dev/null", "commit", "--quiet", "-m", "one", at=one.path)
     before = picture(repo, one.path)
     assert spotless.is_spotless(git, common, one.path, one.admin)
     tip = Oid(repo.git("rev-parse", "feature/1"))

@@ -1,0 +1,89 @@
+"""Our one stanza in `.git/config`: put at its end and cut out again, without leaving a byte behind.
+
+`git config` would do both, but it ends a last line that has no end, and leaves comments of its own judgement.
+The file is written as git itself writes it: `config.lock` beside it, then renamed.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ..errors import GitFailed
+from ..names import printable
+from .admin import PREFIX
+from .command import Git
+
+# No '/' at its end: with one it would mean what lies below the admin directory.
+KEY = f"includeIf.gitdir:./worktrees/{PREFIX}*.path"
+INCLUDED = "parallel/agent.gitconfig"
+_HEADER = f'[includeIf "gitdir:./worktrees/{PREFIX}*"]'
+_VALUE = f"\tpath = {INCLUDED}\n"
+_USUAL = f"{_HEADER}\n{_VALUE}".encode()
+# The line before it had no end, which is taken away with it.
+_JOINED = f"\n{_HEADER} ; the line above has no end of its own\n{_VALUE}".encode()
+_PATIENCE, _BETWEEN_TRIES = 5.0, 0.02  # seconds
+
+
+def is_in(git: Git, common: Path) -> bool:
+    """Whether agent worktrees get our configuration; it must come last to have the last word."""
+    data = _config(common).read_bytes()
+    if data.endswith((_USUAL, _JOINED)):
+        return True
+    return bool(git.run(*_file(common), "--get-all", KEY, answers=(0, 1)).stdout)
+
+
+def add(git: Git, common: Path) -> None:
+    """Put the stanza at the end of the configuration, unless it is in it."""
+    if not is_in(git, common):
+        _rewrite(common, lambda data: data + (_JOINED if data and not data.endswith(b"\n") else _USUAL))
+
+
+def remove(git: Git, common: Path) -> bool:
+    """Take the stanza out again, wherever it stands by now; whether there was one."""
+    if not is_in(git, common):
+        return False
+    _rewrite(common, lambda data: data.replace(_JOINED, b"", 1).replace(_USUAL, b"", 1))
+    # Somebody may have written it in another way.
+    git.run(*_file(common), "--unset-all", KEY, answers=(0, 5))
+    return True
+
+
+def _file(common: Path) -> tuple[str, ...]:
+    return ("config", "--file", str(_config(common)))
+
+
+def _config(common: Path) -> Path:
+    # A configuration that is a link is one all the same after it was written.
+    return (common / "config").resolve()
+
+
+def _rewrite(common: Path, change: Callable[[bytes], bytes]) -> None:
+    path = _config(common)
+    lock = path.with_name(f"{path.name}.lock")
+    with os.fdopen(_taken(lock), "wb") as file:
+        try:
+            before = path.read_bytes()
+            file.write(change(before))
+            file.flush()
+            os.fsync(file.fileno())
+            lock.chmod(path.stat().st_mode & 0o7777)
+            lock.replace(path)
+        except BaseException:
+            lock.unlink(missing_ok=True)
+            raise
+
+
+def _taken(lock: Path) -> int:
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        except FileExistsError:
+            if time.monotonic() >= end:
+                raise GitFailed(
+                    f"'{printable(str(lock))}' is there: another git is writing the configuration, or died at it",
+                    hint="remove that file if no git is running here",
+                ) from None
+            # git's own lock of this file: nobody tells when it is gone.
+            time.sleep(_BETWEEN_TRIES)

@@ -1,0 +1,85 @@
+"""What `reference-transaction` asks: whether a task may move these refs from its worktree. Writes nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..git import history, mergetree
+from ..git.refs import snapshot
+from ..names import Oid, RefName, TaskId
+from ..ownership.references import Kind, RefMove, RefusedRef, kind_of, refused
+from ..tasks.task import TaskSet
+from .declared import ownership
+from .gate import Violation
+from .judging import judged
+from .open import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Of one transaction: the commits that would bring foreign changes, and the refs that are not the task's."""
+
+    branch: str
+    violations: tuple[Violation, ...] = ()
+    refused: tuple[RefusedRef, ...] = ()
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether nothing speaks against it."""
+        return not self.violations and not self.refused
+
+
+def judge_moves(
+    project: Project,
+    tasks: TaskSet,
+    task: TaskId,
+    moves: Sequence[RefMove],
+    environment: Mapping[str, str],
+) -> Judgement:
+    """Judge the lines of a transaction; `environment` tells git where objects lie that are not in the store yet.
+
+    A ref that is to get the value it has is nobody's loss: `git pack-refs` says that of every ref.
+    """
+    world = snapshot(project.git)
+    record = world.require(task).record
+    branch = RefName.of_branch(record.branch)
+    now = _values(project)
+    violations: list[Violation] = []
+    foreign = []
+    for move in moves:
+        kind = kind_of(move.ref, branch)
+        if kind is Kind.PASSING or (not move.is_deletion and now.get(move.ref) == move.new):
+            continue
+        if kind is Kind.OWN and not move.is_deletion:
+            base = [record.base] if record.base else []
+            before = [Oid(move.old)] if not move.is_creation else []
+            violations += _judged(project, tasks, task, Oid(move.new), [*base, *before], environment)
+        elif not (kind is Kind.TAG and _is_new_tag(move, now)):
+            foreign.append(refused(move.ref, branch))
+    return Judgement(branch, tuple(violations), tuple(foreign))
+
+
+def _judged(
+    project: Project,
+    tasks: TaskSet,
+    task: TaskId,
+    tip: Oid,
+    known: Iterable[Oid],
+    environment: Mapping[str, str],
+) -> tuple[Violation, ...]:
+    git = mergetree.private(project.git, project.common).with_environment(**environment)
+    onto = project.git.find_ref(project.target) or project.base
+    commits = history.commits(git, tip=tip, without=[onto, *known])
+    record = snapshot(project.git).require(task).record
+    state = ownership(project, tasks, snapshot(project.git))
+    return judged(git, task, commits, onto=onto, base=record.base, ownership=state)[0]
+
+
+def _values(project: Project) -> dict[str, str]:
+    out = project.git.run("for-each-ref", "--format=%(refname) %(objectname)")
+    return dict(line.split(" ", 1) for line in out.stdout.splitlines())
+
+
+def _is_new_tag(move: RefMove, now: Mapping[str, str]) -> bool:
+    """Whether a fetch may bring this tag: there is none yet, and no branch of the name that it would stand before."""
+    name = move.ref.removeprefix("refs/tags/")
+    return not move.is_deletion and move.ref not in now and f"refs/heads/{name}" not in now
