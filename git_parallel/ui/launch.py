@@ -30,11 +30,7 @@ def main() -> None:
             from .show_hook import show_staged, show_transaction
 
             is_about_refs = arguments[1] == "reference-transaction"
-            sys.exit(
-                show_transaction(arguments[2], sys.stdin.buffer)
-                if is_about_refs
-                else show_staged()
-            )
+            sys.exit(show_transaction(arguments[2], sys.stdin.buffer) if is_about_refs else show_staged())
         from .cli import cli
 
         cli(prog_name="git parallel", standalone_mode=False)
