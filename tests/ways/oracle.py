@@ -49,25 +49,25 @@ class Oracle:
     """What everything was before a way began."""
 
     scene: Scene
+    onto: str
     base: Entries
     target: Entries
     theirs: Entries
 
     @classmethod
-    def of(cls, scene: Scene) -> "Oracle":
-        trees = (scene.base, scene.target, scene.tips["2"])
-        return cls(scene, *(entries(scene, commit) for commit in trees))
+    def of(cls, scene: Scene, target: str = "") -> "Oracle":
+        """With the target where it was prepared, or where the user has moved it since."""
+        onto = target or scene.target
+        return cls(scene, onto, *(entries(scene, commit) for commit in (scene.base, onto, scene.tips["2"])))
 
     def on_the_branch(self) -> list[str]:
         """What is foreign in the commits of the task's own branch."""
         scene = self.scene
-        commits = read(
-            scene, "rev-list", "--parents", "refs/heads/feature/1", "--not", scene.target, scene.base
-        )
+        commits = read(scene, "rev-list", "--parents", "refs/heads/feature/1", "--not", self.onto, scene.base)
         found = []
         for line in commits.splitlines():
             commit, *parents = line.split()
-            onto = self.target if scene.target in read(scene, "rev-list", commit).split() else self.base
+            onto = self.target if self.onto in read(scene, "rev-list", commit).split() else self.base
             found += self._foreign(entries(scene, commit), onto) if parents else [ROOT]
         return found
 
@@ -89,15 +89,15 @@ class Oracle:
         """What is foreign on the target: in its tree, in what each merge brought, and in all that came with it."""
         scene = self.scene
         found = self._foreign(entries(scene, "refs/heads/main"), self.target, with_theirs=True)
-        if scene.target not in read(scene, "rev-list", "refs/heads/main").split():
+        if self.onto not in read(scene, "rev-list", "refs/heads/main").split():
             found.append("the target does not have its own commits any more")
-        came = read(scene, "log", "--first-parent", "--format=%H %s", f"{scene.target}..refs/heads/main")
+        came = read(scene, "log", "--first-parent", "--format=%H %s", f"{self.onto}..refs/heads/main")
         for line in came.splitlines():
             commit, subject = line.split(" ", 1)
             owned = THEIRS if "feature/2" in subject else OWN
             before, after = entries(scene, f"{commit}^1"), entries(scene, commit)
             found += [path for path in _differing(before, after) if not _is_below(path, owned)]
-        found += self._within(read(scene, "rev-list", "--no-merges", f"{scene.target}..refs/heads/main"))
+        found += self._within(read(scene, "rev-list", "--no-merges", f"{self.onto}..refs/heads/main"))
         return found
 
     def _within(self, commits: str) -> Iterator[str]:

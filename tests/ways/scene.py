@@ -1,9 +1,9 @@
 """The prepared repository that every way begins in, made once and put back as it was before each.
 
 Task 1 owns `one.py` and `lib/`, task 2 `other.py` and `theirs/`; everything else is nobody's, and the
-policy is strict, so that what is foreign is beyond doubt. The agents of both have done honest work and
-ended while their coordinator was dead: the next command settles them, so one `git parallel merge` is
-everything that a branch goes through. The target has moved on since they began.
+policy is strict, so that what is foreign is beyond doubt. Both have done honest work. The agent of task 1
+ended while its coordinator was dead: the next command settles it, so one `git parallel merge` is
+everything that its branch goes through. The target has moved on since they began.
 
 The room is always at the same place (worktrees know each other by absolute paths): what a way did to it is
 thrown away with it, and a copy of the pristine room takes its place.
@@ -16,9 +16,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from git_parallel.agents import process
+from git_parallel.names import TaskId
 
 OWN = ("one.py", "lib/")
 THEIRS = ("other.py", "theirs/")
@@ -179,8 +183,10 @@ def prepare(place: Path) -> Scene:
 
 def _first_commits(scene: Scene) -> None:
     (scene.room / "home" / ".gitconfig").write_text(
+        # A copy of a room has other inodes and times of change; git is not to take that for changes.
         "[user]\n\tname = Tester\n\temail = tester@example.com\n[init]\n\tdefaultBranch = main\n"
-        '[protocol "file"]\n\tallow = always\n[advice]\n\tdetachedHead = false\n[core]\n\ttrustctime = false\n\tcheckStat = minimal\n'
+        '[protocol "file"]\n\tallow = always\n'
+        "[advice]\n\tdetachedHead = false\n[core]\n\ttrustctime = false\n\tcheckStat = minimal\n"
     )
     scene.need("""
         git init -q --template= ../part; cd ../part; echo part > part.txt; git add .; git commit -qm part
@@ -204,20 +210,20 @@ def _first_commits(scene: Scene) -> None:
 
 
 def _run_agents(scene: Scene) -> None:
-    """Have both agents work and end with their coordinator dead, so that nothing of it is settled yet."""
+    """Have task 2 done, and the agent of task 1 end with its coordinator dead: nothing of it is settled yet."""
     scene.need("git config parallel.ownership strict")
-    go = scene.room / "tmp" / "go"
+    done = scene.parallel(
+        "run", "2", "--", "/bin/sh", "-c", "echo work >> other.py; git commit -qam 'work of 2'"
+    )
+    assert done.status == 0, done.said
+    go, ready = scene.room / "tmp" / "go", scene.room / "tmp" / "ready"
     script = f"""
-        case $GIT_PARALLEL_TASK in
-        1) echo work >> one.py; echo new > lib/b.py; git add -A; git commit -qm 'work of 1'
-           echo more >> lib/a.py; git commit -qam 'more of 1' ;;
-        2) echo work >> other.py; git commit -qam 'work of 2' ;;
-        esac
-        echo ready > "$(git rev-parse --git-dir)/ready"
-        n=0; while [ ! -e {go} ] && [ $n -lt 600 ]; do sleep 0.05; n=$((n+1)); done
+        echo work >> one.py; echo new > lib/b.py; git add -A; git commit -qm 'work of 1'
+        echo more >> lib/a.py; git commit -qam 'more of 1'
+        touch {ready}; n=0; while [ ! -e {go} ] && [ $n -lt 600 ]; do sleep 0.05; n=$((n+1)); done
         """
     coordinator = subprocess.Popen(
-        [sys.executable, "-m", "git_parallel", "run", "1", "2", "--", "/bin/sh", "-c", script],
+        [sys.executable, "-m", "git_parallel", "run", "1", "--", "/bin/sh", "-c", script],
         cwd=scene.main,
         env=scene.env,
         stdin=subprocess.DEVNULL,
@@ -225,18 +231,15 @@ def _run_agents(scene: Scene) -> None:
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
-    admins = [scene.common / "worktrees" / f"gp-{task}" for task in ("1", "2")]
-    _wait(lambda: all((admin / "ready").exists() for admin in admins))
-    _wait(lambda: all(scene.record(task)["state"] == "running" for task in ("1", "2")))
+    _wait(ready.exists)
+    _wait(lambda: scene.record("1")["state"] == "running")
     os.kill(coordinator.pid, signal.SIGKILL)
     coordinator.communicate()
     go.touch()
-    exits = scene.common / "parallel" / "tasks"
-    _wait(lambda: len(list(exits.glob("*.exit"))) == len(admins))
-    _wait(lambda: not _alive(scene))
-    go.unlink()
-    for admin in admins:
-        (admin / "ready").unlink()
+    runtime = scene.common / "parallel" / "tasks"
+    _wait(lambda: (runtime / "1.1.exit").exists() and not process.is_alive(runtime, TaskId("1")))
+    for file in (go, ready):
+        file.unlink()
 
 
 def _move_the_target(scene: Scene) -> None:
@@ -244,13 +247,7 @@ def _move_the_target(scene: Scene) -> None:
     scene.need("echo 'by the user' >> app.py; echo news > news.txt; git add -A; git commit -qm 'by the user'")
 
 
-def _alive(scene: Scene) -> bool:
-    from git_parallel.agents import process
-
-    return any(process.is_alive(scene.common / "parallel" / "tasks", task) for task in ("1", "2"))
-
-
-def _wait(condition: Any) -> None:
+def _wait(condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "it never came true"

@@ -58,29 +58,50 @@ def _merged_naively(scene: Scene) -> list[str]:
 
 
 def _layer(trace: Path, said: str) -> str:
-    """The last hook that said no, by what git itself tells of its children; empty where none did."""
+    """The last hook that said no; empty where nothing of ours did."""
+    refusals = refusing_hooks(trace)
+    if refusals:
+        return refusals[-1]
+    return "no push" if NO_PUSH in said else ""
+
+
+def refusing_hooks(trace: Path) -> list[str]:
+    """The hooks that ended with a no, by what git itself tells of its children."""
     names: dict[tuple[str, int], str] = {}
-    layer = ""
+    found = []
     for line in trace.read_text("utf-8", "replace").splitlines() if trace.exists() else ():
         event = json.loads(line)
         child = (event["sid"], event.get("child_id", -1))
         if event["event"] == "child_start" and event.get("child_class") == "hook":
             names[child] = event["hook_name"]
         if event["event"] == "child_exit" and child in names and event["code"]:
-            layer = names[child]
-    # Pseudo references may be refused by git itself for what a hook said; its own words do not count.
-    if not layer and NO_PUSH in said:
-        return "no push"
-    return layer
+            found.append(names[child])
+    return found
 
 
-def landed(scene: Scene, oracle: Oracle) -> tuple[Done, list[str]]:
-    """Settle and merge as the user would; and what is foreign on the target afterwards."""
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What `git parallel merge` said, what is foreign on the target before and after it, and whether it moved."""
+
+    ran: Done
+    before: Sequence[str]
+    after: Sequence[str]
+    moved: bool
+
+
+def land(scene: Scene, oracle: Oracle) -> Landed:
+    """Settle and merge as the user would."""
+    before, stood = oracle.on_the_target(), read(scene, "rev-parse", "refs/heads/main")
     ran = scene.parallel("merge", "--json")
-    found = oracle.on_the_target()
+    after = oracle.on_the_target()
     if (scene.room / "tmp" / "ran").exists():
-        found.append("a merge driver of the agent's ran")
-    return ran, found
+        after.append("a merge driver of the agent's ran")
+    return Landed(ran, before, after, read(scene, "rev-parse", "refs/heads/main") != stood)
+
+
+def is_sound(scene: Scene) -> bool:
+    """Whether git finds nothing broken in the repository."""
+    return scene.sh("git fsck --full --no-dangling", at=scene.main).status == 0
 
 
 def told(said: str) -> str:
