@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TypeAlias
 
 from .errors import BadName
@@ -160,22 +161,26 @@ def is_dot_git(segment: str) -> bool:
     """Whether a segment is `.git` on some file system: by case, NTFS short name, ignorable code points."""
     if segment.isascii() and "git" not in segment.casefold():
         return False
-    folded = _folded(segment)
-    return folded == ".git" or re.fullmatch(r"git~[0-9]+", folded) is not None
+    flat = file_system_name(segment)
+    return flat == ".git" or re.fullmatch(r"git~[0-9]+", flat) is not None
 
 
 def looks_like_git_file(segment: str) -> bool:
     """Whether a segment is `.git...` (`.gitattributes`, `.gitmodules`) on some file system."""
-    folded = _folded(segment)
-    return (
-        folded.startswith(".git") or re.fullmatch(r"git(?:att|mod|ign)[^/]{0,3}~[0-9]+", folded) is not None
-    )
+    flat = file_system_name(segment)
+    return flat.startswith(".git") or re.fullmatch(r"git(?:att|mod|ign)[^/]{0,3}~[0-9]+", flat) is not None
 
 
-def _folded(segment: str) -> str:
-    """A segment as HFS+ and NTFS compare it: without case, ignorable code points, stream and end dots."""
-    folded = unicodedata.normalize("NFC", segment).translate(_IGNORABLE).casefold()
-    return folded.split(":", 1)[0].rstrip(". ")
+@lru_cache(maxsize=1 << 15)
+def file_system_name(segment: str) -> str:
+    """A segment as file systems compare it: without case, ignorable code points, stream and end dots."""
+    if segment.isascii():
+        text = segment.lower()
+    else:
+        text = unicodedata.normalize("NFC", segment).translate(_IGNORABLE).casefold()
+        # Folding can take a composed letter apart again.
+        text = unicodedata.normalize("NFC", text)
+    return text.split(":", 1)[0].rstrip(". ")
 
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

@@ -88,6 +88,7 @@ complete -c git-parallel -n __git_parallel_needs_verb -a merge -d 'Merge what ha
 complete -c git-parallel -n __git_parallel_needs_verb -a prune -d 'Put worktrees and branches that are merged, clean and dead into the trash'
 complete -c git-parallel -n __git_parallel_needs_verb -a claim -d 'Take paths that no spec declared for the task of this worktree'
 complete -c git-parallel -n __git_parallel_needs_verb -a progress -d 'Tell how far the task of this worktree is; for agents'
+complete -c git-parallel -n __git_parallel_needs_verb -a hooks -d 'Look after the hooks that run in agent worktrees, and nowhere else'
 complete -c git-parallel -n __git_parallel_needs_verb -a trust -d 'Show the commands in the .gitparallel of the target branch, and have them count'
 complete -c git-parallel -n __git_parallel_needs_verb -a demo -d 'Show the whole journey in a throw-away repository'
 complete -c git-parallel -n '__git_parallel_using tasks' -l source -x -a 'spec roadmap spec-kit kiro superpowers packet front-matter taskmaster beads' -d 'Read only this form of document, in the order given, at GLOB or where it usually lies. May be given several times'
@@ -206,6 +207,9 @@ complete -c git-parallel -n '__git_parallel_using prune' -a '(__git_parallel_tas
 complete -c git-parallel -n '__git_parallel_using claim' -s h -l help -d 'Show a short help and exit'
 complete -c git-parallel -n '__git_parallel_using claim' -F
 complete -c git-parallel -n '__git_parallel_using progress' -s h -l help -d 'Show a short help and exit'
+complete -c git-parallel -n '__git_parallel_using hooks' -l json -d 'Print one JSON document instead of text'
+complete -c git-parallel -n '__git_parallel_using hooks' -s h -l help -d 'Show a short help and exit'
+complete -c git-parallel -n '__git_parallel_using hooks' -a 'status repair uninstall'
 complete -c git-parallel -n '__git_parallel_using trust' -l dry-run -d 'Only show the commands, and whether they count'
 complete -c git-parallel -n '__git_parallel_using trust' -l revoke -d 'Trust nothing any more'
 complete -c git-parallel -n '__git_parallel_using trust' -l json -d 'Print one JSON document instead of text'

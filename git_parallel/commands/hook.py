@@ -21,9 +21,6 @@ from ..project.declared import read_tasks
 from ..project.open import Project, open_project
 from ..project.transaction import Judgement, judge_moves
 
-# Where the objects of a push lie until it is taken, and what a transaction is about.
-_OBJECTS = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
-
 
 @dataclass(frozen=True, slots=True)
 class HookAnswer:
@@ -65,9 +62,13 @@ def reference_transaction(directory: Path, lines: Sequence[str]) -> TransactionA
     if task is None:
         return None
     project = _opened(directory, git_dir)
-    objects = {name: value for name in _OBJECTS if (value := os.environ.get(name))}
+    # Where the objects of a push lie until it is taken.
+    given = os.environ.get("GIT_QUARANTINE_PATH")
     return TransactionAnswer(
-        task, judge_moves(project, read_tasks(project), task, list(map(_move, lines)), objects)
+        task,
+        judge_moves(
+            project, read_tasks(project), task, list(map(_move, lines)), Path(given) if given else None
+        ),
     )
 
 

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..git import guard
 from ..git.refs import snapshot
 from ..names import TaskId
 from ..project import landing, repair
 from ..project.declared import find_recorded, read_tasks
+from ..project.guarding import arm
 from ..project.landing import Landing, Landings
 from ..project.open import Project, make_runtime, open_project
 from ..project.verifying import verify_command
@@ -51,7 +53,8 @@ def merge(
     project.git.require_identity()
     make_runtime(project)
     tasks = read_tasks(project)
-    mended = repair.repair(project, tasks)
+    # What stands in the records is told apart from what somebody did to the hooks.
+    mended = (*repair.repair(project, tasks), *_guarded(project))
     world = snapshot(project.git)
     chosen = [find_recorded(text, tasks, world) for text in spellings] or list(world.tasks)
     ready, not_ready = [], {}
@@ -76,6 +79,13 @@ def merge(
     )
     worktrees = {task: stored.record.worktree for task, stored in world.tasks.items()}
     return MergeAnswer(project.target.short, landings, not_ready, mended, worktrees)
+
+
+def _guarded(project: Project) -> tuple[str, ...]:
+    """What was wrong with the hooks of worktrees whose work is to be merged; they are in order after this."""
+    return (
+        tuple(f"hooks put in order: {what}" for what in arm(project)) if guard.tasks(project.common) else ()
+    )
 
 
 def _is_candidate(record: TaskRecord, waiting: Sequence[State]) -> bool:

@@ -1,14 +1,13 @@
 """`git parallel trust`: the user looks at the commands of the committed `.gitparallel` and has them count."""
 
 from dataclasses import dataclass
-from os import environ
 from pathlib import Path
 
 from ..config import trust as trusted
 from ..config.team import TEAM_FILE, commands
-from ..errors import BadInput, NotARepository, Refused
+from ..errors import BadInput
 from ..project.open import Project, make_runtime, open_project
-from ..project.standing import standing
+from ..project.persons import require_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +53,5 @@ def look(project: Project) -> TrustAnswer:
 
 
 def _opened_by_a_person(directory: Path) -> Project:
-    if "GIT_PARALLEL_TASK" in environ or _is_in_agent_worktree(directory):
-        raise Refused(
-            "what is to be trusted is for the user to say, not for an agent",
-            hint="run it in the main worktree, outside of any task",
-        )
+    require_person(directory, "what is to be trusted")
     return open_project(directory)
-
-
-def _is_in_agent_worktree(directory: Path) -> bool:
-    try:
-        standing(directory)
-    except (BadInput, NotARepository):
-        return False
-    return True

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from ..errors import BadInput, BadName, ParallelError
 from ..names import RefName, printable
-from ..overlap.patterns import parse
+from ..overlap.patterns import EVERYTHING, parse
 from ..overlap.policy import Level
 
 
@@ -36,6 +36,12 @@ def patterns(key: str, given: list[str]) -> tuple[str, ...]:
             parse(text)
         except BadName as error:
             raise BadInput(f"{key}: {error.message}", hint=error.hint) from error
+    return tuple(given)
+
+
+def owned(key: str, given: list[str]) -> tuple[str, ...]:
+    """The patterns of an agent type, of which one may be everything; raises BadInput for what can be none."""
+    patterns(key, [text for text in given if text != EVERYTHING])
     return tuple(given)
 
 

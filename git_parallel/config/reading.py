@@ -8,7 +8,7 @@ from ..errors import BadInput
 from ..git.command import Git
 from ..names import Oid, printable
 from ..overlap.policy import Policy
-from .converting import CONVERT, SPELLING, boolean, one_of, patterns, price
+from .converting import CONVERT, SPELLING, boolean, one_of, owned, patterns, price
 from .settings import AgentType, Settings
 from .team import TEAM_FILE, Pairs, TeamFile, commands, is_command
 
@@ -18,7 +18,8 @@ def read(git: Git) -> list[tuple[str, str]]:
     # git hands `-c name=value` to us in these variables; they must not reach any other child.
     passed = {k: v for k, v in environ.items() if k.startswith(("GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"))}
     passed |= {k: v for k, v in environ.items() if re.fullmatch(r"GIT_CONFIG_(KEY|VALUE)_\d+", k)}
-    out = git.run("config", "-z", "--get-regexp", r"^(parallel|agent)\.", answers=(0, 1), environment=passed)
+    asked = r"^((parallel|agent)\.|core\.hookspath$)"
+    out = git.run("config", "-z", "--get-regexp", asked, answers=(0, 1), environment=passed)
     return list(_pairs(out.fields))
 
 
@@ -61,6 +62,7 @@ def build(own: Pairs, team: Pairs, *, is_trusted: bool = False) -> Settings:
         files=_files(trusted, own),
         hot=_hot(trusted, own),
         agents=_agents(trusted, own),
+        hooks=next((value for key, value in reversed(own) if key == _HOOKS), ""),
         untrusted=untrusted,
         is_verify_untrusted=not is_trusted and _has(team, _VERIFY) and not _has(own, _VERIFY),
         warnings=(*((untrusted,) if untrusted else ()), *_elsewhere(counted), *_lost_case((trusted, own))),
@@ -107,6 +109,7 @@ def _files(*sources: Pairs) -> dict[str, tuple[str, ...]]:
 
 _HOT = "parallel.hotfile."
 _VERIFY = "parallel.verify"
+_HOOKS = "core.hookspath"
 
 
 def _lost_case(sources: Iterable[Pairs]) -> Iterator[str]:
@@ -154,7 +157,7 @@ def _agents(*sources: Pairs) -> dict[str, AgentType]:
     return {
         name: AgentType(
             name,
-            owns=patterns(f"agent.{name}.owns", values.get("owns", [])),
+            owns=owned(f"agent.{name}.owns", values.get("owns", [])),
             singleton=boolean(f"agent.{name}.singleton", values.get("singleton", ["false"])),
             command=values.get("command", [""])[-1],
             preset=values.get("preset", [""])[-1],

@@ -33,7 +33,8 @@ class Settings:
     """All settings with their defaults; the names in git config are the same in camelCase.
 
     `files` are the globs of `parallel.<source>.files`, by the name of the source; `hot` those of
-    `parallel.hotFile.<glob>` with their policies, the team's first. `untrusted` says which commands of the
+    `parallel.hotFile.<glob>` with their policies, the team's first. `hooks` is the user's own `core.hooksPath`,
+    as it is written. `untrusted` says which commands of the
     team's do not count, empty where there are none; `is_verify_untrusted` whether the one is among them by
     which merges would be verified.
     """
@@ -85,6 +86,7 @@ class Settings:
         "**/node_modules/",
     )
     agents: Mapping[str, AgentType] = field(default_factory=dict)
+    hooks: str = ""
     untrusted: str = ""
     is_verify_untrusted: bool = False
     warnings: tuple[str, ...] = ()

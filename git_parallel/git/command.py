@@ -7,10 +7,13 @@ answers, and anything else becomes GitFailed with git's own words.
 import os
 import re
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import IO
 
 from ..errors import GitFailed, NotARepository, ParallelError, Unusable
 from ..names import Oid, RefName, printable
@@ -35,6 +38,8 @@ _ALWAYS = (
     "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "advice.detachedHead=false",
     "-c", "submodule.recurse=false",
 )  # fmt: skip
+
+_BUFFER = 1 << 20
 
 _NAME, _ADDRESS = "git-parallel", "git-parallel@localhost"
 _OURS = {
@@ -132,6 +137,38 @@ class Git:
         if child.returncode not in answers:
             raise failure(arguments, child.returncode, _text(child.stderr))
         return child
+
+    @contextmanager
+    def reading(self, *arguments: str, stdin: str) -> Iterator[IO[bytes]]:
+        """The output of one git command while it is made, for more than should be held in memory.
+
+        Raises GitFailed at its end unless it has been read to its end and the exit status is 0.
+        """
+        with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as said:
+            asked.write(stdin.encode("utf-8", "surrogateescape"))
+            asked.seek(0)
+            try:
+                child = subprocess.Popen(
+                    ["git", *_ALWAYS, *arguments],
+                    cwd=self.directory,
+                    env={**scrubbed(os.environ), **self.environment},
+                    stdin=asked,
+                    stdout=subprocess.PIPE,
+                    stderr=said,
+                    bufsize=_BUFFER,
+                    start_new_session=True,
+                    pass_fds=self.inherited,
+                )
+            except FileNotFoundError as error:
+                raise _not_started(self.directory) from error
+            except OSError as error:
+                raise GitFailed(f"git cannot be started: {(error.strerror or str(error)).lower()}") from error
+            with child:
+                assert child.stdout is not None
+                yield child.stdout
+            if child.returncode:
+                said.seek(0)
+                raise failure(arguments, child.returncode, _text(said.read()))
 
     def version(self) -> tuple[int, int]:
         """The version of git, as (major, minor)."""

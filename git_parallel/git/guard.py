@@ -6,16 +6,17 @@ and the user's other worktrees see nothing of it. Each worktree has a folder `pa
 shell fast path reads (git.ground).
 """
 
+import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ..names import printable
+from ..names import TaskId, printable
 from . import agent_config, locks, sparse, stanza, users_hooks
-from .admin import PREFIX
+from .admin import PREFIX, task_of
 from .command import Git
 from .written import is_there, put
 
@@ -27,14 +28,16 @@ GUARDED = {
     "reference-transaction": "reference-transaction",
 }
 _PROGRAM, _DATA = 0o700, 0o600
+_STAMP = "made"
 
 
 class _File(NamedTuple):
-    """A file of the guard: where it is, what it holds and its mode."""
+    """A file of the guard: where it is, what it holds and its mode; `is_theirs` stands for a hook of the user's."""
 
     path: Path
     data: bytes
     mode: int
+    is_theirs: bool = False
 
 
 def shipped() -> Path:
@@ -45,12 +48,17 @@ def shipped() -> Path:
 
 
 def install(git: Git, common: Path, *, may_push: bool = False) -> tuple[str, ...]:
-    """Put hooks, configuration and stanza in place or in order; what was not as we had left it, a sentence each."""
-    found = inspect(git, common, may_push=may_push) if is_installed(git, common) else ()
+    """Put hooks, configuration and stanza in place or in order; what somebody else had changed, a sentence each.
+
+    What another version of git-parallel had left, other settings or hooks of the user's that are new are no such thing.
+    """
+    wanted = tuple(_files(git, common, may_push=may_push))
+    stamp, made = common / "parallel" / "guard" / _STAMP, _stamp(wanted)
+    found = _changed(git, common, wanted) if is_there(stamp, made, mode=_DATA) else []
     with locks.held(common / "parallel" / "lock"):
-        wanted = tuple(_files(git, common, may_push=may_push))
         for file in wanted:
             put(file.path, file.data, mode=file.mode)
+        put(stamp, made)
         for stray in _strays(common, wanted):
             stray.unlink()
         sparse.list_anew(common)
@@ -58,19 +66,32 @@ def install(git: Git, common: Path, *, may_push: bool = False) -> tuple[str, ...
     for admin in _admins(common):
         if _hooks_of(git, admin) != str(common / "parallel" / "hooks"):
             _insist(git, common, admin)
-    return found
+    return tuple(found)
 
 
 def inspect(git: Git, common: Path, *, may_push: bool = False) -> tuple[str, ...]:
     """What of the guard is not as we leave it: missing, altered, not executable or put out of work."""
     wanted = tuple(_files(git, common, may_push=may_push))
+    new = [file for file in wanted if file.is_theirs and not os.path.lexists(file.path)]
+    return (
+        *(f"your own {file.path.name} hook would not run in agent worktrees yet" for file in new),
+        *_changed(git, common, wanted),
+    )
+
+
+def _changed(git: Git, common: Path, wanted: Sequence[_File]) -> list[str]:
     found = [
         f"{printable(str(file.path.relative_to(common)))} is {_what_is_wrong(file)}"
         for file in wanted
         if not is_there(file.path, file.data, mode=file.mode)
+        if not file.is_theirs or os.path.lexists(file.path)
     ]
+    pass_on = (shipped() / "pass-on").read_bytes()
     found += [
-        f"{printable(str(stray.relative_to(common)))} is no hook of ours" for stray in _strays(common, wanted)
+        f"{printable(str(stray.relative_to(common)))} is no hook of ours"
+        for stray in _strays(common, wanted)
+        # One that handed on to a hook of the user's that is gone.
+        if not is_there(stray, pass_on, mode=_PROGRAM)
     ]
     if not stanza.is_in(git, common):
         found.append("the stanza of git-parallel is not in .git/config")
@@ -79,12 +100,17 @@ def inspect(git: Git, common: Path, *, may_push: bool = False) -> tuple[str, ...
         hooks = _hooks_of(git, admin)
         if hooks != ours:
             found.append(f"worktree {admin.name} runs its hooks from '{printable(hooks)}'")
-    return tuple(found)
+    return found
 
 
 def is_installed(git: Git, common: Path) -> bool:
     """Whether the guard was put here and has not been taken away."""
     return (common / "parallel" / agent_config.AGENTS).exists() or stanza.is_in(git, common)
+
+
+def tasks(common: Path) -> tuple[TaskId, ...]:
+    """The tasks that have a worktree here."""
+    return tuple(task for admin in _admins(common) if (task := task_of(admin)))
 
 
 def leave(git: Git, common: Path) -> None:
@@ -107,6 +133,21 @@ def uninstall(git: Git, common: Path) -> bool:
     return was_there
 
 
+def watched(common: Path) -> set[str]:
+    """The files by which the guard works: whoever changes one of them may have put it out of work."""
+    parallel = common / "parallel"
+    own = ("judge", "judge.py", "own.awk", "python")
+    return {
+        str(path)
+        for path in (
+            common / "config",
+            parallel / agent_config.AGENTS,
+            *(parallel / "hooks" / name for name in GUARDED),
+            *(parallel / "guard" / name for name in own),
+        )
+    }
+
+
 def _files(git: Git, common: Path, *, may_push: bool) -> Iterator[_File]:
     """All that is to lie in the runtime directory."""
     parallel, source = common / "parallel", shipped()
@@ -118,7 +159,7 @@ def _files(git: Git, common: Path, *, may_push: bool) -> Iterator[_File]:
         yield _File(hooks / name, (source / file).read_bytes(), _PROGRAM)
     for name in sorted(theirs):
         place = own / "theirs" if name in GUARDED else hooks
-        yield _File(place / name, pass_on, _PROGRAM)
+        yield _File(place / name, pass_on, _PROGRAM, is_theirs=True)
     yield _File(own / "judge", (source / "judge").read_bytes(), _PROGRAM)
     yield _File(own / "own.awk", (source / "own.awk").read_bytes(), _DATA)
     yield _File(own / "judge.py", _judge().encode("utf-8", "surrogateescape"), _DATA)
@@ -130,7 +171,14 @@ def _files(git: Git, common: Path, *, may_push: bool) -> Iterator[_File]:
         yield _File(path, text.encode("utf-8", "surrogateescape"), _DATA)
 
 
-def _strays(common: Path, wanted: tuple[_File, ...]) -> list[Path]:
+def _stamp(wanted: Iterable[_File]) -> bytes:
+    """What tells files that somebody changed from those that another version, or other settings, had made."""
+    ours = [file for file in wanted if not file.is_theirs]
+    digest = hashlib.sha256(b"\0".join(file.data for file in ours)).hexdigest()
+    return f"{digest}\n".encode()
+
+
+def _strays(common: Path, wanted: Sequence[_File]) -> list[Path]:
     """What lies among the hooks and is none that we want: of a user's hook that is gone, or put there by somebody."""
     known = {file.path for file in wanted}
     parallel = common / "parallel"

@@ -4,17 +4,16 @@ A merge driver, an attribute or a replace ref planted in the repository's own co
 otherwise decide the content of the merge (git-facts, section 0.10).
 """
 
-import hashlib
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import GitFailed
 from ..names import Oid, printable
 from .command import Git, Result
-from .scratch import HURRIED, attributes, isolated
+from .scratch import HURRIED, Scratch, quoted, scratch
+from .shallow import true_ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,40 +30,31 @@ class Conflicted:
     paths: tuple[str, ...]
 
 
-def private(git: Git, common: Path, *, union: Iterable[tuple[str, bool]] = ()) -> Git:
+@contextmanager
+def private(
+    common: Path, *, like: Oid, union: Iterable[tuple[str, bool]] = (), incoming: Path | None = None
+) -> Iterator[Git]:
     """A git that sees this repository's objects and nothing else of it: no config, refs or attributes.
 
-    Of files that a glob of `union` matches last as one to keep, a merge keeps the lines of both sides.
+    Its git directory is made for this one use, so nobody can have put anything there. Objects are written to the
+    repository's own store. Of files that a glob of `union` matches last as one to keep, a merge keeps the lines of
+    both sides. In a hook objects may be `incoming`, in a store of their own until git takes them in.
     """
-    text = attributes(union)
-    # One for each text: what one thread merges by must not change because another judges.
-    digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    aside = common / "parallel" / f"judge-{digest}.git"
-    if not aside.exists():
-        _make(git, aside, text)
-    return isolated(aside, common).with_environment(
-        GIT_OBJECT_DIRECTORY=str(common / "objects"),
-        GIT_CONFIG_COUNT="1",
-        GIT_CONFIG_KEY_0="core.commitGraph",
-        GIT_CONFIG_VALUE_0="false",
+    with scratch(common, like=like, union=union) as room:
+        yield within(room, common, incoming=incoming)
+
+
+def within(room: Scratch, common: Path, *, incoming: Path | None = None) -> Git:
+    """The git of `private`, with a scratch repository for its git directory."""
+    objects, shallow = common / "objects", room.path / "shallow"
+    git = room.git.with_environment(
+        GIT_OBJECT_DIRECTORY=str(incoming or objects), GIT_SHALLOW_FILE=str(shallow)
     )
-
-
-def _make(git: Git, place: Path, text: str) -> None:
-    """Make a private repository, whole or not at all; two that do so at the same time make the same."""
-    algorithm = git.run("rev-parse", "--show-object-format").stdout.strip()
-    above = place.parent / "tmp"
-    above.mkdir(mode=0o700, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix="judge.", dir=above))
-    git.run("init", "--quiet", "--bare", "--template=", f"--object-format={algorithm}", str(made))
-    (made / "info").mkdir(exist_ok=True)
-    (made / "info" / "attributes").write_text(text, "utf-8", "surrogateescape")
-    try:
-        made.rename(place)
-    except OSError:
-        shutil.rmtree(made, ignore_errors=True)
-        if not place.exists():
-            raise
+    if incoming:
+        git = git.with_environment(GIT_ALTERNATE_OBJECT_DIRECTORIES=quoted(objects))
+    if (common / "shallow").exists():
+        shallow.write_text("".join(f"{oid}\n" for oid in true_ends(git, common)))
+    return git
 
 
 def merge_tree(git: Git, *, ours: Oid, theirs: Oid) -> Merged | Conflicted:

@@ -52,7 +52,7 @@ class Scratch:
         """A git of the real repository that sees what was written here, and writes its objects here."""
         return git.with_environment(
             GIT_OBJECT_DIRECTORY=str(self.path / "objects"),
-            GIT_ALTERNATE_OBJECT_DIRECTORIES=_quoted(self.objects),
+            GIT_ALTERNATE_OBJECT_DIRECTORIES=quoted(self.objects),
         )
 
 
@@ -74,9 +74,9 @@ def scratch(common: Path, *, like: Oid, union: Iterable[tuple[str, bool]] = ()) 
             (path / name).mkdir(parents=True)
         (path / "HEAD").write_text("ref: refs/heads/none\n")
         (path / "config").write_text(_config(algorithm))
-        (path / "info" / "attributes").write_text(attributes(union), "utf-8", "surrogateescape")
+        (path / "info" / "attributes").write_text(_attributes(union), "utf-8", "surrogateescape")
         alternates = path / "objects" / "info" / "alternates"
-        alternates.write_text(f"{_quoted(common / 'objects')}\n", "utf-8", "surrogateescape")
+        alternates.write_text(f"{quoted(common / 'objects')}\n", "utf-8", "surrogateescape")
         try:
             yield Scratch(isolated(path, common), path, common / "objects", algorithm)
         finally:
@@ -85,7 +85,10 @@ def scratch(common: Path, *, like: Oid, union: Iterable[tuple[str, bool]] = ()) 
 
 
 def isolated(path: Path, common: Path) -> Git:
-    """A git in a git directory of its own, that takes nothing for granted which the repository may say of objects."""
+    """A git in a git directory of its own, that takes nothing for granted which the repository may say of objects.
+
+    Nor does it read any configuration or attributes but those of that directory: not the user's, not the system's.
+    """
     # In a shallow clone history ends where this file says; without it git would look for the rest.
     shallow = common / "shallow"
     return Git(
@@ -94,6 +97,10 @@ def isolated(path: Path, common: Path) -> Git:
             "GIT_DIR": str(path),
             "GIT_NO_REPLACE_OBJECTS": "1",
             "GIT_GRAFT_FILE": "/dev/null",
+            "GIT_CONFIG_GLOBAL": "/dev/null",
+            "GIT_CONFIG_SYSTEM": "/dev/null",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_ATTR_NOSYSTEM": "1",
             **({"GIT_SHALLOW_FILE": str(shallow)} if shallow.exists() else {}),
         },
     )
@@ -114,9 +121,9 @@ def _sweep(place: Path) -> None:
                 os.close(lock)
 
 
-def attributes(union: Iterable[tuple[str, bool]]) -> str:
+def _attributes(union: Iterable[tuple[str, bool]]) -> str:
     """The text of an attributes file by which git keeps both sides of the files that these globs match, or not."""
-    return "".join(f"{_quoted(glob)} {'merge=union' if keeps else '!merge'}\n" for glob, keeps in union)
+    return "".join(f"{quoted(glob)} {'merge=union' if keeps else '!merge'}\n" for glob, keeps in union)
 
 
 def _fast_place() -> str | None:
@@ -134,10 +141,12 @@ def _fast_place() -> str | None:
 def _config(algorithm: str) -> str:
     extension = "\trepositoryformatversion = 1\n[extensions]\n\tobjectFormat = sha256\n[core]\n"
     first = extension if algorithm == "sha256" else "\trepositoryformatversion = 0\n"
-    return f"[core]\n{first}\tbare = true\n\tcommitGraph = false\n"
+    # Each of these is what somebody else wrote about objects, and can be written so that it is not true.
+    untold = "\tcommitGraph = false\n\tmultiPackIndex = false\n[pack]\n\tuseBitmaps = false\n"
+    return f"[core]\n{first}\tbare = true\n\tattributesFile = /dev/null\n{untold}"
 
 
-def _quoted(text: object) -> str:
+def quoted(text: object) -> str:
     """As a C string: git splits lists of directories at colons, and lines of attributes at blanks."""
     escaped = str(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
     return f'"{escaped}"'

@@ -1,8 +1,9 @@
 """Which globs may meet a path or another glob, found by looking up what is literal in them.
 
 Every glob is kept under its literal directory, and there by how many letters follow that directory for
-certain (its head) and end the path for certain (its tail). Looking up costs the depth of the path times
-the few lengths in use, plus what is found; only the candidates are compared for real.
+certain (its head), end the path for certain (its tail) and begin the last name where that may lie in any
+directory below (its stem). Looking up costs the depth of the path times the few lengths in use, plus what
+is found; only the candidates are compared for real.
 """
 
 from collections import defaultdict
@@ -100,29 +101,37 @@ _Known: TypeAlias = tuple[Glob, Ends | None]
 
 @dataclass(slots=True)
 class _Bucket:
-    """The globs of one directory, by the lengths of their heads and tails."""
+    """The globs of one directory, by the lengths of their heads, tails and stems."""
 
     everything: list[str] = field(default_factory=list)
-    groups: dict[tuple[int, int], list[_Known]] = field(default_factory=lambda: defaultdict(list))
-    tables: dict[tuple[int, int, int, int], dict[tuple[str, str], list[_Known]]] = field(default_factory=dict)
+    groups: dict[tuple[int, int, int], list[_Known]] = field(default_factory=lambda: defaultdict(list))
+    tables: dict[tuple[int, ...], dict[tuple[str, str, str], list[_Known]]] = field(default_factory=dict)
 
     def add(self, glob: Glob) -> None:
         if glob.is_folder:
             self.everything.append(glob.text)
         else:
-            self.groups[len(glob.head), len(glob.tail)].append((glob, glob.ends))
+            known = glob, glob.ends
+            self.groups[len(glob.head), len(glob.tail), len(_stem(known))].append(known)
 
-    def candidates(self, after: str, tail: str) -> Iterator[_Known]:
-        """The globs whose certain letters do not contradict `after` (the directory) and `tail`."""
-        for (head_size, tail_size), globs in self.groups.items():
+    def candidates(self, after: str, tail: str, last: str = "") -> Iterator[_Known]:
+        """The globs whose certain letters do not contradict `after` (the directory), `tail` and a `last` name."""
+        for (head_size, tail_size, stem_size), globs in self.groups.items():
             heads, tails = min(head_size, len(after)), min(tail_size, len(tail))
-            key = (head_size, tail_size, heads, tails)
+            stems = stem_size if last else 0
+            key = (head_size, tail_size, stem_size, heads, tails, stems)
             table = self.tables.get(key)
             if table is None:
                 table = self.tables[key] = defaultdict(list)
                 for known in globs:
-                    table[known[0].head[:heads], _end(known[0].tail, tails)].append(known)
-            yield from table.get((after[:heads], _end(tail, tails)), ())
+                    certain = known[0].head[:heads], _end(known[0].tail, tails), _stem(known)[:stems]
+                    table[certain].append(known)
+            yield from table.get((after[:heads], _end(tail, tails), last[:stems]), ())
+
+
+def _stem(known: _Known) -> str:
+    ends = known[1]
+    return ends.prefix if ends is not None and ends.is_deep else ""
 
 
 class GlobIndex:
@@ -147,10 +156,11 @@ class GlobIndex:
     def some(self, folder: str, path: str) -> list[str]:
         """The texts of those of the other patterns that cover `path`, which lies in the directory."""
         found: list[str] = []
+        last = path[len(folder) :]
         for above, bucket in self._above(folder):
             if bucket.groups:
                 name = path[len(above) :]
-                for glob, ends in bucket.candidates(name, f"/{path}"):
+                for glob, ends in bucket.candidates(name, f"/{path}", last):
                     if glob.matches(path) if ends is None else ends.match(name):
                         found.append(glob.text)
         return found

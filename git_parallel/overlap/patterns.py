@@ -20,6 +20,8 @@ from .sequence import covers, intersect
 # One alternative of a pattern, segment by segment; None is `**`.
 Shape: TypeAlias = tuple[segment.Segment | None, ...]
 
+# Too much to declare; where several patterns fit and the most specific wins it is what is left.
+EVERYTHING = "**"
 MOST_STARS = 8
 MOST_DEEP = 2
 MOST_ALTERNATIVES = 64

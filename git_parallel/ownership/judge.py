@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..names import TaskId
-from ..overlap.patterns import Pattern, matches
-from .rules import Territory, is_control_file
+from ..overlap.patterns import Pattern
+from .control import control_of
+from .rules import Territory
+from .survey import Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,23 +18,34 @@ class Claimant:
     declared: tuple[Pattern, ...] = ()
     territory: Territory = field(default_factory=lambda: Territory(""))
 
-    def declares(self, path: str) -> bool:
-        """Whether a declared path, directory or glob covers `path`."""
-        return any(matches(pattern, path) for pattern in self.declared)
-
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
     """Everything that is known of who owns what, at one moment.
 
     `claimants` are the unfinished tasks, `claims` the paths they took, `strict` whether a path that is
-    nobody's needs to be claimed by hand.
+    nobody's needs to be claimed by hand. `hooks` are directories, with `/` at their end, from which the
+    user has git run hooks.
     """
 
     claimants: Mapping[TaskId, Claimant]
     claims: Mapping[str, TaskId] = field(default_factory=dict)
     territories: Mapping[str, Territory] = field(default_factory=dict)
     strict: bool = False
+    hooks: tuple[str, ...] = ()
+    _known: list[Survey] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def survey(self) -> Survey:
+        """Declarations and territories as they are looked up, compiled at the first question."""
+        if not self._known:
+            tasks = {task: (one.declared, one.territory) for task, one in self.claimants.items()}
+            self._known.append(Survey(tasks, self.territories.values()))
+        return self._known[0]
+
+    def gives(self, territory: Territory, path: str) -> bool:
+        """Whether a declaration of a task with this territory counts at `path`."""
+        return not territory.patterns or territory.agent in self.survey.at(path).types
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +70,17 @@ class Verdict:
         return not self.foreign
 
 
+_CONTROL = "a control file of {}, which only an exact declaration in the spec gives"
+
+
 def judge(task: TaskId, paths: Iterable[str], ownership: Ownership) -> Verdict:
     """Judge what one task touches.
 
-    In this order: a control file needs an exact declaration; a claim gives the path to its holder; the
-    agent type must own it; the task's own declaration gives it; what another unfinished task declares
-    is foreign; and a path that is nobody's can be claimed, unless the policy is strict.
+    In this order: a control file needs an exact declaration; a claim gives the path to its holder; where
+    agent types have their territory, the one with the most specific pattern must be the task's own, or
+    the task of a type without patterns must have declared it; the own declaration gives the path; what
+    another unfinished task declares is foreign; and a path that is nobody's can be claimed, unless the
+    policy is strict.
     """
     me = ownership.claimants.get(task, Claimant(task))
     foreign, unclaimed = [], []
@@ -77,23 +95,31 @@ def judge(task: TaskId, paths: Iterable[str], ownership: Ownership) -> Verdict:
 
 def _judge_path(me: Claimant, path: str, ownership: Ownership) -> Foreign | bool:
     """Foreign, or whether the path still has to be claimed."""
-    if is_control_file(path) and not any(
-        pattern.is_exact and matches(pattern, path) for pattern in me.declared
-    ):
-        return Foreign(path, "", "a control file of git, which only an exact declaration in the spec gives")
+    spot = ownership.survey.at(path)
+    control = control_of(path, ownership.hooks)
+    if control and me.task not in spot.exactly:
+        return Foreign(path, "", _CONTROL.format(control))
     holder = ownership.claims.get(path)
     if holder == me.task:
         return False
     if holder is not None and holder in ownership.claimants:
         return Foreign(path, str(holder), f"claimed by task '{holder}'")
-    if not me.territory.has(path):
-        owner = next((name for name, t in ownership.territories.items() if t.patterns and t.has(path)), "")
-        return Foreign(path, owner, f"outside what agent type '{me.territory.agent}' owns")
-    if me.declares(path):
+    if me.territory.patterns and me.territory.agent not in spot.types:
+        return Foreign(path, ", ".join(spot.types), f"outside what agent type '{me.territory.agent}' owns")
+    if me.task in spot.declared:
         return False
-    for other in ownership.claimants.values():
-        if other.task != me.task and other.declares(path):
-            return Foreign(path, str(other.task), f"declared by task '{other.task}'")
+    other = next(iter(spot.declared), None)
+    if other is not None:
+        # Also where it is in a territory: whoever asks can wait for a task, or talk to its agent.
+        return Foreign(path, str(other), f"declared by task '{other}'")
+    if spot.types and not me.territory.patterns:
+        return Foreign(path, ", ".join(spot.types), in_territory(spot.types))
     if ownership.strict:
         return Foreign(path, "", "not declared by the spec, and parallel.ownership is strict")
     return True
+
+
+def in_territory(types: Iterable[str]) -> str:
+    """Whose territory a path is, in words."""
+    names = [f"'{name}'" for name in types]
+    return f"territory of agent type{'s' if len(names) > 1 else ''} {' and '.join(names)}"

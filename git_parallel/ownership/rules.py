@@ -1,10 +1,9 @@
-"""What an agent type may change at all, and which paths need more than a wildcard."""
+"""What an agent type may change at all."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..names import is_dot_git, looks_like_git_file
-from ..overlap.patterns import Pattern, matches, parse
+from ..overlap.patterns import EVERYTHING, Pattern, matches, parse, trusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +19,12 @@ class Territory:
 
 
 def territories(owns: Mapping[str, Iterable[str]]) -> Mapping[str, Territory]:
-    """The territories of all agent types; raises BadName for a pattern that cannot be meant."""
-    return {agent: Territory(agent, tuple(map(parse, patterns))) for agent, patterns in owns.items()}
+    """The territories of all agent types; raises BadName for a pattern that cannot be meant.
 
-
-def is_control_file(path: str) -> bool:
-    """Whether git itself reads the file (`.gitattributes`, `.gitmodules`, ...) or its name passes for `.git`.
-
-    Such a file decides over other files, so only an exact declaration gives it, never a wildcard.
+    `**` is one here: whatever no other agent type has a more specific pattern for.
     """
-    segments = path.split("/")
-    return looks_like_git_file(segments[-1]) or any(is_dot_git(segment) for segment in segments)
+    return {agent: Territory(agent, tuple(map(_pattern, texts))) for agent, texts in owns.items()}
+
+
+def _pattern(text: str) -> Pattern:
+    return trusted(text) if text == EVERYTHING else parse(text)

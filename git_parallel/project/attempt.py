@@ -23,8 +23,9 @@ from ..git.worktree import Place
 from ..names import RefName, TaskId
 from ..overlap import patterns
 from ..ownership.claims import of
+from ..ownership.control import is_control_file
 from ..ownership.judge import Ownership
-from ..ownership.rules import Territory, is_control_file
+from ..ownership.rules import Territory
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task
 from .accounting import without_secrets
@@ -240,16 +241,18 @@ def recall_command(project: Project, task: TaskId) -> tuple[tuple[str, ...], str
         return None
 
 
-def owned_lines(task: Task, territory: Territory, claims: Mapping[str, TaskId]) -> list[str]:
+def owned_lines(task: Task, territory: Territory, state: Ownership) -> list[str]:
     """What the shell fast path may pass without asking: exact paths and directories, never globs.
 
     A control file is left to the slow path, and so is all but exact paths where the agent type is bounded.
     """
     wanted = [patterns.trusted(declared.path) for declared in task.touched]
-    exact = {p.text for p in wanted if p.is_exact and territory.has(p.text)} | set(of(claims, task.id))
+    own = {p.text for p in wanted if p.is_exact and state.gives(territory, p.text)}
+    exact = own | set(of(state.claims, task.id))
+    # Of a directory that hooks are run from everything is one.
     folders = {p.text for p in wanted if p.text.endswith("/") and not set(p.text) & set("*?[{")}
-    return [path for path in exact if not is_control_file(path)] + (
-        [] if territory.patterns else sorted(folders)
+    return [path for path in exact if not is_control_file(path, state.hooks)] + (
+        [] if territory.patterns else sorted(f for f in folders if not is_control_file(f, state.hooks))
     )
 
 
@@ -309,7 +312,7 @@ def _intend(
 
 def _prepare(project: Project, task: Task, ready: TaskRecord, state: Ownership, *, is_fresh: bool) -> Path:
     territory = state.territories.get(ready.agent or "", Territory(ready.agent or ""))
-    ground.write_owned(project.common, f"{PREFIX}{task.id}", owned_lines(task, territory, state.claims))
+    ground.write_owned(project.common, f"{PREFIX}{task.id}", owned_lines(task, territory, state))
     return write_prompt(project, task, ready, state, is_fresh=is_fresh)
 
 

@@ -16,7 +16,7 @@ _MANY_FOLDERS = 1 << 10
 def chooser(asked: Sequence[Source]) -> Callable[[str], tuple[Source, ...]]:
     """The sources to ask for a path, in order; none for a file that is no document, a form or an old copy."""
     shapes = [
-        (source, shape[:-1], _taker(shape[-1]))
+        (source, shape, _taker(shape[-1]))
         for source in asked
         for glob in source.globs
         for shape in patterns.parse(glob).shapes
@@ -24,18 +24,31 @@ def chooser(asked: Sequence[Source]) -> Callable[[str], tuple[Source, ...]]:
 
     # git lists the files of a directory one after the other; what is asked there is settled once for all.
     @lru_cache(maxsize=_MANY_FOLDERS)
-    def asked_in(folder: str) -> list[tuple[Source, _Takes]]:
+    def asked_in(folder: str) -> tuple[tuple[str, ...], list[tuple[Source, _Takes]]]:
         names = folder.split("/") if folder else []
-        return [(source, takes) for source, above, takes in shapes if covers(above, names, segment.accepts)]
+        fit = [one for one in shapes if covers(one[1][:-1], names, segment.accepts)]
+        ends = tuple({_end(shape[-1]) for _, shape, _ in fit})
+        return ends, [(source, takes) for source, _, takes in fit]
 
     def chosen(path: str) -> tuple[Source, ...]:
         folder, _, name = path.rpartition("/")
-        found = [source for source, takes in asked_in(folder) if takes(name)]
+        ends, asked_there = asked_in(folder)
+        # Of nearly every file in a large tree that is all there is to ask.
+        if not name.endswith(ends):
+            return ()
+        found = [source for source, takes in asked_there if takes(name)]
         if not found or is_archived(path) or is_template(path):
             return ()
         return tuple({source.name: source for source in found}.values())
 
     return chosen
+
+
+def _end(part: segment.Segment | None) -> str:
+    """What a name must end in for a segment to take it."""
+    if part is None or isinstance(part, str):
+        return part or ""
+    return patterns.literal_ends((part,))[2]
 
 
 def _taker(part: segment.Segment | None) -> _Takes:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,7 +19,7 @@ from .admitting import door
 from .backlog import Backlog, Writer
 from .declared import read_tasks, warn_of_uncommitted
 from .furnishing import bytes_given
-from .guarding import arm
+from .guarding import arm, watched
 from .handing import handed, handing
 from .landing import Landed, Landing
 from .limits import Limits
@@ -33,7 +33,7 @@ from .stock import Stock
 from .template import read_template
 from .verifying import verify_command
 from .versioning import looking
-from .watching import watching_from
+from .watching import target_files, watching_from
 
 # A run that is over at once need not be told of changes.
 _SOON = 1.0
@@ -122,7 +122,7 @@ def conduct(
         began, clock = time.time(), time.monotonic()
         warnings = (*project.settings.warnings, *warn_of_uncommitted(project))
         mended = repair.repair(project, tasks, in_office=True)
-        tampered = tuple(f"put in order: {what}" for what in arm(project))
+        tampered = tuple(f"hooks put in order: {what}" for what in arm(project))
         stock, board = Stock(tasks, limits, named=named), _board(project, limits, began)
         admits = door(
             project, limits.max_parallel, is_sparse=orders.limits.is_sparse, extra=bytes_given(project)
@@ -163,8 +163,18 @@ def _watching(scheduler: Scheduler, voice: Voice) -> Iterator[None]:
     project, events, writer = scheduler.project, scheduler.events, scheduler.backlog.writer
     used = [*scheduler.orders.all(), *([writer.order] if writer else [])]
     soon = 0.0 if scheduler.limits.is_standing else _SOON
+
+    def guarded() -> None:
+        """Have the guard put in order again, where somebody has changed it."""
+        events.do(lambda: arm(project), tell_all, failed=lambda error: tell_all((error.message,)))
+
+    def tell_all(said: Iterable[str]) -> None:
+        for sentence in said:
+            voice.tell(Told(f"hooks put in order: {sentence}", is_note=True))
+
     with (
-        watching_from(project, lambda: events.put(scheduler.look_around), after=soon),
+        watching_from(target_files(project), lambda: events.put(scheduler.look_around), after=soon),
+        watching_from(watched(project), lambda: events.put(guarded), after=soon),
         looking(project, used, events.put, lambda said: voice.tell(Told(said, is_note=True))),
     ):
         yield

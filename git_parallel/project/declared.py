@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from os.path import normpath, relpath
+from pathlib import Path
 
 from ..errors import UnknownTask
 from ..git.history import files_at
@@ -167,7 +169,20 @@ def ownership(project: Project, tasks: TaskSet, world: Snapshot) -> Ownership:
         claims=live(world.claims, claimants.keys()),
         territories=lands,
         strict=project.settings.ownership == "strict",
+        hooks=_hook_folders(project),
     )
+
+
+def _hook_folders(project: Project) -> tuple[str, ...]:
+    """The directory of the worktree from which the user has git run hooks, if it is one."""
+    text = project.settings.hooks
+    if not text:
+        return ()
+    given = Path(text).expanduser()
+    # A relative one is that of every worktree, and may be a link there; an absolute one may lead here by any name.
+    full = str(given.resolve()) if given.is_absolute() else normpath(project.main / given)
+    below = relpath(full, project.main)
+    return () if below == "." or below.split("/")[0] == ".." else (f"{below}/",)
 
 
 def is_unfinished(task: Task, records: Mapping[TaskId, TaskRecord]) -> bool:

@@ -1,22 +1,19 @@
 """The gate: every commit of a branch judged from git objects alone, whatever the hooks let through."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..git import history, mergetree
 from ..git.command import Git
-from ..git.history import Commit
+from ..git.objects import Falsified
+from ..git.own_store import find_borrowed
+from ..git.scratch import Scratch, scratch
+from ..git.soundness import Sieve
 from ..names import Oid, TaskId
-from ..ownership.judge import Foreign, Ownership, judge
+from ..ownership.judge import Foreign, Ownership
+from .examining import Examined, examined, examined_result
+from .judging import Violation, unreadable, verdict
 from .open import Project
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A commit that touches a foreign path; `commit` is None where only the merged result does."""
-
-    commit: Oid | None
-    foreign: Foreign
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,54 +35,57 @@ class Denied:
 
 
 def clear(
-    project: Project, task: TaskId, *, tip: Oid, onto: Oid, ownership: Ownership, base: Oid | None = None
+    project: Project,
+    task: TaskId,
+    *,
+    tip: Oid,
+    onto: Oid,
+    ownership: Ownership,
+    base: Oid | None = None,
+    accepted: Sequence[str] = (),
 ) -> Cleared | Denied:
     """Judge every commit that `tip` has and `onto` has not, nor the `base` that a stacked task was begun at.
 
-    A commit with one parent is held against that parent; a merge against all its merge bases with
-    the target, and only what differs from every one of them is its own (so merging the target in is
-    no offence, and an evil merge is found); a root commit brings a foreign history and is refused.
+    What the user has `accepted` for the task is let through.
     """
-    git = mergetree.private(project.git, project.common)
-    commits = history.commits(git, tip=tip, without=[onto, base] if base else [onto])
-    touched = touched_by(git, commits, onto, base)
-    unclaimed: dict[str, None] = {}
-    violations = []
-    for commit in commits:
-        if not commit.parents:
-            violations.append(
-                Violation(commit.oid, Foreign("", "", "a history of its own, unrelated to the target"))
-            )
-        verdict = judge(task, sorted(touched[commit.oid]), ownership)
-        violations += [Violation(commit.oid, foreign) for foreign in verdict.foreign]
-        unclaimed |= dict.fromkeys(verdict.unclaimed)
-    return Denied(task, tuple(violations)) if violations else Cleared(task, tip, onto, tuple(unclaimed))
+    trusted = (onto, base) if base else (onto,)
+    with scratch(project.common, like=onto) as room:
+        git, sieve = mergetree.within(room, project.common), Sieve(room)
+        commits = history.commits(git, tip=tip, without=trusted)
+        try:
+            found = examined(git, [commit.oid for commit in commits], trusted, inspect=sieve.take)
+        except Falsified as error:
+            return Denied(task, (unreadable(error),))
+        unfit = (*_unsound(sieve, found), *_borrowed(git, room, project, found, onto))
+    violations, unclaimed = verdict(task, found, ownership, accepted)
+    denied = (*unfit, *violations)
+    return Denied(task, denied) if denied else Cleared(task, tip, onto, unclaimed)
 
 
-def judge_result(project: Project, cleared: Cleared, merged: Oid, ownership: Ownership) -> Denied | None:
+def _unsound(sieve: Sieve, found: Examined) -> Iterator[Violation]:
+    """What git itself would not take from anybody, were it sent to it."""
+    unsound = sieve.end()
+    if unsound:
+        commit, path = found.brought.get(unsound.oid, (None, "")) if unsound.oid else (None, "")
+        yield Violation(commit, Foreign(path, "", f"nothing that git would take ({unsound.why})"))
+
+
+def _borrowed(git: Git, room: Scratch, project: Project, found: Examined, onto: Oid) -> Iterator[Violation]:
+    oid = find_borrowed(git, room, project.common, found.brought, onto)
+    if oid:
+        commit, path = found.brought[oid]
+        why = f"object {oid} is only borrowed from another repository ('git repack -a' makes it its own)"
+        yield Violation(commit, Foreign(path, "", why))
+
+
+def judge_result(
+    project: Project, cleared: Cleared, merged: Oid, ownership: Ownership, accepted: Sequence[str] = ()
+) -> Denied | None:
     """Whether the merged tree differs from the target in more than owned paths: the net over the net."""
-    git = mergetree.private(project.git, project.common)
-    paths = history.changed_paths(git, [(cleared.onto, merged)])[cleared.onto, merged]
-    verdict = judge(cleared.task, sorted(paths), ownership)
-    violations = tuple(Violation(None, foreign) for foreign in verdict.foreign)
+    with mergetree.private(project.common, like=merged) as git:
+        try:
+            found = examined_result(git, old=cleared.onto, new=merged)
+        except Falsified as error:
+            return Denied(cleared.task, (unreadable(error),))
+    violations, _ = verdict(cleared.task, found, ownership, accepted)
     return Denied(cleared.task, violations) if violations else None
-
-
-def touched_by(
-    git: Git, commits: Iterable[Commit], onto: Oid, base: Oid | None = None
-) -> Mapping[Oid, frozenset[str]]:
-    """The paths that each commit itself changes, for all of them through one `diff-tree --stdin`.
-
-    A merge in a stacked task has of others what its `base` has, or what the target has.
-    """
-    against = {
-        commit.oid: commit.parents
-        if len(commit.parents) < 2
-        else (*history.merge_bases(git, commit.oid, onto), *((base,) if base else ()))
-        for commit in commits
-    }
-    diffs = history.changed_paths(git, [(old, new) for new, olds in against.items() for old in olds])
-    return {
-        new: frozenset.intersection(*(diffs[old, new] for old in olds)) if olds else frozenset()
-        for new, olds in against.items()
-    }

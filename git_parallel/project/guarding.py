@@ -9,6 +9,11 @@ def arm(project: Project) -> tuple[str, ...]:
     return guard.install(project.git, project.common, may_push=project.settings.push)
 
 
+def watched(project: Project) -> set[str]:
+    """The files by which it works."""
+    return guard.watched(project.common)
+
+
 def tampered(project: Project) -> tuple[str, ...]:
     """What of the guard is not as we leave it; nothing is changed."""
     return guard.inspect(project.git, project.common, may_push=project.settings.push)

@@ -1,32 +1,60 @@
-"""Commits judged by what each of them changes itself."""
+"""Commits judged from git objects alone, whatever the hooks let through; writes nothing to the repository."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from ..git.command import Git
-from ..git.history import Commit
+from ..git.objects import Falsified
 from ..names import Oid, TaskId
-from ..ownership.judge import Foreign, Ownership, judge
-from .gate import Violation, touched_by
+from ..ownership.changes import judge_each
+from ..ownership.judge import Foreign, Ownership
+from .examining import Examined, examined
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A commit that touches a foreign path; `commit` is None where only the merged result does."""
+
+    commit: Oid | None
+    foreign: Foreign
 
 
 def judged(
     git: Git,
     task: TaskId,
-    commits: Iterable[Commit],
-    *,
-    onto: Oid,
-    base: Oid | None,
+    commits: Sequence[Oid],
+    trusted: Sequence[Oid],
     ownership: Ownership,
+    *,
+    accepted: Iterable[str] = (),
 ) -> tuple[tuple[Violation, ...], tuple[str, ...]]:
-    """What speaks against each of the commits, and the paths that are nobody's."""
-    asked = tuple(commits)
-    touched = touched_by(git, asked, onto, base)
-    violations, unclaimed = [], dict[str, None]()
-    for commit in asked:
-        if not commit.parents:
-            why = "a history of its own, unrelated to the target"
-            violations.append(Violation(commit.oid, Foreign("", "", why)))
-        verdict = judge(task, sorted(touched[commit.oid]), ownership)
-        violations += [Violation(commit.oid, foreign) for foreign in verdict.foreign]
-        unclaimed |= dict.fromkeys(verdict.unclaimed)
-    return tuple(violations), tuple(unclaimed)
+    """What speaks against these commits, and the paths of nobody's that they would have to claim first.
+
+    `commits` are all that TIP has and none of `trusted` has, oldest first (`rev-list --topo-order --reverse`);
+    `trusted` are commits whose history needs no judgement: the target, the base of a stacked task, in a hook
+    the old tip too. `git` is one that nothing can mislead, see `mergetree.private`.
+    """
+    try:
+        found = examined(git, commits, trusted)
+    except Falsified as error:
+        return (unreadable(error),), ()
+    return verdict(task, found, ownership, accepted)
+
+
+def unreadable(error: Falsified) -> Violation:
+    """What speaks against a branch of which an object is not what its name says."""
+    return Violation(error.commit, Foreign(error.path, "", error.message))
+
+
+def verdict(
+    task: TaskId, found: Examined, ownership: Ownership, accepted: Iterable[str] = ()
+) -> tuple[tuple[Violation, ...], tuple[str, ...]]:
+    """The judgement of what was examined: all violations, commit by commit, and what is to be claimed."""
+    every = dict.fromkeys(change for some in found.changes.values() for change in some)
+    judgement = judge_each(task, every, ownership, accepted=accepted)
+    why = "a history of its own, unrelated to the target"
+    violations = [Violation(oid, Foreign("", "", why)) for oid in found.roots]
+    for oid, changes in found.changes.items():
+        for change in changes:
+            violations += [Violation(oid, one) for one in judgement.against.get(change, ())]
+    return tuple(violations), judgement.unclaimed

@@ -22,7 +22,8 @@ from .attempt import write
 from .claiming import claim
 from .declared import ownership
 from .furnishing import Liaison, complete
-from .gate import Denied, Violation
+from .gate import Denied
+from .judging import Violation
 from .open import Project
 from .plain import write_anew
 from .stacking import why_early
@@ -192,8 +193,8 @@ def _try(project: Project, tasks: TaskSet, stored: Stored, verify: _Verify) -> L
     if isinstance(cleared, Denied):
         return _reject(project, stored, cleared)
     union = unions(project.settings.hot)
-    private = mergetree.private(project.git, project.common, union=union)
-    merged = mergetree.merge_tree(private, ours=onto, theirs=tip)
+    with mergetree.private(project.common, like=onto, union=union) as private:
+        merged = mergetree.merge_tree(private, ours=onto, theirs=tip)
     if isinstance(merged, Conflicted):
         where = ", ".join(map(printable, merged.paths))
         write(project, stored, stored.record.to(State.CONFLICTED, reason=f"conflict in {where}"))

@@ -57,10 +57,10 @@ def _outermost(git: Git, commits: Sequence[Oid]) -> list[Oid]:
 
 def _merged(project: Project, heads: Sequence[Oid]) -> Oid | None:
     """The tree of all heads merged one after the other; None where they are in conflict."""
-    private = mergetree.private(project.git, project.common)
     onto, tree = heads[0], _tree(project.git, heads[0])
     for head in heads[1:]:
-        merged = mergetree.merge_tree(private, ours=onto, theirs=head)
+        with mergetree.private(project.common, like=head) as private:
+            merged = mergetree.merge_tree(private, ours=onto, theirs=head)
         if isinstance(merged, Conflicted):
             return None
         # The next merge wants a commit, which nobody keeps.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..git import history, mergetree
 from ..git.refs import snapshot
@@ -9,8 +10,7 @@ from ..names import Oid, RefName, TaskId
 from ..ownership.references import Kind, RefMove, RefusedRef, kind_of, refused
 from ..tasks.task import TaskSet
 from .declared import ownership
-from .gate import Violation
-from .judging import judged
+from .judging import Violation, judged
 from .open import Project
 
 
@@ -33,9 +33,9 @@ def judge_moves(
     tasks: TaskSet,
     task: TaskId,
     moves: Sequence[RefMove],
-    environment: Mapping[str, str],
+    incoming: Path | None,
 ) -> Judgement:
-    """Judge the lines of a transaction; `environment` tells git where objects lie that are not in the store yet.
+    """Judge the lines of a transaction; `incoming` is where objects lie that are not in the store yet.
 
     A ref that is to get the value it has is nobody's loss: `git pack-refs` says that of every ref.
     """
@@ -52,7 +52,7 @@ def judge_moves(
         if kind is Kind.OWN and not move.is_deletion:
             base = [record.base] if record.base else []
             before = [Oid(move.old)] if not move.is_creation else []
-            violations += _judged(project, tasks, task, Oid(move.new), [*base, *before], environment)
+            violations += _judged(project, tasks, task, Oid(move.new), [*base, *before], incoming)
         elif not (kind is Kind.TAG and _is_new_tag(move, now)):
             foreign.append(refused(move.ref, branch))
     return Judgement(branch, tuple(violations), tuple(foreign))
@@ -64,14 +64,14 @@ def _judged(
     task: TaskId,
     tip: Oid,
     known: Iterable[Oid],
-    environment: Mapping[str, str],
+    incoming: Path | None,
 ) -> tuple[Violation, ...]:
-    git = mergetree.private(project.git, project.common).with_environment(**environment)
     onto = project.git.find_ref(project.target) or project.base
-    commits = history.commits(git, tip=tip, without=[onto, *known])
-    record = snapshot(project.git).require(task).record
+    trusted = (onto, *known)
     state = ownership(project, tasks, snapshot(project.git))
-    return judged(git, task, commits, onto=onto, base=record.base, ownership=state)[0]
+    with mergetree.private(project.common, like=tip, incoming=incoming) as git:
+        commits = [commit.oid for commit in history.commits(git, tip=tip, without=trusted)]
+        return judged(git, task, commits, trusted, state)[0]
 
 
 def _values(project: Project) -> dict[str, str]:

@@ -56,8 +56,8 @@ def watching_files(wanted: Collection[str], changed: Callable[[], None]) -> Iter
 
 
 @contextmanager
-def watching_from(project: Project, changed: Callable[[], None], *, after: float) -> Iterator[None]:
-    """Call `changed`, in another thread, for each burst of changes from `after` seconds from now on.
+def watching_from(wanted: Collection[str], changed: Callable[[], None], *, after: float) -> Iterator[None]:
+    """Call `changed`, in another thread, for each burst of changes to these files from `after` seconds from now on.
 
     It is called once at the beginning, for what came before. Where the system has no watches left nobody is told.
     """
@@ -66,7 +66,7 @@ def watching_from(project: Project, changed: Callable[[], None], *, after: float
     def whole() -> None:
         if over.wait(after):
             return
-        with suppress(OSError), watching_files(_files(project), something.set):
+        with suppress(OSError), watching_files(wanted, something.set):
             something.set()
             while something.wait() and not over.wait(_SETTLED):
                 # A ref moves in several steps; what is read in the middle of them would have to be read again.
@@ -91,7 +91,7 @@ _SETTLED = 0.05
 _CHANGES = ("created", "modified", "moved", "deleted")
 
 
-def _files(project: Project) -> set[str]:
+def target_files(project: Project) -> set[str]:
     """The files that change when the target does, in either format of refs, and the one for leaving word."""
     common = project.common
     return {

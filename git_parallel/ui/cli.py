@@ -201,6 +201,24 @@ def claim_(paths: tuple[str, ...]) -> None:
         print(f"checked out {printable(folder)}/")
 
 
+@cli.command("owners", short_help="Show who owns what, and why.")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--task", default="", metavar="ID", help="Show what this task may change, and why not the rest."
+)
+@JSON
+def owners_(paths: tuple[str, ...], task: str, as_json: bool) -> None:
+    """Show who owns what, and why: a task, an agent type, or nobody.
+
+    PATH is a file, also one that does not exist yet, a directory or a glob, of which all that is tracked is
+    shown. Without PATH, all files are counted by owner and reason. With --task, the exit status is 1 when the
+    task may not change one of the paths.
+    """
+    from .show_owners import show_owners
+
+    sys.exit(show_owners(paths, task=task, as_json=as_json))
+
+
 @cli.command(
     "progress", short_help="Tell how far this task is.", context_settings={"ignore_unknown_options": True}
 )
@@ -216,6 +234,23 @@ def progress_(percent: str, message: tuple[str, ...]) -> None:
     from .show_progress import show_progress
 
     sys.exit(show_progress(percent, message))
+
+
+@cli.command("hooks", short_help="Look after the hooks of agent worktrees.")
+@click.argument("action", type=click.Choice(["status", "repair", "uninstall"]), default="status",
+                metavar="[status|repair|uninstall]")  # fmt: skip
+@JSON
+def hooks_(action: str, as_json: bool) -> None:
+    """Look after the hooks that run in agent worktrees, and nowhere else.
+
+    They stop commits to files outside a task's ownership, refs that are not its own, and pushes; after them your own
+    hooks run as ever. 'git parallel run' installs them and puts them in order. 'status' (the default) exits with 1
+    when something has been changed; 'repair' puts that right, and takes in hooks that you have added since.
+    'uninstall' leaves .git/config as it was, once the worktrees of agents are gone.
+    """
+    from .show_hooks import show_hooks
+
+    sys.exit(show_hooks(action, as_json=as_json))
 
 
 @cli.command("trust", short_help="Have the commands of the team's .gitparallel count.")

@@ -13,6 +13,7 @@ from ..tasks.task import Declared, Kind
 
 if TYPE_CHECKING:
     from ..commands.cancel import CancelAnswer
+    from ..commands.hooks import HooksAnswer
     from ..commands.merge import MergeAnswer
     from ..commands.prune import PruneAnswer, UndoAnswer
     from ..commands.status import StatusAnswer
@@ -302,6 +303,20 @@ def _time(seconds: float | None) -> str | None:
     return (
         None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
     )
+
+
+def of_hooks(answer: "HooksAnswer") -> dict[str, Any]:
+    """The document of `hooks --json`."""
+    return {
+        "version": VERSION,
+        "installed": answer.is_installed,
+        "in_order": answer.is_in_order,
+        "problems": list(answer.problems),
+        "ours": list(answer.ours),
+        "yours": list(answer.theirs),
+        "worktrees": list(answer.worktrees),
+        "push": answer.may_push,
+    }
 
 
 def of_trust(answer: "TrustAnswer") -> dict[str, Any]:

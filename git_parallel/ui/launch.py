@@ -26,6 +26,14 @@ def main() -> None:
             from .show_progress import show_progress
 
             sys.exit(show_progress(arguments[1], arguments[2:]))
+        if arguments[:1] == ["owners"] and _are_paths(arguments[1:]):
+            from .show_owners import show_owners
+
+            sys.exit(show_owners(tuple(arguments[1:]), task="", as_json=False))
+        if arguments == ["owners", "--json"]:
+            from .show_owners import show_owners
+
+            sys.exit(show_owners((), task="", as_json=True))
         if arguments[:1] == ["hook"] and len(arguments) == 3:
             from .show_hook import show_staged, show_transaction
 
@@ -34,3 +42,8 @@ def main() -> None:
         from .cli import cli
 
         cli(prog_name="git parallel", standalone_mode=False)
+
+
+def _are_paths(arguments: list[str]) -> bool:
+    """Whether these are the paths of `owners` alone: no option, and not its word for something else."""
+    return arguments[:1] != ["import"] and not any(argument[:1] == "-" for argument in arguments)

@@ -94,6 +94,7 @@ EMPTY_DEFAULTS = {
     "parallel.link": "nothing",
     "parallel.setup": "none",
     "parallel.fetch": "`false`",
+    "parallel.push": "`false`",
     "parallel.sparse": "`false`",
     "parallel.pool": "`0`",
     "parallel.budget": "none",
@@ -287,6 +288,16 @@ JSON = {
         "blocked": "Tasks kept out by a worktree that has the target checked out: `id`, `checkout`, `paths`, "
         "`reason`.",
         "not_ready": "Tasks that have nothing to merge, or stand on others that are not merged: `id`, `reason`.",
+    },
+    "hooks": {
+        **_VERSION,
+        "installed": "Whether the hooks are installed.",
+        "in_order": "Whether nothing is wrong with them.",
+        "problems": "What is wrong, a sentence each.",
+        "ours": "The hooks by which agents are judged.",
+        "yours": "The hooks of yours that run in agent worktrees as well.",
+        "worktrees": "Ids of the tasks whose worktrees they guard.",
+        "push": "Whether agents may push.",
     },
     "trust": {
         **_VERSION,

@@ -23,8 +23,8 @@ def show_transaction(caller: str, lines: Iterable[bytes]) -> int:
     answer = reference_transaction(Path.cwd(), texts)
     if answer is None:
         return 0
-    lines, out = refused_moves(answer), way_out(caller)
-    return _said([*lines, f"hint: {out}"] if lines and out else lines)
+    said, out = refused_moves(answer), way_out(caller)
+    return _said([*said, f"hint: {out}"] if said and out else said)
 
 
 def refusal(answer: HookAnswer) -> list[str]:

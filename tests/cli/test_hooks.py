@@ -299,7 +299,19 @@ def test_pushes_from_agent_worktrees_go_nowhere(repo: Repo, cli: Cli, agent: Age
     )
 
     assert pushed.returncode != 0
+    assert pushed.stderr.splitlines()[:2] == [
+        "error: agents do not push: their work reaches the target by 'git parallel merge'",
+        "hint: whoever wants to let them gives: git config parallel.push true",
+    ]
     repo.git("push", "--quiet", "origin", "main")
+    repo.config("remote.origin.pushurl", str(repo.path.parent / "remote.git"))
+    assert repo.git("push", "origin", "HEAD", at=worktree, check=False) == ""
+    assert repo.git("ls-remote", "origin", "refs/heads/feature/*") == ""
+
+    repo.config("parallel.push", "true")
+    cli("hooks", "repair")
+    repo.git("push", "--quiet", "origin", "HEAD", at=worktree)
+    assert "refs/heads/feature/1" in repo.git("ls-remote", "origin")
 
 
 def test_unusual_paths_are_judged_like_any_other(repo: Repo, cli: Cli, agent: Agent) -> None:

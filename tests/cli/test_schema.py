@@ -13,9 +13,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import git_parallel
+from git_parallel.commands.owners import May
 from git_parallel.overlap.footprint import Origin
 from git_parallel.overlap.policy import Level
 from git_parallel.overlap.risk import Risk
+from git_parallel.ownership.owning import Ground
 from git_parallel.schedule import record
 from git_parallel.schedule.estimate import Basis
 from git_parallel.schedule.progress import Sign
@@ -125,7 +127,9 @@ def test_there_is_a_schema_for_every_stable_format() -> None:
     assert list(SCHEMAS) == [
         "cancel",
         "claims",
+        "hooks",
         "merge",
+        "owners",
         "plan",
         "prune",
         "record",
@@ -161,6 +165,9 @@ def test_the_words_in_the_schemas_are_those_of_the_code() -> None:
                 yield from words(below, f"{place} {key}" if key not in ("properties", "$defs") else place)
 
     assert dict(pair for name, schema in SCHEMAS.items() for pair in words(schema, name)) == {
+        "owners policy": ["claim", "strict"],
+        "owners path ground": list(Ground),
+        "owners path may": [*May, None],
         "plan state": list(State),
         "plan task status": list(Status),
         "plan file kind": list(Kind),
@@ -218,7 +225,7 @@ def roadmap(repo: Repo) -> None:
 AGENTS = """
     case $GIT_PARALLEL_TASK in
         fails) echo x > fails.py; exit 7 ;;
-        foreign) echo x > foreign.py; echo y > good.py; git add -A; git commit -qnm both ;;
+        foreign) echo x > foreign.py; echo y > good.py; git add -A; git -c core.hooksPath=/dev/null commit -qm both ;;
         extra) echo x > extra.py; echo y > test_extra.py ;;
         clash-*) echo "by $GIT_PARALLEL_TASK" > app.py ;;
         slow) n=0; while [ ! -e ../go ] && [ $n -lt 600 ]; do sleep 0.05; n=$((n+1)); done; echo x > slow.py ;;
@@ -314,6 +321,9 @@ def test_every_document_and_record_of_a_long_life_is_as_its_schema_says(
     landed = ask("run", "--merge", "--verify", "true", "later", "--", *agent(AGENTS))
     assert landed["merge_results"] == {"later": "merged"}
 
+    told = ask("owners", "--task", "fails", "fails.py", "new.py", "taken.py")
+    assert [one["may"] for one in told["paths"]] == ["yes", "claim", "no"]
+
     # Put away, kept, and brought back.
     (repo.worktree("extra") / "notes.txt").write_text("kept\n")
     pruned = ask("prune")
@@ -338,6 +348,11 @@ def test_every_document_and_record_of_a_long_life_is_as_its_schema_says(
     documents.add("why", cli("plan", "--why", "clash-b", "side", "--json").json)
     repo.commit("team", **{".gitparallel": "[parallel]\n\tverify = make test\n"})
     assert ask("trust")["trusted"] is True
+    assert ask("hooks")["in_order"] is True
+    assert ask("hooks", "repair")["worktrees"]
+    (repo.path / ".git" / "parallel" / "hooks" / "pre-commit").unlink()
+    documents.add("hooks", cli("hooks", "--json").json)
+    assert ask("hooks", "repair")["problems"] == []
     documents.add("replay", cli("plan", "--replay", "HEAD~5..HEAD", "--json").json)
     assert [one["source"] for one in ask("plan", "1", "clash-b")["problems"]] == ["ROADMAP.md"]
 

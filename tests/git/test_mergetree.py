@@ -1,9 +1,7 @@
-"""The private git of judge and merge: made once, by however many at the same time."""
+"""The private git of judge and merge: made anew for each, and gone after it."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from git_parallel.git.command import Git
 from git_parallel.git.mergetree import Conflicted, Merged, merge_tree, private
 from git_parallel.names import Oid
 from tests.conftest import Repo
@@ -21,17 +19,15 @@ def two_sides(repo: Repo) -> tuple[Oid, Oid]:
 def test_threads_that_merge_and_threads_that_judge_do_not_change_each_others_rules(repo: Repo) -> None:
     left, right = two_sides(repo)
     common = repo.path / ".git"
-    (common / "parallel").mkdir()
-    git = Git(repo.path)
 
     def merge(with_union: bool) -> Merged | Conflicted:
         union = [("NOTES.md", True)] if with_union else []
-        return merge_tree(private(git, common, union=union), ours=left, theirs=right)
+        with private(common, like=left, union=union) as git:
+            return merge_tree(git, ours=left, theirs=right)
 
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(merge, [True, False] * 12))
 
     assert {type(answer) for answer in found[::2]} == {Merged}
     assert {type(answer) for answer in found[1::2]} == {Conflicted}
-    assert len(list((common / "parallel").glob("judge-*"))) == 2
-    assert not list(Path(common / "parallel" / "tmp").iterdir())
+    assert not (common / "parallel").exists(), "nothing of it lies where an agent could write"

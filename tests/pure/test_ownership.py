@@ -11,10 +11,11 @@ from git_parallel.names import TaskId
 from git_parallel.overlap.patterns import parse
 from git_parallel.ownership import claims
 from git_parallel.ownership.judge import Claimant, Foreign, Ownership, Verdict, judge
-from git_parallel.ownership.rules import Territory, is_control_file, territories
+from git_parallel.ownership.rules import Territory, territories
 
 ME, OTHER, THIRD = TaskId("me"), TaskId("other"), TaskId("third")
 OWNS = territories({"coder": ["src/**", "tests/"], "writer": ["docs/**"], "anyone": []})
+WRITERS = "territory of agent type 'writer'"
 CONTROL = "a control file of git, which only an exact declaration in the spec gives"
 
 
@@ -108,9 +109,12 @@ def test_an_agent_type_stays_within_what_it_owns_whatever_it_declares() -> None:
     assert judge(ME, ["Makefile"], state) == foreign("Makefile", "", "outside what agent type 'coder' owns")
 
 
-def test_a_type_that_owns_nothing_in_particular_may_change_everything() -> None:
+def test_a_type_without_patterns_may_change_what_it_declares_and_what_is_no_types_territory() -> None:
     for agent in ("anyone", "unheard-of", ""):
-        assert judge(ME, ["docs/a.md"], ownership(claimant(ME, agent=agent))) == nobodys("docs/a.md")
+        state = ownership(claimant(ME, "docs/a.md", agent=agent))
+        assert judge(ME, ["docs/a.md"], state) == FREE
+        assert judge(ME, ["Makefile"], state) == nobodys("Makefile")
+        assert judge(ME, ["docs/b.md"], state) == foreign("docs/b.md", "writer", WRITERS)
 
 
 def test_within_the_territory_the_declaration_of_another_still_counts() -> None:
@@ -148,28 +152,6 @@ def test_a_control_file_that_is_declared_exactly_goes_on_to_the_other_rules() ->
     assert judge(ME, [".gitattributes"], ownership(bounded)) == foreign(
         ".gitattributes", "", "outside what agent type 'coder' owns"
     )
-
-
-@pytest.mark.parametrize(
-    ("path", "is_one"),
-    [
-        (".gitattributes", True),
-        ("lib/.gitignore", True),
-        (".gitmodules", True),
-        (".gitparallel", True),
-        (".GITATTRIBUTES", True),
-        ("GIT~1/config", True),
-        (".git /config", True),
-        (".g\u200cit/config", True),
-        ("gitattributes", False),
-        ("a.gitattributes", False),
-        (".github/workflows/ci.yml", False),
-        (".gitlab/x", False),
-        ("src/app.py", False),
-    ],
-)
-def test_which_files_decide_over_others(path: str, is_one: bool) -> None:
-    assert is_control_file(path) is is_one
 
 
 def test_several_paths_are_judged_each_by_itself_once_and_in_their_order() -> None:

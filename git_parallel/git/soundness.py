@@ -1,0 +1,85 @@
+"""New trees looked at by git's own `fsck`: entries called `.git` or `..`, doubled, badly sorted, with odd modes.
+
+`fsck` itself has no way to look at some objects only, and `index-pack` looks at those of one pack. So the bytes
+that were judged are written into a pack, uncompressed, in a scratch repository.
+"""
+
+import hashlib
+import tempfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..names import Oid, printable
+from .scratch import HURRIED, Scratch
+
+_KIND = {"tree": 2, "blob": 3}
+_AT_ONCE = 64 << 20
+# A `.gitmodules` that is not among them was there before, and is no matter.
+_LOOK = ("index-pack", "--fsck-objects", "--stdin")
+
+
+@dataclass(frozen=True, slots=True)
+class Unsound:
+    """An object that git would not take from anybody, and what it says of it."""
+
+    oid: Oid | None
+    why: str
+
+
+@dataclass(slots=True)
+class Sieve:
+    """Takes objects one by one; says at the end which was the first that is unsound, if any is.
+
+    `scratch` is where git looks at them: never more than some at once, for trees can be large.
+    """
+
+    scratch: Scratch
+    found: Unsound | None = None
+    _packed: list[bytes] = field(default_factory=list)
+    _size: int = 0
+
+    def take(self, kind: str, data: bytes) -> None:
+        """Look at one object, by kind and content, now or later."""
+        self._packed.append(_entry(kind, data))
+        self._size += len(data)
+        if self._size > _AT_ONCE:
+            self._look()
+
+    def end(self) -> Unsound | None:
+        """The first object that `git fsck` objects to; None where all are sound."""
+        self._look()
+        return self.found
+
+    def _look(self) -> None:
+        if self._packed and self.found is None:
+            self.found = _find_unsound(self.scratch, self._packed)
+        self._packed, self._size = [], 0
+
+
+def _find_unsound(scratch: Scratch, packed: Sequence[bytes]) -> Unsound | None:
+    body = b"PACK" + (2).to_bytes(4, "big") + len(packed).to_bytes(4, "big") + b"".join(packed)
+    pack = body + hashlib.new(scratch.algorithm, body, usedforsecurity=False).digest()
+    # Without the objects that the repository has: git would compare these with what it is given.
+    with tempfile.TemporaryDirectory(prefix="fsck-", dir=scratch.path) as alone:
+        git = scratch.git.with_environment(GIT_OBJECT_DIRECTORY=alone)
+        out = git.run(*HURRIED, *_LOOK, stdin=pack, answers=(0, 1, 128))
+    if out.status == 0:
+        return None
+    for line in out.stderr.splitlines():
+        words = line.removeprefix("error: ").split(" ", 2)
+        if words[0] == "object" and len(words) == 3:
+            return Unsound(Oid(words[1].rstrip(":")), printable(words[2]))
+    return Unsound(None, printable(out.stderr.strip().splitlines()[-1].removeprefix("fatal: ")))
+
+
+def _entry(kind: str, data: bytes) -> bytes:
+    """One object of a pack: kind and size by seven bits each (the first has four), then the content."""
+    size = len(data)
+    head = bytearray([_KIND[kind] << 4 | size & 15])
+    size >>= 4
+    while size:
+        head[-1] |= 0x80
+        head.append(size & 0x7F)
+        size >>= 7
+    return bytes(head) + zlib.compress(data, 0)
