@@ -15,8 +15,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from git_parallel.agents import process
 from git_parallel.names import TaskId
 
 OWN = ("one.py", "lib/")
+MEMORY = Path("/dev/shm")
 THEIRS = ("other.py", "theirs/")
 UNUSUAL = 'tab\tand ünïcode "quoted".txt'
 
@@ -160,6 +163,14 @@ def _remove(room: Path) -> None:
     # A way may have taken the write permission from itself.
     subprocess.run(["chmod", "-R", "u+rwX", str(room)], check=False, stderr=subprocess.DEVNULL)
     shutil.rmtree(room)
+
+
+@contextmanager
+def prepared() -> Iterator[Scene]:
+    """A scene for as long as it is needed, in memory where there is such a place: it is put back often."""
+    where = MEMORY if os.access(MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="gp-ways", dir=where, ignore_cleanup_errors=True) as place:
+        yield prepare(Path(place).resolve())
 
 
 def prepare(place: Path) -> Scene:

@@ -1,13 +1,12 @@
 """The table of all ways and who stopped them. `python -m tests.ways.table` tries them all and writes it."""
 
-import tempfile
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
 from . import catalogue
 from .oracle import Oracle
-from .scene import prepare
+from .scene import prepared
 from .trial import attempt
 
 TABLE = Path(__file__).parent / "table.txt"
@@ -30,8 +29,7 @@ def by_layer() -> Mapping[str, list[str]]:
 
 def main() -> None:
     """Try every way in a room of its own, write the table and print what it comes to."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
-        scene = prepare(Path(place).resolve())
+    with prepared() as scene:
         oracle = Oracle.of(scene)
         trials = [attempt(scene, oracle, way) for way in catalogue.read("attacks")]
     rows = [f"{(trial.layer or NOBODY).replace(' ', '_'):<22}{trial.way.id}\n" for trial in trials]
