@@ -10,8 +10,9 @@ from ..names import TaskId
 from ..ownership.judge import Ownership, judge
 from ..ownership.owning import Owned, owned
 from ..project.declared import ownership, read_tasks, require_tasks
+from ..project.inside import inside
 from ..project.open import open_project
-from ..project.typed import Standpoint, named
+from ..project.typed import named
 
 
 class May(StrEnum):
@@ -48,11 +49,11 @@ class OwnersAnswer:
 def owners(directory: Path, words: Sequence[str] = (), *, spelling: str = "") -> OwnersAnswer:
     """Whose the paths are that words name (see `typed.named`), and what the task of that spelling may change."""
     project = open_project(directory)
-    standpoint = Standpoint.of(project.git.at(directory))
-    files = project.git.at(standpoint.top).run("ls-files", "-z").fields
+    place = inside(directory)
+    files = project.git.at(place.top).run("ls-files", "-z").fields
     # A file in conflict stands in the index once for each side.
     tracked = list(dict.fromkeys(files))
-    paths, missed = named(standpoint, words, tracked) if words else (tracked, [])
+    paths, missed = named(place, words, tracked) if words else (tracked, [])
     tasks = read_tasks(project)
     state = ownership(project, tasks, snapshot(project.git))
     task = require_tasks(project, tasks, [spelling])[0].id if spelling else None

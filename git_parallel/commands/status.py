@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from ..git.history import ahead
 from ..git.refs import Snapshot, snapshot
 from ..names import Oid, TaskId
 from ..ownership.claims import of
-from ..project import adrift, coordinator
+from ..project import adrift, coordinator, lapsing, waiters
 from ..project.coordinator import Queue
 from ..project.open import Project, make_runtime, open_project
 from ..schedule.load import Load
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 class Row:
     """One task as `status` shows it; `ahead` are its commits that the target has not.
 
-    `drift` is what it touches and did not declare, `collides` are the tasks that this meets. While it
-    runs, `progress` is how far it is and `left` the seconds that it will still take, where these are known.
+    `drift` is what it touches and did not declare, `collides` are the tasks that this meets. `claimed` is what it
+    holds by claim, and until when that is limited; `awaited` what it waits for with `claim --wait`.
+    While it runs, `progress` is how far it is and `left` the seconds that it will still take, where these are known.
     """
 
     record: TaskRecord
@@ -38,6 +39,8 @@ class Row:
     drift: tuple[str, ...]
     has_worktree: bool
     collides: tuple[str, ...] = ()
+    claimed: Mapping[str, float | None] = field(default_factory=dict)
+    awaited: tuple[str, ...] = ()
     progress: "Progress | None" = None
     left: float | None = None
 
@@ -107,6 +110,10 @@ def _rows(
     tips = _tips(project, world)
     drifts = seen.drifts if seen else {}
     counts = ahead(project.git, tips.values(), of=project.base)
+    held = lapsing.held(project, world)
+    awaited: dict[TaskId, dict[str, None]] = {}
+    for waiter in waiters.waiting(project):
+        awaited.setdefault(waiter.task, {}).update(dict.fromkeys(waiter.paths))
     rows = []
     for task, stored in world.tasks.items():
         record = stored.record
@@ -116,7 +123,7 @@ def _rows(
         if record.state is State.READY and _is_being_set_up(project, task):
             record = replace(record, reason=f"being set up; 'git parallel log {task} --setup -f' follows it")
         start = None
-        claimed = of(world.claims, task) if record.is_unfinished else ()
+        claimed = of(held, task) if record.is_unfinished else ()
         if record.state is State.RUNNING:
             start = process.read_start(project.tasks_runtime, task, record.attempt)
         rows.append(
@@ -127,6 +134,10 @@ def _rows(
                 drift=drifts[task].paths if task in drifts else claimed,
                 has_worktree=bool(record.worktree) and Path(record.worktree).is_dir(),
                 collides=drifts[task].others if task in drifts else (),
+                claimed={
+                    path: world.written.until.get(path) if path in world.claims else None for path in claimed
+                },
+                awaited=tuple(awaited.get(task, ())),
                 progress=prospects.progress.get(task) if prospects else None,
                 left=prospects.left.get(task) if prospects else None,
             )

@@ -7,7 +7,7 @@ The merge does not read any of it: an agent could write there.
 """
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from ..errors import BadName
@@ -41,6 +41,15 @@ def add_owned(common: Path, admin: str, paths: Iterable[str]) -> None:
     if (_folder(common, admin) / _OWN).is_file():
         with (_folder(common, admin) / _OWN).open("a", encoding="utf-8", errors="surrogateescape") as file:
             file.write(as_lines(paths))
+
+
+def drop_owned(common: Path, admin: str, paths: Collection[str]) -> None:
+    """Tell of paths that a worktree does not hold by claim any more, or only for a while."""
+    own = _folder(common, admin) / _OWN
+    known = lines(own)
+    left = [path for path in known if path not in paths]
+    if left != known:
+        put(own, as_lines(left))
 
 
 def forget(common: Path, admin: str) -> None:

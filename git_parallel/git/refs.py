@@ -4,7 +4,8 @@
                                       `record.json` (schedule.record) and `spec.md`, the text the agent
                                       was given; first parent the previous record, second the work tip
     refs/parallel/claims              chain of commits; the tree holds `claims.json`:
-                                      {"version": 1, "claims": {path: task id}}
+                                      {"version": 1, "claims": {path: task id},
+                                       "until": {path: seconds since the epoch}}
     refs/parallel/trash/<id>/<time>   what `prune` put away (git.trash)
 
 So `git log --first-parent refs/parallel/tasks/20` is the life of task 20, no work tip can be
@@ -14,19 +15,21 @@ reported, never ignored. No two of these refs ever have to move together.
 """
 
 import json
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import BadName, GitFailed, Stale
 from ..names import Oid, RefName, TaskId, natural
+from ..ownership import claims as claiming
+from ..ownership.claims import Claims
 from ..schedule.record import TaskRecord, from_json, to_json
 from .command import Git, failure
 
 TASKS = "refs/parallel/tasks/"
 TRASH = "refs/parallel/trash/"
 CLAIMS = RefName("refs/parallel/claims")
-CLAIMS_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,14 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All of `refs/parallel/` at one moment."""
+    """All of `refs/parallel/` at one moment.
+
+    `claims` are those whose time was not over then, `written` are all that the ref holds.
+    """
 
     tasks: Mapping[TaskId, Stored] = field(default_factory=dict)
     claims: Mapping[str, TaskId] = field(default_factory=dict)
+    written: Claims = field(default_factory=Claims)
     claims_oid: Oid | None = None
     trash: Mapping[RefName, Oid] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
@@ -123,9 +130,11 @@ def snapshot(git: Git) -> Snapshot:
     problems += [
         f"{ref} is no ref of git-parallel" for ref in refs if ref != CLAIMS and not ref.startswith(known)
     ]
+    written = _claims(blobs.get(CLAIMS), problems)
     return Snapshot(
         tasks=dict(sorted(tasks.items(), key=lambda item: natural(item[0]))),
-        claims=_claims(blobs.get(CLAIMS), problems),
+        claims=written.held(time.time()),
+        written=written,
         claims_oid=refs.get(CLAIMS),
         trash={ref: oid for ref, oid in refs.items() if ref.startswith(TRASH)},
         problems=tuple(problems),
@@ -190,12 +199,13 @@ def write_record(git: Git, record: TaskRecord, *, old: Oid | None, reason: str) 
     return Stored(record, oid)
 
 
-def write_claims(git: Git, claims: Mapping[str, TaskId], *, old: Oid | None, reason: str) -> Oid:
+def write_claims(git: Git, claims: Claims, *, old: Oid | None, reason: str) -> Oid:
     """Replace the claims; raises Stale when they are no longer those of the commit `old`."""
-    data = {"version": CLAIMS_VERSION, "claims": dict(sorted(claims.items()))}
-    tree = git.mktree({"claims.json": git.hash_object(_json(data))})
+    text = _json(claiming.to_json(claims))
+    tree = git.mktree({"claims.json": git.hash_object(text)})
     oid = git.keep_book(tree, [old] if old else [], f"{reason}\n")
     apply(git, RefChange(CLAIMS, new=oid, old=old), reason=f"parallel: {reason}")
+    _READ[oid] = text
     return oid
 
 
@@ -208,16 +218,11 @@ def _json(data: Mapping[str, Any]) -> bytes:
     return (json.dumps(data, indent=1, sort_keys=True) + "\n").encode("utf-8", "surrogatepass")
 
 
-def _claims(blob: bytes | None, problems: list[str]) -> dict[str, TaskId]:
+def _claims(blob: bytes | None, problems: list[str]) -> Claims:
     if blob is None:
-        return {}
+        return Claims()
     try:
-        data = json.loads(blob)
-        if not isinstance(data, dict) or not isinstance(data["claims"], dict):
-            raise ValueError("no object")
-        if data["version"] != CLAIMS_VERSION:
-            raise ValueError(f"version {data['version']!r}")
-        return {str(path): TaskId(task) for path, task in data["claims"].items()}
+        return claiming.from_json(json.loads(blob))
     except (ValueError, KeyError, TypeError, BadName) as error:
         problems.append(f"{CLAIMS} holds no claims ({error})")
-        return {}
+        return Claims()

@@ -32,7 +32,8 @@ def is_there(path: Path, data: bytes, *, mode: int) -> bool:
 def lines(path: Path) -> list[str]:
     """The lines of a file; none where it cannot be read."""
     try:
-        return path.read_text("utf-8", "surrogateescape").splitlines()
+        # Only a newline ends a line here: to `splitlines` other characters of a path do, too.
+        return path.read_bytes().decode("utf-8", "surrogateescape").removesuffix("\n").split("\n")
     except OSError:
         return []
 

@@ -251,6 +251,13 @@ def owned_lines(task: Task, territory: Territory, state: Ownership) -> list[str]
     exact = own | set(of(state.claims, task.id))
     # Of a directory that hooks are run from everything is one.
     folders = {p.text for p in wanted if p.text.endswith("/") and not set(p.text) & set("*?[{")}
+    # Somebody may have claimed a path there before this task was declared.
+    folders -= {
+        f
+        for f in folders
+        for path, holder in state.claims.items()
+        if holder != task.id and path.startswith(f)
+    }
     return [path for path in exact if not is_control_file(path, state.hooks)] + (
         [] if territory.patterns else sorted(f for f in folders if not is_control_file(f, state.hooks))
     )
@@ -312,7 +319,10 @@ def _intend(
 
 def _prepare(project: Project, task: Task, ready: TaskRecord, state: Ownership, *, is_fresh: bool) -> Path:
     territory = state.territories.get(ready.agent or "", Territory(ready.agent or ""))
-    ground.write_owned(project.common, f"{PREFIX}{task.id}", owned_lines(task, territory, state))
+    # The fast path knows no time.
+    limited = snapshot(project.git).written.until if of(state.claims, task.id) else {}
+    lines = [path for path in owned_lines(task, territory, state) if path not in limited]
+    ground.write_owned(project.common, f"{PREFIX}{task.id}", lines)
     return write_prompt(project, task, ready, state, is_fresh=is_fresh)
 
 

@@ -23,6 +23,7 @@ from . import forms, memory, patches
 from .choosing import chooser
 from .collector import collector_paused
 from .delegated import delegated
+from .lapsing import held
 from .open import Project
 
 
@@ -166,7 +167,7 @@ def ownership(project: Project, tasks: TaskSet, world: Snapshot) -> Ownership:
             claimants.setdefault(task_id, Claimant(task_id))
     return Ownership(
         claimants=claimants,
-        claims=live(world.claims, claimants.keys()),
+        claims=live(held(project, world), claimants.keys()),
         territories=lands,
         strict=project.settings.ownership == "strict",
         hooks=_hook_folders(project),

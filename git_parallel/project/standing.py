@@ -24,10 +24,24 @@ class Standing:
 
 def standing(directory: Path) -> Standing:
     """The task whose worktree this is; raises BadInput elsewhere. One question to git, no more."""
-    own = Path(Git(directory).run("rev-parse", "--absolute-git-dir").stdout.removesuffix("\n"))
-    task = task_of(own) if own.parent.name == "worktrees" else None
-    if task is None:
+    return required(find_standing(directory))
+
+
+def required(found: Standing | None) -> Standing:
+    """What was found; raises BadInput where nothing was."""
+    if found is None:
         raise BadInput(
             "this is not the worktree of a task", hint="'git parallel status' tells where they are"
         )
-    return Standing(task, own.parent.parent)
+    return found
+
+
+def find_standing(directory: Path) -> Standing | None:
+    """The task whose worktree this is; None elsewhere. One question to git, no more."""
+    return standing_at(Path(Git(directory).run("rev-parse", "--absolute-git-dir").stdout.removesuffix("\n")))
+
+
+def standing_at(own: Path) -> Standing | None:
+    """The task whose worktree has `own` for its git directory; None where it is that of no task."""
+    task = task_of(own) if own.parent.name == "worktrees" else None
+    return None if task is None else Standing(task, own.parent.parent)

@@ -27,7 +27,7 @@ def wake(project: Project) -> None:
 def watching_files(wanted: Collection[str], changed: Callable[[], None]) -> Iterator[None]:
     """Call `changed`, in some other thread, whenever one of these files has changed.
 
-    Raises OSError where the system has no watches left.
+    A folder among them has changed when it was made or removed. Raises OSError where the system has no watches left.
     """
     # It takes some 40 ms to import, and most commands do not wait for anything.
     import logging
@@ -37,8 +37,12 @@ def watching_files(wanted: Collection[str], changed: Callable[[], None]) -> Iter
 
     class Handler(FileSystemEventHandler):
         def on_any_event(self, event: "FileSystemEvent") -> None:
-            # git renames `<ref>.lock` to the ref; reading a file is an event too, and concerns nobody.
-            if event.event_type in _CHANGES and not {event.src_path, event.dest_path}.isdisjoint(wanted):
+            # git renames `<ref>.lock` to the ref; reading a file is an event too, and concerns nobody. A folder
+            # is modified by whatever happens in it.
+            is_news = event.event_type in _CHANGES and not (
+                event.is_directory and event.event_type == "modified"
+            )
+            if is_news and not {event.src_path, event.dest_path}.isdisjoint(wanted):
                 changed()
 
     # An event that comes while the watch ends makes it say so on stderr, where nobody can do anything about it.

@@ -10,7 +10,6 @@ from .. import __version__
 from ..errors import ANSWER_IS_NO
 from ..names import printable
 from .cli_run import attach_, cancel_, delegate_, hold_, retry_, run_, start_, stop_
-from .errors import complain, note
 from .options import INDEPENDENT, JSON, VERIFY
 
 
@@ -182,23 +181,43 @@ def prune_(tasks: tuple[str, ...], undo: str | None, as_json: bool) -> None:
 
 @cli.command("claim", short_help="Take paths that no spec declared.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-def claim_(paths: tuple[str, ...]) -> None:
+@click.option("--until", metavar="TIME", default="",
+              help="Hold them until then only: 30m or 2h from now, 18:30, or 2026-12-31T18:30.")  # fmt: skip
+@click.option("--wait", is_flag=True, help="Wait until all of them are free, and then take them.")
+@click.option("--timeout", metavar="DURATION", default="", help="Wait no longer than this: 90s, 30m, 2h.")
+def claim_(paths: tuple[str, ...], until: str, wait: bool, timeout: str) -> None:
     """Take paths that no spec declared for the task of this worktree.
 
-    A sparse worktree then also holds the directories that they are in.
+    It gets all of them or none, and holds them until it lets go of them with 'git parallel release', or is merged or
+    cancelled. What its branch has changed by the time that --until gives it keeps. While it waits it gets none;
+    who waits longest is first. Where two tasks would wait for each other for ever, the later one is refused. A
+    sparse worktree then also holds the directories that the paths are in.
     """
-    from ..commands.claim import claim
+    from ..commands.claim import Wish
+    from .show_claim import show_claim
 
-    answer = claim(Path.cwd(), paths)
-    for foreign in answer.verdict.foreign:
-        complain(f"'{printable(foreign.path)}' cannot be claimed: {foreign.why}")
-    if answer.verdict.foreign:
-        note("nothing was claimed")
-        sys.exit(ANSWER_IS_NO)
-    for path in answer.verdict.unclaimed:
-        print(f"claimed {printable(path)} for task '{answer.task}'")
-    for folder in answer.directories:
-        print(f"checked out {printable(folder)}/")
+    if timeout and not wait:
+        raise click.UsageError("--timeout is how long to --wait")
+    sys.exit(show_claim(paths, Wish(until, wait, timeout)))
+
+
+@cli.command("release", short_help="Let go of paths that were claimed.")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--all", "every", is_flag=True, help="Let go of all that the task holds by claim.")
+@click.option(
+    "--task", metavar="ID", default="", help="Of this task: for you, outside of the worktrees of tasks."
+)
+def release_(paths: tuple[str, ...], every: bool, task: str) -> None:
+    """Let go of paths that the task of this worktree has claimed.
+
+    What its branch has changed it does not let go of: once another task had that path, the merge would refuse the
+    branch. With --task you may insist on it, to free what an agent holds that is stuck.
+    """
+    from .show_release import show_release
+
+    if every == bool(paths):
+        raise click.UsageError("give either paths or --all")
+    sys.exit(show_release(paths, every=every, task=task))
 
 
 @cli.command("owners", short_help="Show who owns what, and why.")

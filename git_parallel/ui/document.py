@@ -127,6 +127,8 @@ def of_status(answer: "StatusAnswer") -> dict[str, Any]:
             "ahead": row.ahead,
             "drift": list(row.drift),
             "collides_with": list(row.collides),
+            "claims": [{"path": path, "until": _time(at)} for path, at in row.claimed.items()],
+            "waits_for": list(row.awaited),
             "progress": _progress(row.progress),
             "eta_seconds": _rounded(row.left),
         }

@@ -26,6 +26,12 @@ def main() -> None:
             from .show_progress import show_progress
 
             sys.exit(show_progress(arguments[1], arguments[2:]))
+        if (
+            arguments[:1] in (["claim"], ["release"])
+            and arguments[1:]
+            and not any(a[:1] == "-" for a in arguments)
+        ):
+            sys.exit(_let_have(arguments[0], arguments[1:]))
         if arguments[:1] == ["owners"] and _are_paths(arguments[1:]):
             from .show_owners import show_owners
 
@@ -47,3 +53,13 @@ def main() -> None:
 def _are_paths(arguments: list[str]) -> bool:
     """Whether these are the paths of `owners` alone: no option, and not its word for something else."""
     return arguments[:1] != ["import"] and not any(argument[:1] == "-" for argument in arguments)
+
+
+def _let_have(verb: str, paths: list[str]) -> int:
+    if verb == "claim":
+        from .show_claim import show_claim
+
+        return show_claim(paths)
+    from .show_release import show_release
+
+    return show_release(paths)

@@ -94,6 +94,7 @@ def _cells(row: Row, waits: str) -> list[str]:
     if row.drift and record.state != "merged":
         collides = f", which {render.some(row.collides)} touches as well" if row.collides else ""
         what.append(f"also took {render.some(row.drift)}{collides}")
+    what += _claims(row)
     if record.attempt > 1:
         what.append(f"attempt {record.attempt}")
     ahead = "" if row.ahead is None else str(row.ahead)
@@ -107,6 +108,17 @@ def _cells(row: Row, waits: str) -> list[str]:
         os.path.relpath(record.worktree) if row.has_worktree else "",
         "; ".join(what) or record.title,
     ]
+
+
+def _claims(row: Row) -> Iterator[str]:
+    """What it holds by claim for a while only, and what it waits for."""
+    limited = sorted((at, path) for path, at in row.claimed.items() if at is not None)
+    if limited:
+        soonest, first = limited[0]
+        more = f" (and {len(limited) - 1} more for longer)" if len(limited) > 1 else ""
+        yield f"holds {printable(first)} for another {render.seconds(soonest - time.time())}{more}"
+    if row.awaited:
+        yield f"waits for {render.some(row.awaited)}"
 
 
 def _cost(row: Row) -> str:

@@ -147,11 +147,11 @@ def test_strict_ownership_refuses_until_claimed_by_hand(repo: Repo, cli: Cli, ag
     claimed = cli("claim", "test_one.py", at=worktree / "sub")
     assert (claimed.status, claimed.stdout) == (0, "claimed sub/test_one.py for task '1'\n")
     assert commit(worktree)[0] == 0
-    assert cli("merge").status == 0
-
     refused = cli("claim", "other.py", at=worktree)
     assert (refused.status, refused.stdout) == (1, "")
     assert "'other.py' cannot be claimed: declared by task '2'" in refused.stderr
+    assert cli("merge").status == 0
+
     assert cli("claim", "x.py").status == 2, "only inside the worktree of a task"
 
 
