@@ -6,7 +6,7 @@ from . import catalogue
 from .catalogue import Way
 from .oracle import Oracle, read
 from .scene import Scene
-from .trial import is_sound, land, refusing_hooks, told
+from .trial import is_sound, land, refusals, told
 
 WORKFLOWS = catalogue.read("workflows")
 # What is refused there is the point of it.
@@ -25,7 +25,7 @@ def test_a_workflow_is_not_refused_and_lands(scene: Scene, way: Way) -> None:
     ran = scene.sh(f"set -e\n{way.script}", GIT_TRACE2_EVENT=str(trace), GIT_TEST_FSYNC="0")
 
     assert ran.status == 0, told(ran.said)
-    assert set(refusing_hooks(trace)) == REFUSED.get(way.id, set()), told(ran.said)
+    assert set(refusals(trace)) == REFUSED.get(way.id, set()), told(ran.said)
     landed = land(scene, Oracle.of(scene, target=read(scene, "rev-parse", "refs/heads/main").strip()))
     assert landed.ran.status == 0, told(landed.ran.said)
     assert list(landed.after) == []

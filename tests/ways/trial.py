@@ -10,6 +10,7 @@ from .catalogue import Way
 from .oracle import Oracle, read
 from .scene import Done, Scene
 
+# The transport that agents push by.
 NO_PUSH = "git-parallel-no-push"
 # What comes after the hooks: the gate, and the settling before it.
 GATE = "gate"
@@ -34,7 +35,7 @@ def attempt(scene: Scene, oracle: Oracle, way: Way, *, guarded: bool = True) -> 
     trace = scene.room / "tmp" / "trace"
     ran = scene.sh(way.script, GIT_TRACE2_EVENT=str(trace), GIT_TEST_FSYNC="0")
     reached = _reached(scene, oracle, way)
-    return Trial(way, ran, reached, GATE if reached else _layer(trace, ran.said))
+    return Trial(way, ran, reached, GATE if reached else next(reversed(refusals(trace)), ""))
 
 
 def _reached(scene: Scene, oracle: Oracle, way: Way) -> list[str]:
@@ -57,25 +58,19 @@ def _merged_naively(scene: Scene) -> list[str]:
     return [path for path in ("one.py",) if read(scene, "show", f"{merged}:{path}") == "foreign\n"]
 
 
-def _layer(trace: Path, said: str) -> str:
-    """The last hook that said no; empty where nothing of ours did."""
-    refusals = refusing_hooks(trace)
-    if refusals:
-        return refusals[-1]
-    return "no push" if NO_PUSH in said else ""
-
-
-def refusing_hooks(trace: Path) -> list[str]:
-    """The hooks that ended with a no, by what git itself tells of its children."""
-    names: dict[tuple[str, int], str] = {}
+def refusals(trace: Path) -> list[str]:
+    """The hooks that ended with a no, and the transport that says no to pushes: what git tells of its children."""
+    hooks: dict[tuple[str, int], str] = {}
     found = []
     for line in trace.read_text("utf-8", "replace").splitlines() if trace.exists() else ():
         event = json.loads(line)
         child = (event["sid"], event.get("child_id", -1))
         if event["event"] == "child_start" and event.get("child_class") == "hook":
-            names[child] = event["hook_name"]
-        if event["event"] == "child_exit" and child in names and event["code"]:
-            found.append(names[child])
+            hooks[child] = event["hook_name"]
+        if event["event"] == "child_start" and NO_PUSH in event.get("child_class", ""):
+            found.append("no push")
+        if event["event"] == "child_exit" and child in hooks and event["code"]:
+            found.append(hooks[child])
     return found
 
 

@@ -28,8 +28,6 @@ git rm -rqf lib; rm -rf lib; ln -s theirs lib; git add -A; git commit -qnm x
 mkdir lib/d; ln -s ../.. lib/d/up; ln -s d/up/other.py lib/out; git add -A; git commit -qm x
 ## gitlink of its own
 git update-index --add --cacheinfo "160000,$(tip),lib/module"; git commit -qm x
-## gitlink in the place of an own file, without pre-commit
-git rm -q --cached one.py; git update-index --add --cacheinfo "160000,$(tip),one.py"; git commit -qnm x
 ## gitlink in the place of a foreign file
 git rm -q --cached other.py; git update-index --add --cacheinfo "160000,$(tip),other.py"; git commit -qnm x
 ## a repository of its own, added
