@@ -136,7 +136,7 @@ def uninstall(git: Git, common: Path) -> bool:
 def watched(common: Path) -> set[str]:
     """The files by which the guard works: whoever changes one of them may have put it out of work."""
     parallel = common / "parallel"
-    own = ("judge", "judge.py", "own.awk", "python")
+    own = ("judge", "judge.py", "own.awk", "python", "awk")
     return {
         str(path)
         for path in (
@@ -164,6 +164,7 @@ def _files(git: Git, common: Path, *, may_push: bool) -> Iterator[_File]:
     yield _File(own / "own.awk", (source / "own.awk").read_bytes(), _DATA)
     yield _File(own / "judge.py", _judge().encode("utf-8", "surrogateescape"), _DATA)
     yield _File(own / "python", f"{sys.executable}\n".encode("utf-8", "surrogateescape"), _DATA)
+    yield _File(own / "awk", f"{shutil.which('awk') or 'awk'}\n".encode("utf-8", "surrogateescape"), _DATA)
     yield _File(own / "user-hooks", f"{folder}\n".encode("utf-8", "surrogateescape"), _DATA)
     if may_push:
         yield _File(own / "may-push", b"", _DATA)

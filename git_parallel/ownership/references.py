@@ -5,6 +5,8 @@ from enum import Enum
 
 _PER_WORKTREE = ("refs/bisect/", "refs/worktree/", "refs/rewritten/")
 _REMOTE = "refs/remotes/"
+# Where `git filter-branch` keeps what it rewrites.
+_ORIGINAL = "refs/original/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def kind_of(ref: str, branch: str) -> Kind:
     if "/" not in ref:
         is_pseudo = ref == "HEAD" or ref == "AUTO_MERGE" or ref.endswith("_HEAD")
         return Kind.PASSING if is_pseudo else Kind.OTHER
-    if ref.startswith((*_PER_WORKTREE, _REMOTE)):
+    if ref.startswith((*_PER_WORKTREE, _REMOTE)) or ref == f"{_ORIGINAL}{branch}":
         return Kind.PASSING
     return Kind.TAG if ref.startswith("refs/tags/") else Kind.OTHER
 
