@@ -42,7 +42,7 @@ edit other.py; own=/dev/null OWN=/dev/null hooks=/ parallel=/ GIT_REFLOG_ACTION=
     PYTHONPATH=/nonexistent PYTHONHOME=/nonexistent git commit -qam x
 ## --git-dir of the repository itself
 f=$(foreign); git --git-dir="$COMMON" update-ref "$OWN" "$f"
-## GIT_DIR of the repository itself
+## GIT_DIR in the environment, of the repository itself
 f=$(foreign); GIT_DIR=$COMMON git update-ref "$OWN" "$f"
 ## a git directory of its own that says where the shared one is
 f=$(foreign); mkdir "$TMPDIR/g"; echo "ref: $OWN" > "$TMPDIR/g/HEAD"; echo "$COMMON" > "$TMPDIR/g/commondir"
