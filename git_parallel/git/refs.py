@@ -209,6 +209,12 @@ def write_claims(git: Git, claims: Claims, *, old: Oid | None, reason: str) -> O
     return oid
 
 
+def claims_at(git: Git, commits: Iterable[Oid]) -> list[Mapping[str, TaskId]]:
+    """Who held what at each of these commits of the chain; nobody anything where one holds no claims."""
+    blobs = read_blobs(git, (f"{oid}:claims.json" for oid in commits))
+    return [_claims(blob, []).holders for blob in blobs]
+
+
 def keep_commit(git: Git, *, keep: Iterable[Oid], message: str) -> Oid:
     """A commit whose parents are the commits to keep from the garbage collector."""
     return git.keep_book(git.mktree({}), dict.fromkeys(keep), message)

@@ -22,6 +22,7 @@ from ..tasks.task import Problem, Status, Task, TaskSet
 from . import forms, memory, patches
 from .choosing import chooser
 from .collector import collector_paused
+from .contested import founded
 from .delegated import delegated
 from .lapsing import held
 from .open import Project
@@ -165,13 +166,15 @@ def ownership(project: Project, tasks: TaskSet, world: Snapshot) -> Ownership:
         # Its document may be gone from the target; what it claimed is still its own.
         if record.is_unfinished:
             claimants.setdefault(task_id, Claimant(task_id))
-    return Ownership(
+    state = Ownership(
         claimants=claimants,
         claims=live(held(project, world), claimants.keys()),
         territories=lands,
         strict=project.settings.ownership == "strict",
         hooks=_hook_folders(project),
     )
+    claims = founded(project, world, state) if state.claims else state.claims
+    return state if claims == state.claims else replace(state, claims=claims)
 
 
 def _hook_folders(project: Project) -> tuple[str, ...]:

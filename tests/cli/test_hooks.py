@@ -3,8 +3,11 @@
 import json
 import re
 import subprocess
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+import pytest
 
 from tests.conftest import Cli, Repo
 
@@ -334,3 +337,38 @@ def test_unusual_paths_are_judged_like_any_other(repo: Repo, cli: Cli, agent: Ag
     repo.git("reset", "--quiet", "--hard", at=worktree)
     assert cli("merge").status == 0
     assert (repo.path / "new\nline.txt").exists()
+
+
+def forged(repo: Repo, **claims: str) -> None:
+    """Write claims past every command, as an agent can that runs no hooks."""
+    text = json.dumps(
+        {"version": 1, "claims": {path.replace("_", "."): task for path, task in claims.items()}}
+    )
+    blob = repo.git("hash-object", "-w", "--stdin", stdin=text)
+    tree = repo.git("mktree", stdin=f"100644 blob {blob}\tclaims.json\n")
+    repo.git("update-ref", "refs/parallel/claims", repo.git("commit-tree", "-m", "forged", tree))
+
+
+def test_a_claim_of_what_a_launched_task_declares_counts_only_if_it_is_older(
+    repo: Repo, cli: Cli, agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worktree = two_tasks(repo, cli, agent)
+    assert cli("run", "2", "--", *agent()).status == 0
+    assert commit(worktree, before=WITHOUT_HOOKS, **{"other.py": "not mine\n"})[0] == 0
+    later = str(int(time.time()) + 5)
+    monkeypatch.setenv("GIT_COMMITTER_DATE", f"@{later} +0000")
+    forged(repo, other_py="1")
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
+
+    merged = cli("merge", "--json").json
+
+    assert merged["merged"] == ["2"], "nor is the task refused whose path it is"
+    assert [v["why"] for v in merged["rejected"][0]["violations"]] == ["declared by task '2'"]
+
+
+def test_a_claim_stands_against_a_declaration_that_came_after_it(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    assert cli("run", "1", "--", *agent("echo x > one.py; echo y > late.py")).status == 0
+    repo.spec("2", "late.py")
+
+    assert cli("merge", "--json").json["merged"] == ["1"]
