@@ -15,7 +15,8 @@ from .scratch import HURRIED, Scratch
 
 _KIND = {"tree": 2, "blob": 3}
 _AT_ONCE = 64 << 20
-# A `.gitmodules` that is not among them was there before, and is no matter.
+# A `.gitmodules` or `.gitattributes` that is not among them was there before, and is no matter.
+_ELSEWHERE = ("gitmodulesMissing:", "gitattributesMissing:")
 _LOOK = ("index-pack", "--fsck-objects", "--stdin")
 
 
@@ -66,10 +67,15 @@ def _find_unsound(scratch: Scratch, packed: Sequence[bytes]) -> Unsound | None:
         out = git.run(*HURRIED, *_LOOK, stdin=pack, answers=(0, 1, 128))
     if out.status == 0:
         return None
-    for line in out.stderr.splitlines():
-        words = line.removeprefix("error: ").split(" ", 2)
-        if words[0] == "object" and len(words) == 3:
-            return Unsound(Oid(words[1].rstrip(":")), printable(words[2]))
+    told = [line.removeprefix("error: ").split(" ", 2) for line in out.stderr.splitlines()]
+    found = [
+        (oid, why) for kind, oid, why in (words for words in told if len(words) == 3) if kind == "object"
+    ]
+    for oid, why in found:
+        if not why.startswith(_ELSEWHERE):
+            return Unsound(Oid(oid.rstrip(":")), printable(why))
+    if found:
+        return None
     return Unsound(None, printable(out.stderr.strip().splitlines()[-1].removeprefix("fatal: ")))
 
 
