@@ -9,14 +9,13 @@ import tempfile
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ..names import Oid, printable
 from .scratch import HURRIED, Scratch
 
 _KIND = {"tree": 2, "blob": 3}
 _AT_ONCE = 64 << 20
-# A `.gitmodules` that is not among them was there before, and is no matter.
-_LOOK = ("index-pack", "--fsck-objects", "--stdin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +59,13 @@ class Sieve:
 def _find_unsound(scratch: Scratch, packed: Sequence[bytes]) -> Unsound | None:
     body = b"PACK" + (2).to_bytes(4, "big") + len(packed).to_bytes(4, "big") + b"".join(packed)
     pack = body + hashlib.new(scratch.algorithm, body, usedforsecurity=False).digest()
-    # Without the objects that the repository has: git would compare these with what it is given.
+    # Without the objects that the repository has: git would compare these with what it is given. A `.gitmodules`
+    # that is not among them was there before, and is no matter.
     with tempfile.TemporaryDirectory(prefix="fsck-", dir=scratch.path) as alone:
+        path = Path(alone) / "new.pack"
+        path.write_bytes(pack)
         git = scratch.git.with_environment(GIT_OBJECT_DIRECTORY=alone)
-        out = git.run(*HURRIED, *_LOOK, stdin=pack, answers=(0, 1, 128))
+        out = git.run(*HURRIED, "index-pack", "--fsck-objects", str(path), answers=(0, 1, 128))
     if out.status == 0:
         return None
     for line in out.stderr.splitlines():
