@@ -7,7 +7,7 @@ CAMPAIGN ?= 200
 
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "git-parallel needs Python 3.11")'
 
-.PHONY: demo test lint campaign bench bench-plan bench-labels bench-run bench-queue bench-workspace man clean
+.PHONY: demo test lint campaign bench bench-plan bench-labels bench-run bench-queue bench-workspace bench-gate man clean
 
 demo: .venv-demo/installed
 	@.venv-demo/bin/git-parallel demo $(DEMO)
@@ -58,6 +58,10 @@ bench-queue: $(VENV)/installed
 # How soon an agent can begin in a place of its own: worktrees full, sparse, pooled, beside clones and copies.
 bench-workspace: $(VENV)/installed
 	$(BIN)/python bench/workspace.py $(WORKSPACE)
+
+# What the gate costs on a branch of 500 commits, beside a process for each commit.
+bench-gate: $(VENV)/installed
+	$(BIN)/python bench/gate.py $(GATE)
 
 man: $(VENV)/installed
 	$(BIN)/python -m git_parallel.ui.manual man

@@ -71,7 +71,8 @@ def _additions(parts: Iterable[Difference]) -> dict[Oid, set[str]]:
     for one in parts:
         for group in (one.entries, one.folders):
             for path, entry in group.items():
-                if entry.is_new:
-                    above = one.folders[path.rpartition("/")[0]]
+                # There is none above a name with a slash in it, which is no name.
+                above = one.folders.get(path.rpartition("/")[0]) if entry.is_new else None
+                if above:
                     found.setdefault(above.new, set()).add(path)
     return found

@@ -158,7 +158,7 @@ def test_what_was_merged_by_hand_counts_as_merged(repo: Repo, cli: Cli, agent: A
     cli("run", "--", *agent())
     repo.git("merge", "--quiet", "--no-ff", "-m", "by hand", "feature/1")
 
-    ran = cli("merge")
+    ran = cli("merge", "--accept-target")
 
     assert (ran.status, ran.stdout) == (0, "1 merged: the target has it already\n")
     assert repo.state("1") == "merged"
