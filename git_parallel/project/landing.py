@@ -19,6 +19,7 @@ from ..schedule.record import State, TaskRecord
 from ..tasks.task import TaskSet
 from . import gate
 from .attempt import write
+from .attesting import attest
 from .claiming import claim
 from .declared import ownership
 from .former import find_former
@@ -122,11 +123,13 @@ def land(
     """Land tasks one after the other, each on the target as the one before left it.
 
     A task that cannot land is set aside with its reason and the next one is tried. One process at a
-    time; raises Stale when the target keeps moving under it. `verifying` hears of each verification
-    as it begins, `told` of each result. With `accepts_target` it is recorded first that the user knows of
-    what agents' commits are on the target although no merge of ours brought them.
+    time; raises Stale when the target keeps moving under it, Falsified where a document that says who owns
+    what is not what its name says. `verifying` hears of each verification as it begins, `told` of each
+    result. With `accepts_target` it is recorded first that the user knows of what agents' commits are on the
+    target although no merge of ours brought them.
     """
     with locks.held(project.runtime / "merge.lock"):
+        attest(project, tasks)
         before = project.git.find_ref(project.target) or project.base
         if accepts_target:
             accept_target(project, before)

@@ -1,6 +1,7 @@
 """`git parallel merge --accept` and `--accept-target`: what the user takes knowingly, and what is found out."""
 
 import json
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,21 @@ def test_where_several_tasks_could_be_meant_one_has_to_be_named(repo: Repo, cli:
         "hint: name the one: git parallel merge ID --accept PATH",
     ]
     assert (repo.state("1"), record(repo, "1")["accepted"]) == ("succeeded", [])
+
+
+def test_a_document_with_another_content_gives_nobody_anything(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = two_tasks(repo, cli, agent)
+    commit(repo, worktree, **{"other.py": "not mine\n"})
+    oid = repo.git("rev-parse", "main:specs/SPEC-1.md")
+    text = repo.git("cat-file", "blob", oid).replace("one.py", "other.py").encode()
+    path = repo.path / ".git/objects" / oid[:2] / oid[2:]
+    path.unlink()
+    path.write_bytes(zlib.compress(b"blob %d\0" % len(text) + text))
+
+    ran = cli("merge", "1")
+
+    assert (ran.status, ran.stdout) == (128, "")
+    assert ran.stderr.startswith(f"error: object {oid} does not hold what its name says\n")
 
 
 MOVES = {
