@@ -310,3 +310,15 @@ def test_a_real_shallow_clone_is_judged_as_any_other(repo: Repo) -> None:
 
     shallow.commit("foreign", **{"theirs/b.txt": "mine\n"})
     assert [path for _, path, _ in whys(cleared(shallow))] == ["theirs/b.txt"]
+
+
+@pytest.mark.parametrize("data", [b"tree x\n\n", b"parent\n\n", b"\n"])
+def test_a_commit_that_is_none_is_refused(repo: Repo, judge: Judge, data: bytes) -> None:
+    path = repo.path.parent / "commit"
+    path.write_bytes(data)
+    odd = Oid(repo.git("hash-object", "-t", "commit", "-w", "--literally", str(path)))
+
+    with private(repo.path / ".git", like=odd) as git:
+        (violation,), _ = judged(git, ME, [odd], [judge.oid("main")], OWNERSHIP)
+
+    assert violation.foreign.why == f"commit {odd} is not made as a commit is"
