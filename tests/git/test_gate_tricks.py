@@ -201,8 +201,10 @@ def test_the_users_configuration_and_attributes_decide_nothing(repo: Repo, tmp_p
     repo.git("switch", "--quiet", "-c", "right", "main")
     repo.commit("right", **{"own/a.txt": "right\n"})
     attributes = tmp_path / "home" / "attributes"
-    attributes.write_text("* merge=evil\n")
+    # This driver is git's own, and needs no configuration.
+    attributes.write_text("* merge=union\n")
     for scope in ("--global", "--local"):
+        repo.git("config", scope, "merge.default", "evil")
         repo.git("config", scope, "merge.evil.driver", "echo evil > %A")
         repo.git("config", scope, "core.attributesFile", str(attributes))
     (tmp_path / "home/.config/git").mkdir(parents=True)
