@@ -7,7 +7,9 @@ import pytest
 
 from git_parallel.git.mergetree import private
 from git_parallel.names import Oid
+from git_parallel.project.gate import Cleared, judge_result
 from git_parallel.project.judging import judged
+from git_parallel.project.open import open_project
 from tests.conftest import Repo
 from tests.git.judges import ME, OWNERSHIP, Judge, begun
 
@@ -301,3 +303,24 @@ def test_objects_that_git_has_not_taken_in_yet_are_judged_where_they_lie(repo: R
         violations, _ = judged(git, ME, [new], [judge.oid("main")], OWNERSHIP)
 
     assert [one.foreign.path for one in violations] == ["other.txt", "theirs/b.txt"]
+
+
+def test_a_merged_tree_may_differ_from_the_target_only_in_what_is_own_or_accepted(
+    repo: Repo, judge: Judge
+) -> None:
+    repo.commit("own", **{"own/a.txt": "mine\n"})
+    onto, tip = judge.oid("main"), judge.oid("work")
+    proof = Cleared(ME, tip, onto, ())
+    project = open_project(repo.path)
+    assert judge_result(project, proof, tip, OWNERSHIP) is None
+
+    (repo.path / "other.txt").chmod(0o755)
+    (repo.path / "own/out").symlink_to("../theirs")
+    merged = judge.oid(repo.commit("merged"))
+
+    found = judge_result(project, proof, merged, OWNERSHIP)
+    assert found is not None
+    assert [(one.commit, one.foreign.path) for one in found.violations] == [
+        (None, "other.txt"), (None, "own/out")
+    ]  # fmt: skip
+    assert judge_result(project, proof, merged, OWNERSHIP, ["other.txt", "own/"]) is None
