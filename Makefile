@@ -7,7 +7,7 @@ CAMPAIGN ?= 200
 
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "git-parallel needs Python 3.11")'
 
-.PHONY: demo test lint campaign bench bench-plan bench-labels bench-run bench-queue bench-workspace bench-owners bench-hooks man clean
+.PHONY: demo test lint campaign bench bench-plan bench-labels bench-run bench-queue bench-workspace bench-owners bench-hooks bench-gate man clean
 
 demo: .venv-demo/installed
 	@.venv-demo/bin/git-parallel demo $(DEMO)
@@ -70,6 +70,10 @@ bench-owners: $(VENV)/installed
 # What the hooks add to a commit and a rebase, beside none and the pre-commit framework.
 bench-hooks: $(VENV)/installed
 	$(BIN)/python bench/hooks.py $(HOOKS)
+
+# What the gate costs on a branch of 500 commits, beside a process for each commit.
+bench-gate: $(VENV)/installed
+	$(BIN)/python bench/gate.py $(GATE)
 
 man: $(VENV)/installed
 	$(BIN)/python -m git_parallel.ui.manual man

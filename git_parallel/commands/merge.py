@@ -1,13 +1,15 @@
 """`git parallel merge`: judged, merged in memory, verified, and only then on the target."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..git import guard
-from ..git.refs import snapshot
-from ..names import TaskId
+from ..errors import BadInput
+from ..git import control, guard
+from ..git.refs import Snapshot, snapshot
+from ..names import TaskId, path_problem, printable
 from ..project import landing, repair
+from ..project.attempt import write
 from ..project.declared import find_recorded, read_tasks
 from ..project.guarding import arm
 from ..project.landing import Landing, Landings
@@ -22,12 +24,16 @@ _WAITING = (State.SUCCEEDED, State.CONFLICTED, State.REJECTED, State.MERGING)
 
 @dataclass(frozen=True, slots=True)
 class MergeAnswer:
-    """What landed and what did not; `not_ready` are named tasks that have nothing to merge, and why."""
+    """What landed and what did not; `not_ready` are named tasks that have nothing to merge, and why.
+
+    `notes` say what has changed since the tasks were launched of the files that can mislead git.
+    """
 
     target: str
     landings: Landings
     not_ready: Mapping[TaskId, str]
     mended: tuple[str, ...]
+    notes: tuple[str, ...]
     worktrees: Mapping[TaskId, str]
 
     @property
@@ -41,14 +47,20 @@ def merge(
     spellings: Sequence[str] = (),
     *,
     verify: str | None = None,
+    accept: Sequence[str] = (),
+    accepts_target: bool = False,
     tell: Callable[[Landing], None] | None = None,
     verifying: Callable[[TaskId], None] | None = None,
 ) -> MergeAnswer:
     """Merge the named tasks, or all that have ended well, dependencies first.
 
-    Raises UnknownTask for a name that no record and no document has, Stale when others keep moving
-    the target.
+    `accept` are paths (directories end in `/`) that these tasks may change although they are not theirs, and
+    `accepts_target` says that what agents' commits are on the target may stay there.
+
+    Raises BadInput for what is no path, or where it is not said which task may change it, UnknownTask for a
+    name that no record and no document has, Stale when others keep moving the target.
     """
+    accepted = tuple(map(_checked, accept))
     project = open_project(directory)
     project.git.require_identity()
     make_runtime(project)
@@ -73,12 +85,55 @@ def merge(
             not_ready[task] = f"{why} ('git switch {stored.record.target}', or set parallel.target)"
         else:
             ready.append(task)
+    if accepted:
+        _accept(project, world, ready, accepted, is_named=bool(spellings))
     command = verify_command(project.settings, verify) if ready else ""
     landings = landing.land(
-        project, tasks, merge_order(ready, tasks), verify=command, told=tell, verifying=verifying
-    )
+        project, tasks, merge_order(ready, tasks),
+        verify=command, told=tell, verifying=verifying, accepts_target=accepts_target,
+    )  # fmt: skip
+    notes = _notes(project, [world.tasks[task].record for task in ready])
     worktrees = {task: stored.record.worktree for task, stored in world.tasks.items()}
-    return MergeAnswer(project.target.short, landings, not_ready, mended, worktrees)
+    return MergeAnswer(project.target.short, landings, not_ready, mended, notes, worktrees)
+
+
+def _checked(path: str) -> str:
+    """A path that the user accepts, as git writes it; raises BadInput."""
+    text = path.removeprefix("./")
+    problem = path_problem(text)
+    if problem:
+        raise BadInput(f"--accept: not a path in this repository: '{printable(path)}' ({problem})")
+    return text
+
+
+def _accept(
+    project: Project, world: Snapshot, ready: Sequence[TaskId], accepted: Sequence[str], *, is_named: bool
+) -> None:
+    """Record that these tasks may change what is not theirs; raises BadInput where several could be meant."""
+    if not is_named and len(ready) > 1:
+        names = ", ".join(ready)
+        raise BadInput(
+            f"--accept: several tasks could be meant: {names}",
+            hint="name the one: git parallel merge ID --accept PATH",
+        )
+    for task in ready:
+        stored = world.require(task)
+        known = tuple(dict.fromkeys((*stored.record.accepted, *accepted)))
+        write(project, stored, replace(stored.record, accepted=known))
+
+
+def _notes(project: Project, records: Sequence[TaskRecord]) -> tuple[str, ...]:
+    """What has changed, of what can mislead git, since the first of these tasks was launched."""
+    now = control.digests(project.common)
+    names = {
+        name
+        for record in records
+        if record.control is not None
+        for name in control.changed(record.control, now)
+    }
+    return tuple(
+        f"{name} has changed since the launch; what was merged does not go by it" for name in sorted(names)
+    )
 
 
 def _guarded(project: Project) -> tuple[str, ...]:

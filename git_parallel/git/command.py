@@ -39,6 +39,12 @@ _ALWAYS = (
     "-c", "submodule.recurse=false",
 )  # fmt: skip
 
+# An agent can write replace refs and grafts as well: what a commit declares, and what it comes after, is read as it is.
+_FIXED = {
+    "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": "/dev/null",
+}  # fmt: skip
+
 _BUFFER = 1 << 20
 
 _NAME, _ADDRESS = "git-parallel", "git-parallel@localhost"
@@ -54,7 +60,7 @@ def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
     that looks at another worktree would read ours through them.
     """
     kept = {k: v for k, v in environment.items() if not k.startswith("GIT_") or k in KEPT}
-    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+    return kept | _FIXED
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,8 @@ def _difference(old: Oid, new: Oid) -> Difference:
 def _parsed(text: str) -> Iterator[tuple[tuple[Oid, Oid] | None, Entry | None]]:
     # With two trees a line, `diff-tree --stdin` heads each answer with those two trees and a newline.
     fields = iter(text.removesuffix("\0").split("\0") if text else ())
+    # A merge has the same entry as the one before it, and so have thousands.
+    known: dict[tuple[str, str], Entry] = {}
     for field in fields:
         while not field.startswith(":"):
             head, newline, field = field.partition("\n")
@@ -85,5 +87,9 @@ def _parsed(text: str) -> Iterator[tuple[tuple[Oid, Oid] | None, Entry | None]]:
             old, new = head.split(" ")
             yield (Oid(old), Oid(new)), None
         if field.startswith(":"):
-            old_mode, new_mode, before, after, _ = field[1:].split(" ")
-            yield None, Entry(next(fields), old_mode, new_mode, Oid(before), Oid(after))
+            path = next(fields)
+            entry = known.get((field, path))
+            if entry is None:
+                old_mode, new_mode, before, after, _ = field[1:].split(" ")
+                entry = known[field, path] = Entry(path, old_mode, new_mode, Oid(before), Oid(after))
+            yield None, entry

@@ -68,10 +68,11 @@ def _reached(new: Mapping[Oid, Commit], bit: Mapping[Oid, int]) -> dict[Oid, int
 
 def _history(git: Git, points: Sequence[Oid]) -> dict[Oid, Commit]:
     """Every commit on any way from one point to another."""
+    found = commits(git, points)
     out = git.run("merge-base", "--octopus", *points, answers=(0, 1)).stdout.split()
     script = "".join(f"{oid}\n" for oid in points) + "".join(f"^{oid}\n" for oid in out)
     between = git.run("rev-list", "--stdin", stdin=script).stdout.split()
-    return commits(git, map(Oid, (*between, *out)))
+    return found | commits(git, (oid for oid in map(Oid, (*between, *out)) if oid not in found))
 
 
 def _below(old: Mapping[Oid, Commit], bit: Mapping[Oid, int]) -> dict[Oid, int]:

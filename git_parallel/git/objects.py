@@ -38,7 +38,7 @@ class Commit:
 
 
 def read(
-    git: Git, asked: Mapping[Oid, str], *, wanted: Callable[[Oid, str], bool] = lambda _oid, _kind: True
+    git: Git, asked: Mapping[Oid, str], *, wanted: Callable[[Oid], bool] = lambda _: True
 ) -> Iterator[tuple[Oid, bytes]]:
     """The content of objects, by the kind that each has to be of, in their order; through one process.
 
@@ -50,7 +50,7 @@ def read(
     script = "".join(f"{oid}\n" for oid in asked)
     with git.reading("cat-file", "--batch", "--buffer", stdin=script) as output:
         for oid, kind in asked.items():
-            yield oid, _checked(output, oid, kind, keeps=wanted(oid, kind))
+            yield oid, _checked(output, oid, kind, keeps=wanted(oid))
 
 
 def commits(git: Git, oids: Iterable[Oid]) -> dict[Oid, Commit]:

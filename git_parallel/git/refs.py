@@ -186,6 +186,18 @@ def read_blobs(git: Git, names: Iterable[str]) -> list[bytes | None]:
     return found
 
 
+def find_oddity(git: Git, branch: RefName) -> str:
+    """What a branch is instead of a name for one commit, in words; empty where it is that, or does not exist."""
+    out = git.run("for-each-ref", "--format=%(refname)%00%(symref)%00%(objecttype)", branch).stdout
+    for line in out.splitlines():
+        name, symref, kind = line.split("\0")
+        if name == branch and symref:
+            return f"only another name for '{symref.removeprefix('refs/heads/')}'"
+        if name == branch and kind != "commit":
+            return f"the name of a {kind} and not of a commit"
+    return ""
+
+
 def write_record(git: Git, record: TaskRecord, *, old: Oid | None, reason: str) -> Stored:
     """Append a record to its task's chain; raises Stale when somebody wrote one first."""
     text = _json(to_json(record))

@@ -95,8 +95,6 @@ def isolated(path: Path, common: Path) -> Git:
         path,
         {
             "GIT_DIR": str(path),
-            "GIT_NO_REPLACE_OBJECTS": "1",
-            "GIT_GRAFT_FILE": "/dev/null",
             "GIT_CONFIG_GLOBAL": "/dev/null",
             "GIT_CONFIG_SYSTEM": "/dev/null",
             "GIT_CONFIG_NOSYSTEM": "1",

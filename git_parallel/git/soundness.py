@@ -9,6 +9,7 @@ import tempfile
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ..names import Oid, printable
 from .scratch import HURRIED, Scratch
@@ -17,7 +18,6 @@ _KIND = {"tree": 2, "blob": 3}
 _AT_ONCE = 64 << 20
 # A `.gitmodules` or `.gitattributes` that is not among them was there before, and is no matter.
 _ELSEWHERE = ("gitmodulesMissing:", "gitattributesMissing:")
-_LOOK = ("index-pack", "--fsck-objects", "--stdin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,10 @@ def _find_unsound(scratch: Scratch, packed: Sequence[bytes]) -> Unsound | None:
     pack = body + hashlib.new(scratch.algorithm, body, usedforsecurity=False).digest()
     # Without the objects that the repository has: git would compare these with what it is given.
     with tempfile.TemporaryDirectory(prefix="fsck-", dir=scratch.path) as alone:
+        path = Path(alone) / "new.pack"
+        path.write_bytes(pack)
         git = scratch.git.with_environment(GIT_OBJECT_DIRECTORY=alone)
-        out = git.run(*HURRIED, *_LOOK, stdin=pack, answers=(0, 1, 128))
+        out = git.run(*HURRIED, "index-pack", "--fsck-objects", str(path), answers=(0, 1, 128))
     if out.status == 0:
         return None
     told = [line.removeprefix("error: ").split(" ", 2) for line in out.stderr.splitlines()]

@@ -95,7 +95,9 @@ def _open_name(name: segment.Segment) -> tuple[str, str, int, bool] | None:
     return "".join(letters[:gap]), "".join(letters[gap:]), len(letters), False
 
 
-_MOST_NEAR = 64
+# From how many names asked about in a directory it is worth while to look at the globs near it all together, and
+# up to how many of those.
+_LEAST_ASKED, _MOST_NEAR = 8, 64
 
 # A glob and its ends.
 _Known: TypeAlias = tuple[Glob, Ends | None]
@@ -123,8 +125,7 @@ class _Bucket:
         if glob.is_folder:
             self.everything.append(glob.text)
         else:
-            known = glob, glob.ends
-            self.groups[len(glob.head), len(glob.tail), len(_stem(known))].append(known)
+            self.groups[len(glob.head), len(glob.tail), len(_stem(glob))].append((glob, glob.ends))
 
     def candidates(self, after: str, tail: str, last: str = "") -> Iterator[_Known]:
         """The globs whose certain letters do not contradict `after` (the directory), `tail` and a `last` name."""
@@ -136,14 +137,15 @@ class _Bucket:
             if table is None:
                 table = self.tables[key] = defaultdict(list)
                 for known in globs:
-                    certain = known[0].head[:heads], _end(known[0].tail, tails), _stem(known)[:stems]
+                    certain = known[0].head[:heads], _end(known[0].tail, tails), _stem(known[0])[:stems]
                     table[certain].append(known)
             yield from table.get((after[:heads], _end(tail, tails), last[:stems]), ())
 
 
-def _stem(known: _Known) -> str:
-    ends = known[1]
-    return ends.prefix if ends is not None and ends.is_deep else ""
+def _stem(glob: Glob) -> str:
+    """What the last name begins with for certain, where there may be directories before it."""
+    is_direct = len(glob.shape) == glob.folder.count("/") + 1
+    return "" if is_direct else literal_ends(glob.shape[-1:])[1]
 
 
 class _Names:
@@ -188,6 +190,7 @@ class GlobIndex:
         self._buckets: dict[str, _Bucket] = defaultdict(_Bucket)
         self._near: dict[str, tuple[tuple[str, _Bucket], ...]] = {}
         self._names: dict[str, _Names | None] = {}
+        self._asked: dict[str, int] = defaultdict(int)
 
     def add(self, glob: Glob) -> None:
         """Take a glob in; all of them before the first question."""
@@ -204,10 +207,7 @@ class GlobIndex:
     def some(self, folder: str, path: str) -> list[str]:
         """The texts of those of the other patterns that cover `path`, which lies in the directory."""
         last = path[len(folder) :]
-        if folder not in self._names:
-            self._names[folder] = self._names_in(folder)
-        names = self._names[folder]
-        if names:
+        if names := self._names_in(folder):
             return names.matching(last)
         found: list[str] = []
         for above, bucket in self._above(folder):
@@ -219,11 +219,17 @@ class GlobIndex:
         return found
 
     def _names_in(self, folder: str) -> _Names | None:
-        """The globs near a directory, unless there are so many that looking through them takes longer."""
-        near = [bucket for _, bucket in self._above(folder)]
-        if sum(bucket.size for bucket in near) > _MOST_NEAR:
+        """The globs near a directory, unless it is asked about seldom, or there are so many that it takes longer."""
+        if folder in self._names:
+            return self._names[folder]
+        self._asked[folder] += 1
+        if self._asked[folder] < _LEAST_ASKED:
             return None
-        return _Names(folder, (glob for bucket in near for glob in bucket.globs))
+        near = [bucket for _, bucket in self._above(folder)]
+        is_worth = sum(bucket.size for bucket in near) <= _MOST_NEAR
+        globs = (glob for bucket in near for glob in bucket.globs)
+        found = self._names[folder] = _Names(folder, globs) if is_worth else None
+        return found
 
     def meeting(self, glob: Glob) -> Iterator[str]:
         """The texts of the patterns, of its own directory or one above, that meet `glob`."""

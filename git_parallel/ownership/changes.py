@@ -74,14 +74,15 @@ def judge_each(
     known = [
         change for change in dict.fromkeys(changes) if not allowed or not _is_accepted(change.path, allowed)
     ]
-    paths = judge(task, (path for change in known for path in (change.path, *change.also)), ownership)
-    scene = _Scene(
-        ownership,
-        reach_of(task, ownership),
-        {one.path: one for one in paths.foreign},
-        frozenset(paths.unclaimed),
-        _led_to(task, known, ownership),
-    )
+    reach = reach_of(task, ownership)
+    # A submodule of which something is declared is the task's, though no pattern matches the path of it.
+    inside = {one.path for one in known if _is_submodule(one) and one.path in reach.inside}
+    loosely = judge(task, (*inside, *_targets(known)), replace(ownership, strict=False))
+    rest = (path for one in known for path in (one.path, *one.also) if path not in inside)
+    paths = judge(task, rest, ownership)
+    led = {one.path: one for one in loosely.foreign}
+    foreign = {one.path: one for one in paths.foreign} | {path: led[path] for path in inside if path in led}
+    scene = _Scene(ownership, reach, foreign, frozenset(paths.unclaimed), led)
     against: dict[Change, tuple[Foreign, ...]] = {}
     unclaimed: dict[str, None] = {}
     for change in known:
@@ -101,14 +102,14 @@ def _is_accepted(path: str, accepted: Iterable[str]) -> bool:
 class _Scene:
     """What the judgement of paths has said, and what else is to be known of the task and its neighbours.
 
-    `led` is what is foreign of what links lead to.
+    `loosely` is what would be foreign as well if the policy were not strict, of what links lead to.
     """
 
     ownership: Ownership
     reach: Reach
     foreign: dict[str, Foreign]
     unclaimed: frozenset[str]
-    led: dict[str, Foreign]
+    loosely: dict[str, Foreign]
 
 
 def _offences(change: Change, scene: _Scene) -> Iterator[Foreign]:
@@ -120,7 +121,7 @@ def _offences(change: Change, scene: _Scene) -> Iterator[Foreign]:
         if other in scene.foreign:
             one = scene.foreign[other]
             yield Foreign(path, one.owner, f"some file systems take it for '{other}', {one.why}")
-    if Kind.GITLINK in (change.kind, change.was):
+    if _is_submodule(change):
         yield from _of_submodule(change, scene)
     if change.kind is Kind.LINK:
         yield from _of_link(change, scene)
@@ -143,7 +144,7 @@ def _holds_submodule(change: Change, scene: _Scene) -> bool:
 
 def _is_to_be_claimed(change: Change, scene: _Scene) -> bool:
     """Whether a submodule is the task's by a directory or wildcard only, which give none."""
-    if Kind.GITLINK not in (change.kind, change.was) or change.path in scene.reach.exact:
+    if not _is_submodule(change) or change.path in scene.reach.exact:
         return False
     return not _holds_submodule(change, scene)
 
@@ -153,9 +154,12 @@ def _of_link(change: Change, scene: _Scene) -> Iterator[Foreign]:
     if target is None:
         yield Foreign(change.path, "", f"a symbolic link out of the repository, to '{change.link}'")
         return
-    one = scene.led.get(target)
-    if one is None and target not in scene.reach.folders:
-        one = scene.reach.theirs.get(target)
+    if target in scene.reach.folders:
+        return
+    # A pattern for all that is below a directory does not match the directory.
+    one = None if target in scene.reach.grounds else scene.loosely.get(target)
+    if one is None or not one.owner:
+        one = scene.reach.theirs.get(target, one)
     if one is not None:
         shown = target or "the whole repository"
         yield Foreign(change.path, one.owner, f"a symbolic link to '{shown}', {one.why}")
@@ -197,13 +201,13 @@ def leads_to(change: Change) -> str | None:
     return "/".join(at)
 
 
-def _led_to(task: TaskId, changes: Iterable[Change], ownership: Ownership) -> dict[str, Foreign]:
-    """What links lead to that is foreign; to what is nobody's they may lead however strict the policy is."""
-    targets = [target for one in changes if one.kind is Kind.LINK and (target := leads_to(one))]
-    if not targets:
-        return {}
-    verdict = judge(task, targets, replace(ownership, strict=False))
-    return {one.path: one for one in verdict.foreign}
+def _is_submodule(change: Change) -> bool:
+    return Kind.GITLINK in (change.kind, change.was)
+
+
+def _targets(changes: Iterable[Change]) -> Iterator[str]:
+    """What links lead to; to what is nobody's they may lead however strict the policy is."""
+    return (target for one in changes if one.kind is Kind.LINK and (target := leads_to(one)))
 
 
 def _above(path: str) -> Iterator[str]:

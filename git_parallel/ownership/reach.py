@@ -1,6 +1,6 @@
 """How far a task and its neighbours reach: which directories hold something of theirs, which are a task's own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..names import TaskId
@@ -13,16 +13,17 @@ from .judge import Claimant, Foreign, Ownership
 class Reach:
     """Where a task's own things lie, and others'.
 
-    `exact` are the paths it declares one by one, `folders` the directories it declares whole, `inside`
-    all directories that it declares, or declares something below. `declared` are the directories below
-    which another unfinished task declares or claims something, `theirs` these and those of other agent
-    types' territories, `files` the paths that another task declares or claims one by one; each with
-    whose it is.
+    `exact` are the paths it declares one by one, `folders` the directories it declares whole, `grounds` those
+    that its agent type owns whole, `inside` all directories that it declares, or declares something below.
+    `declared` are the directories below which another unfinished task declares or claims something, `theirs`
+    these and those of other agent types' territories, `files` the paths that another task declares or claims
+    one by one; each with whose it is.
     """
 
     task: TaskId
     exact: frozenset[str]
     folders: frozenset[str]
+    grounds: frozenset[str]
     inside: frozenset[str]
     declared: Mapping[str, Foreign]
     theirs: Mapping[str, Foreign]
@@ -37,7 +38,8 @@ def reach_of(task: TaskId, ownership: Ownership) -> Reach:
     return Reach(
         task,
         frozenset("/".join(map(str, shape)) for pattern in me.declared if pattern.is_exact for shape in pattern.shapes),
-        frozenset(_lead(shape) for shape in mine if _is_folder(shape)),
+        _whole(mine),
+        _whole(shape for pattern in me.territory.patterns for shape in pattern.shapes),
         frozenset(folder for shape in mine for folder in _folders(shape)),
         declared,
         {**_of_territories(me, ownership), **declared},
@@ -106,8 +108,8 @@ def _names(shape: Shape) -> list[str]:
     return found
 
 
-def _lead(shape: Shape) -> str:
-    return "/".join(_names(shape))
+def _whole(shapes: Iterable[Shape]) -> frozenset[str]:
+    return frozenset("/".join(_names(shape)) for shape in shapes if _is_folder(shape))
 
 
 def _is_folder(shape: Shape) -> bool:

@@ -20,6 +20,7 @@ from ..agents.sandbox import Way
 from ..errors import Busy, GitFailed, ParallelError, Stale, Unusable, in_words
 from ..git import ground, worktree
 from ..git.admin import PREFIX
+from ..git.control import digests
 from ..git.refs import Stored, snapshot, write_record
 from ..git.worktree import Place
 from ..names import RefName, TaskId
@@ -333,6 +334,8 @@ def _intend(
         retries=wish.retries,
         cone=cone,
         stacked=tuple(below.id for below in wish.stacked) if begins else before.stacked,
+        # What the agent of an earlier attempt has changed is not to be taken for what was there.
+        control=digests(project.common) if before.control is None else before.control,
     )
     old = stored.oid if stored else None
     return write_record(project.git, record, old=old, reason=f"{task.id} is ready, attempt {record.attempt}")

@@ -6,18 +6,17 @@ own (so merging the target in is no offence, and an evil merge is found); so is 
 one of them changed it (a merge with `-s ours`). A root commit brings a foreign history.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..git.command import Git
 from ..git.entries import Difference, Entry, differences
 from ..git.lineage import Lineage, lineage
-from ..git.lookalikes import listing, lookalikes
-from ..git.objects import Commit, Falsified, commits, read
-from ..names import Oid, looks_like_git_file
+from ..git.lookalikes import lookalikes
+from ..git.objects import Commit, Falsified, commits
+from ..names import Oid
 from ..ownership.changes import Change, Kind
-
-_LINK = "120000"
+from .looking import LINK, Inspect, Look, look_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +30,6 @@ class Examined:
     changes: Mapping[Oid | None, tuple[Change, ...]]
     roots: tuple[Oid, ...] = ()
     brought: Mapping[Oid, tuple[Oid, str]] = field(default_factory=dict)
-
-
-# Is given each new tree, and each new blob that a file of git's own is: kind, content.
-Inspect = Callable[[str, bytes], None]
 
 
 def examined(
@@ -61,7 +56,7 @@ def examined(
             first.setdefault(entry.new, (oid, entry.path))
     begun = {root[old] for olds in asked.values() for old in olds if old not in held}
     try:
-        look = _look(git, found.values(), begun, inspect)
+        look = look_at(git, found.values(), begun, inspect)
     except Falsified as error:
         where = first.get(error.oid)
         if where is None:
@@ -79,7 +74,7 @@ def examined_result(git: Git, *, old: Oid, new: Oid) -> Examined:
     """In what one commit differs from another, whatever lies between; raises Falsified."""
     known = commits(git, (old, new))
     (found,) = differences(git, [(known[old].tree, known[new].tree)]).values()
-    look = _look(git, [found], {known[old].tree}, None)
+    look = look_at(git, [found], {known[old].tree}, None)
     return Examined({None: _changes(git, found.entries, known[new].tree, look)})
 
 
@@ -107,67 +102,7 @@ def _own(sides: Sequence[Difference], origins: Sequence[Difference]) -> dict[str
     return own
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What the objects say: where links lead, which new names are doubles in their directory, what is new."""
-
-    links: Mapping[Oid, str]
-    doubles: frozenset[str]
-    brought: frozenset[Oid]
-
-
-def _look(
-    git: Git, differing: Iterable[Difference], begun: Collection[Oid], inspect: Inspect | None
-) -> _Look:
-    """Hash everything that the comparison has read, and read what it has not; `begun` are trees that are not new."""
-    parts = list(differing)
-    before = {entry.old for one in parts for entry in one.folders.values() if not entry.is_new}
-    after = {entry.new for one in parts for entry in one.folders.values() if not entry.is_gone}
-    blobs = {
-        blob: entry.path
-        for one in parts
-        for entry in one.entries.values()
-        if (blob := entry.brings) and (inspect or entry.new_mode == _LINK)
-    }
-    leading = {entry.new for one in parts for entry in one.entries.values() if entry.new_mode == _LINK}
-    known = {
-        entry.old
-        for one in parts
-        if one.folders[""].old in begun
-        for entry in (*one.folders.values(), *one.entries.values())
-    }
-    named = _additions(parts)
-    asked = {**dict.fromkeys((*before, *after), "tree"), **dict.fromkeys(blobs, "blob")}
-    telling = (
-        {oid for oid, path in blobs.items() if looks_like_git_file(path.rpartition("/")[2])}
-        if inspect
-        else set()
-    )
-    links: dict[Oid, str] = {}
-    doubles: set[str] = set()
-    for oid, data in read(git, asked, wanted=lambda oid, kind: kind == "tree" or oid in leading | telling):
-        if oid in leading:
-            links[oid] = data.decode("utf-8", "surrogateescape")
-        if oid in named:
-            here = listing(data, oid)
-            doubles |= {path for path in named[oid] if here.has_double(path.rpartition("/")[2])}
-        if inspect and ((oid in after and oid not in known) or oid in telling):
-            inspect(asked[oid], data)
-    return _Look(links, frozenset(doubles), frozenset((after | blobs.keys()) - known))
-
-
-def _additions(parts: Iterable[Difference]) -> dict[Oid, set[str]]:
-    """The trees that have new entries, each with the paths of these."""
-    found: dict[Oid, set[str]] = {}
-    for one in parts:
-        for entry in (*one.entries.values(), *one.folders.values()):
-            if entry.is_new:
-                above = one.folders[entry.path.rpartition("/")[0]]
-                found.setdefault(above.new, set()).add(entry.path)
-    return found
-
-
-def _changes(git: Git, entries: Mapping[str, Entry], root: Oid, look: _Look) -> tuple[Change, ...]:
+def _changes(git: Git, entries: Mapping[str, Entry], root: Oid, look: Look) -> tuple[Change, ...]:
     new = [path for path, entry in entries.items() if entry.is_new] if look.doubles else []
     paths = [path for path in new if any(place in look.doubles for place in (path, *_above(path)))]
     also = lookalikes(git, root, paths) if paths else {}
@@ -176,7 +111,7 @@ def _changes(git: Git, entries: Mapping[str, Entry], root: Oid, look: _Look) -> 
             path,
             Kind.of(entry.new_mode),
             Kind.of(entry.old_mode),
-            look.links[entry.new] if entry.new_mode == _LINK else "",
+            look.links[entry.new] if entry.new_mode == LINK else "",
             also.get(path, ()),
         )
         for path, entry in sorted(entries.items())

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ..errors import GitFailed
 from ..git import history, mergetree
 from ..git.command import Git
-from ..git.objects import Falsified
 from ..git.own_store import find_borrowed
 from ..git.scratch import Scratch, scratch
 from ..git.soundness import Sieve
@@ -51,10 +51,10 @@ def clear(
     trusted = (onto, base) if base else (onto,)
     with scratch(project.common, like=onto) as room:
         git, sieve = mergetree.within(room, project.common), Sieve(room)
-        commits = history.commits(git, tip=tip, without=trusted)
         try:
+            commits = history.commits(git, tip=tip, without=trusted)
             found = examined(git, [commit.oid for commit in commits], trusted, inspect=sieve.take)
-        except Falsified as error:
+        except GitFailed as error:
             return Denied(task, (unreadable(error),))
         unfit = (*_unsound(sieve, found), *_borrowed(git, room, project, found, onto))
     violations, unclaimed = verdict(task, found, ownership, accepted)
@@ -85,7 +85,7 @@ def judge_result(
     with mergetree.private(project.common, like=merged) as git:
         try:
             found = examined_result(git, old=cleared.onto, new=merged)
-        except Falsified as error:
+        except GitFailed as error:
             return Denied(cleared.task, (unreadable(error),))
     violations, _ = verdict(cleared.task, found, ownership, accepted)
     return Denied(cleared.task, violations) if violations else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..errors import GitFailed
 from ..git.command import Git
 from ..git.objects import Falsified
 from ..names import Oid, TaskId
@@ -36,14 +37,16 @@ def judged(
     """
     try:
         found = examined(git, commits, trusted)
-    except Falsified as error:
+    except GitFailed as error:
         return (unreadable(error),), ()
     return verdict(task, found, ownership, accepted)
 
 
-def unreadable(error: Falsified) -> Violation:
-    """What speaks against a branch of which an object is not what its name says."""
-    return Violation(error.commit, Foreign(error.path, "", error.message))
+def unreadable(error: GitFailed) -> Violation:
+    """What speaks against a branch of which an object is not what its name says, or cannot be read at all."""
+    if isinstance(error, Falsified):
+        return Violation(error.commit, Foreign(error.path, "", error.message))
+    return Violation(None, Foreign("", "", error.message))
 
 
 def verdict(

@@ -9,7 +9,7 @@ from ..agents.process import agent_environment, run_to_end
 from ..errors import ParallelError, Stale, Unusable
 from ..git import locks, mergetree, target, worktree
 from ..git.mergetree import Conflicted
-from ..git.refs import Stored, snapshot
+from ..git.refs import Stored, find_oddity, snapshot
 from ..git.scratch_worktree import scratch_worktree
 from ..git.target import Refused
 from ..names import Oid, RefName, TaskId, printable
@@ -19,10 +19,13 @@ from ..schedule.record import State, TaskRecord
 from ..tasks.task import TaskSet
 from . import gate
 from .attempt import write
+from .attesting import attest
 from .claiming import claim
 from .declared import ownership
+from .former import find_former
 from .furnishing import Liaison, complete
 from .gate import Denied
+from .intrusion import accept_target, find_intruder
 from .judging import Violation
 from .open import Project
 from .plain import write_anew
@@ -81,7 +84,16 @@ class Astray:
     why: str
 
 
-Landing = Landed | Clash | Denied | Broken | Blocked | Early | Astray
+@dataclass(frozen=True, slots=True)
+class Untrusted:
+    """A branch or a target that is not what it is said to be, and how to go on; nothing was changed."""
+
+    task: TaskId
+    why: str
+    way_on: str
+
+
+Landing = Landed | Clash | Denied | Broken | Blocked | Early | Astray | Untrusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +118,25 @@ def land(
     verify: str = "",
     told: Callable[[Landing], None] | None = None,
     verifying: Callable[[TaskId], None] | None = None,
+    accepts_target: bool = False,
 ) -> Landings:
     """Land tasks one after the other, each on the target as the one before left it.
 
     A task that cannot land is set aside with its reason and the next one is tried. One process at a
-    time; raises Stale when the target keeps moving under it. `verifying` hears of each verification
-    as it begins, `told` of each result.
+    time; raises Stale when the target keeps moving under it, Falsified where a document that says who owns
+    what is not what its name says. `verifying` hears of each verification as it begins, `told` of each
+    result. With `accepts_target` it is recorded first that the user knows of what agents' commits are on the
+    target although no merge of ours brought them.
     """
     with locks.held(project.runtime / "merge.lock"):
+        attest(project, tasks)
         before = project.git.find_ref(project.target) or project.base
+        if accepts_target:
+            accept_target(project, before)
         results = []
+        going = _Going(verify, verifying)
         for task in ids:
-            results.append(_land_one(project, tasks, task, _Verify(verify, verifying)))
+            results.append(_land_one(project, tasks, task, going))
             if told:
                 told(results[-1])
         return Landings(before, project.git.find_ref(project.target) or before, tuple(results))
@@ -133,14 +152,15 @@ def finish_interrupted(project: Project, stored: Stored) -> Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class _Verify:
-    """The verify command (empty: none), and who wants to hear when it begins."""
+class _Going:
+    """The verify command (empty: none), who wants to hear when it begins, and commits of the target that are sound."""
 
     command: str
     begins: Callable[[TaskId], None] | None
+    sound: set[Oid] = field(default_factory=set)
 
 
-def _land_one(project: Project, tasks: TaskSet, task: TaskId, verify: _Verify) -> Landing:
+def _land_one(project: Project, tasks: TaskSet, task: TaskId, going: _Going) -> Landing:
     for _ in range(_TRIES):
         stored = snapshot(project.git).require(task)
         if stored.record.state is State.MERGING:
@@ -148,7 +168,7 @@ def _land_one(project: Project, tasks: TaskSet, task: TaskId, verify: _Verify) -
         try:
             if stored.record.state is State.MERGED and _is_there(project, stored.record):
                 return Landed(task, stored.record.candidate)
-            return _try(project, tasks, stored, verify)
+            return _try(project, tasks, stored, going)
         except Stale:
             continue
     raise Stale(
@@ -163,8 +183,11 @@ def _is_there(project: Project, record: TaskRecord) -> bool:
     return onto is not None and landed is not None and project.git.is_ancestor(old=landed, new=onto)
 
 
-def _try(project: Project, tasks: TaskSet, stored: Stored, verify: _Verify) -> Landing:
+def _try(project: Project, tasks: TaskSet, stored: Stored, going: _Going) -> Landing:
     task = stored.record.id
+    untrusted = _misled(project, stored.record, going)
+    if untrusted:
+        return untrusted
     tip = project.git.find_ref(RefName.of_branch(stored.record.branch))
     onto = project.git.find_ref(project.target)
     if onto is None:
@@ -183,9 +206,13 @@ def _try(project: Project, tasks: TaskSet, stored: Stored, verify: _Verify) -> L
     early = why_early(project, stored.record, onto)
     if early:
         return Early(task, early)
+    former = find_former(project, tip=tip, onto=onto)
+    if former:
+        return _bringing_back(project, stored.record, former)
     state = ownership(project, tasks, snapshot(project.git))
     base = stored.record.base if stored.record.stacked else None
-    cleared = gate.clear(project, task, tip=tip, onto=onto, ownership=state, base=base)
+    accepted = stored.record.accepted
+    cleared = gate.clear(project, task, tip=tip, onto=onto, ownership=state, base=base, accepted=accepted)
     if isinstance(cleared, gate.Cleared) and cleared.unclaimed:
         late = claim(project, tasks, task, cleared.unclaimed)
         if late.foreign:
@@ -200,10 +227,36 @@ def _try(project: Project, tasks: TaskSet, stored: Stored, verify: _Verify) -> L
         write(project, stored, stored.record.to(State.CONFLICTED, reason=f"conflict in {where}"))
         return Clash(task, merged.paths)
     candidate = project.git.commit_tree(merged.tree, [onto, tip], _message(project, stored.record))
-    denied = gate.judge_result(project, cleared, candidate, ownership(project, tasks, snapshot(project.git)))
+    state = ownership(project, tasks, snapshot(project.git))
+    denied = gate.judge_result(project, cleared, candidate, state, accepted)
     if denied:
         return _reject(project, stored, denied)
-    return _move(project, stored, onto=onto, candidate=candidate, verify=verify)
+    return _move(project, stored, onto=onto, candidate=candidate, going=going)
+
+
+def _misled(project: Project, record: TaskRecord, going: _Going) -> Untrusted | None:
+    """Whether the branch is none, or the target holds what nobody has judged."""
+    branch = RefName.of_branch(record.branch)
+    odd = find_oddity(project.git, branch)
+    if odd:
+        way_on = f"git update-ref --no-deref {branch} COMMIT makes it a branch again"
+        return Untrusted(record.id, f"'{record.branch}' is {odd}", way_on)
+    onto = project.git.find_ref(project.target)
+    if onto is None or onto in going.sound:
+        return None
+    intruder = find_intruder(project, onto)
+    if intruder is None:
+        going.sound.add(onto)
+        return None
+    where = f"was made in the worktree of task '{intruder.task}' and came to '{project.target.short}'"
+    way_on = f"look at it: git show {intruder.commit:.9}; if all of it may stay: git parallel merge --accept-target"
+    return Untrusted(record.id, f"{intruder.commit:.9} {where} by no merge of ours", way_on)
+
+
+def _bringing_back(project: Project, record: TaskRecord, former: Oid) -> Untrusted:
+    why = f"it would bring back {former:.9}, which '{project.target.short}' does not hold any more"
+    way_on = f"cd {record.worktree}; git rebase --onto {project.target.short} {former:.9}"
+    return Untrusted(record.id, why, f"{way_on}; then git parallel merge {record.id}")
 
 
 def _is_cut_back(project: Project, record: TaskRecord, tip: Oid, onto: Oid) -> bool:
@@ -223,7 +276,7 @@ def _is_another(project: Project, record: TaskRecord, tip: Oid) -> bool:
     return record.tip not in project.git.run("reflog", "show", "--format=%H", branch, "--").stdout.split()
 
 
-def _move(project: Project, stored: Stored, *, onto: Oid, candidate: Oid, verify: _Verify) -> Landing:
+def _move(project: Project, stored: Stored, *, onto: Oid, candidate: Oid, going: _Going) -> Landing:
     record = stored.record
     checkout = target.find_checkout(project.git, project.common, project.target)
     if isinstance(checkout, Refused):
@@ -234,7 +287,7 @@ def _move(project: Project, stored: Stored, *, onto: Oid, candidate: Oid, verify
         return Blocked(record.id, Refused(checkout, paths, why))
     merging = write(project, stored, record.to(State.MERGING, candidate=candidate, reason=""))
     log = project.log_of(record.id, record.attempt).with_name("verify.log")
-    status = _verify(project, record, candidate, verify, log) if verify.command else 0
+    status = _verify(project, record, candidate, going, log) if going.command else 0
     if status:
         why = f"verification failed (exit status {status})"
         write(project, merging, merging.record.to(State.SUCCEEDED, candidate=None, reason=why))
@@ -251,7 +304,8 @@ def _move(project: Project, stored: Stored, *, onto: Oid, candidate: Oid, verify
         write(project, merging, merging.record.to(State.SUCCEEDED, candidate=None, reason=refused.why))
         return Blocked(record.id, refused)
     write(project, merging, merging.record.to(State.MERGED))
-    return Landed(record.id, candidate, is_verified=bool(verify.command))
+    going.sound.add(candidate)
+    return Landed(record.id, candidate, is_verified=bool(going.command))
 
 
 def _reject(project: Project, stored: Stored, denied: Denied) -> Denied:
@@ -265,15 +319,16 @@ def _reject(project: Project, stored: Stored, denied: Denied) -> Denied:
 
 def _message(project: Project, record: TaskRecord) -> str:
     # A delegated task has no document, and not every task an agent type.
-    told = {"Task": record.id, "Spec": record.source, "Agent": record.agent}
-    trailers = "".join(f"Parallel-{name}: {value}\n" for name, value in told.items() if value)
+    told = [("Task", record.id), ("Spec", record.source), ("Agent", record.agent)]
+    told += [("Accepted", printable(path)) for path in record.accepted]
+    trailers = "".join(f"Parallel-{name}: {value}\n" for name, value in told if value)
     return f"Merge branch '{record.branch}' into {project.target.short}\n\n{record.title}\n\n{trailers}"
 
 
-def _verify(project: Project, record: TaskRecord, candidate: Oid, verify: _Verify, log: Path) -> int:
+def _verify(project: Project, record: TaskRecord, candidate: Oid, going: _Going, log: Path) -> int:
     """Run the user's verify command on the merged tree; its exit status."""
-    if verify.begins:
-        verify.begins(record.id)
+    if going.begins:
+        going.begins(record.id)
     with scratch_worktree(project.git, project.common, at=candidate) as path:
         try:
             complete(project, worktree.place_at(path, project.target), Liaison(), is_untouched=True)
@@ -282,7 +337,7 @@ def _verify(project: Project, record: TaskRecord, candidate: Oid, verify: _Verif
                 file.write(f"{error.message}\n")
             return error.status
         extra = {"GIT_PARALLEL_TASK": str(record.id), "GIT_PARALLEL_WORKTREE": str(path)}
-        return run_to_end(verify.command, cwd=path, env=agent_environment(os.environ, extra), log=log)
+        return run_to_end(going.command, cwd=path, env=agent_environment(os.environ, extra), log=log)
 
 
 def _target_of(record: TaskRecord) -> RefName:

@@ -182,9 +182,12 @@ def _withheld(brought: set[str]) -> Shortfall | None:
 
 
 def _judge(project: Project, tasks: TaskSet, record: TaskRecord, tip: Oid, onto: Oid) -> Shortfall | None:
-    task, base = record.id, record.base if record.stacked else None
+    task = record.id
     state = ownership(project, tasks, snapshot(project.git))
-    cleared = gate.clear(project, task, tip=tip, onto=onto, ownership=state, base=base)
+    # Where the target was moved back meanwhile, what it held at the launch is not the agent's work all the same.
+    cleared = gate.clear(
+        project, task, tip=tip, onto=onto, ownership=state, base=record.base, accepted=record.accepted
+    )
     if isinstance(cleared, gate.Denied):
         foreign = tuple(sorted({violation.foreign.path for violation in cleared.violations}))
         return Shortfall(f"commits touch what is not its own: {', '.join(map(printable, foreign))}", foreign)

@@ -63,7 +63,10 @@ class TaskRecord:
     by word of mouth: no document declares it, `paths` are what it was given to touch, `spec` what to do.
     `cost` is what the latest attempt took in USD, `tokens_in`, `tokens_cached` of them and `tokens_out` in
     tokens, each None unless its agent told it; `spent` is the cost of all attempts together, as far as they
-    told.
+    told. `accepted` are paths outside its ownership (directories end in `/`) that the user lets this task change,
+    `accepted_target` the commit of the target of which the user said that its commits may stay there although
+    no merge brought them. `control` are digests of what can mislead git (see `git.control`) at its first
+    launch; None where nobody looked.
     """
 
     id: TaskId
@@ -95,6 +98,9 @@ class TaskRecord:
     tokens_in: int | None = None
     tokens_cached: int | None = None
     tokens_out: int | None = None
+    accepted: tuple[str, ...] = ()
+    accepted_target: Oid | None = None
+    control: tuple[str, ...] | None = None
 
     @property
     def is_unfinished(self) -> bool:
@@ -142,20 +148,21 @@ def to_json(record: TaskRecord) -> dict[str, Any]:
     return {"version": VERSION, **asdict(record)}
 
 
+_OIDS = ("base", "tip", "spec", "candidate", "accepted_target")
 _NUMBER = (int, float, NoneType)
 _TYPES: dict[str, tuple[type, ...]] = {
     "attempt": (int,),
     "exit_status": (int, NoneType),
     "started": _NUMBER,
     "ended": _NUMBER,
-    **dict.fromkeys(("foreign", "stacked", "paths"), (list, tuple)),
-    "cone": (list, tuple, NoneType),
+    **dict.fromkeys(("foreign", "stacked", "paths", "accepted"), (list, tuple)),
+    **dict.fromkeys(("cone", "control"), (list, tuple, NoneType)),
     "retries": (int,),
     **dict.fromkeys(("is_fresh", "is_delegated"), (bool,)),
     "cost": _NUMBER,
     "spent": (int, float),
     **dict.fromkeys(("tokens_in", "tokens_cached", "tokens_out"), (int, NoneType)),
-    **dict.fromkeys(("agent", "base", "tip", "spec", "candidate"), (str, NoneType)),
+    **dict.fromkeys(("agent", *_OIDS), (str, NoneType)),
 }
 
 
@@ -176,9 +183,10 @@ def from_json(data: object) -> TaskRecord:
             raise ValueError(f"'{key}' is {value!r}")
     values["id"] = TaskId(values["id"])
     values["state"] = State(values["state"])
-    for key in ("foreign", "stacked", "paths"):
+    for key in ("foreign", "stacked", "paths", "accepted"):
         values[key] = tuple(map(str, values.get(key, ())))
-    values["cone"] = None if values.get("cone") is None else tuple(map(str, values["cone"]))
-    for key in ("base", "tip", "spec", "candidate"):
+    for key in ("cone", "control"):
+        values[key] = None if values.get(key) is None else tuple(map(str, values[key]))
+    for key in _OIDS:
         values[key] = Oid(values[key]) if values.get(key) else None
     return TaskRecord(**values)

@@ -138,12 +138,27 @@ def log_(task: str, follow: bool, attempt: int | None, setup: bool, raw: bool) -
 @cli.command("merge", short_help="Merge what has succeeded, judged and verified.")
 @click.argument("tasks", nargs=-1, metavar="[ID]...")
 @VERIFY
+@click.option(
+    "--accept",
+    multiple=True,
+    metavar="PATH",
+    help="Let the task change this path although it is not its own; a directory ends in '/'. Can be repeated.",
+)
+@click.option(
+    "--accept-target",
+    "accepts_target",
+    is_flag=True,
+    help="Agents' commits that came to the target by no merge of ours may stay there.",
+)
 @JSON
-def merge_(tasks: tuple[str, ...], verify: str | None, as_json: bool) -> None:
+def merge_(
+    tasks: tuple[str, ...], verify: str | None, accept: tuple[str, ...], accepts_target: bool, as_json: bool
+) -> None:
     """Merge what has succeeded into the target, each commit judged, the result verified.
 
     Merging happens in memory; the target moves only when everything holds, and only from where it was
-    seen. On any failure it is left untouched.
+    seen. On any failure it is left untouched. What was accepted is recorded with the task, and in the
+    message of its merge commit.
     """
     from ..commands.merge import merge
     from .show_merge import show_landing, show_merge, show_verifying
@@ -152,6 +167,8 @@ def merge_(tasks: tuple[str, ...], verify: str | None, as_json: bool) -> None:
         Path.cwd(),
         tasks,
         verify=verify,
+        accept=accept,
+        accepts_target=accepts_target,
         tell=None if as_json else show_landing,
         verifying=None if as_json else show_verifying,
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..project.gate import Denied
-from ..project.landing import Astray, Blocked, Broken, Clash, Early, Landed
+from ..project.landing import Astray, Blocked, Broken, Clash, Early, Landed, Untrusted
 from ..schedule.record import TaskRecord
 from ..tasks.task import Declared, Kind
 
@@ -198,8 +198,9 @@ def of_merge(answer: "MergeAnswer") -> dict[str, Any]:
         ],
         "not_ready": [
             *({"id": task, "reason": why} for task, why in answer.not_ready.items()),
-            *({"id": r.task, "reason": r.why} for r in results if isinstance(r, Early | Astray)),
+            *({"id": r.task, "reason": r.why} for r in results if isinstance(r, _LEFT)),
         ],
+        "notes": list(answer.notes),
     }
 
 
@@ -290,6 +291,8 @@ def _written(declared: Declared) -> dict[str, Any]:
     }
 
 
+# Nothing was changed, and there is only a sentence to say why.
+_LEFT = (Early, Astray, Untrusted)
 _SAID: dict[type, str] = {
     Landed: "merged",
     Clash: "conflicted",
@@ -298,6 +301,7 @@ _SAID: dict[type, str] = {
     Blocked: "blocked",
     Early: "early",
     Astray: "astray",
+    Untrusted: "untrusted",
 }
 
 

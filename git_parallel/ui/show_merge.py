@@ -6,7 +6,7 @@ from pathlib import Path
 from ..commands.merge import MergeAnswer
 from ..names import TaskId, printable
 from ..project.gate import Denied
-from ..project.landing import Astray, Blocked, Broken, Clash, Early, Landed, Landing
+from ..project.landing import Astray, Blocked, Broken, Clash, Early, Landed, Landing, Untrusted
 from .errors import hint, note
 
 # As much of a failed verification as shows what is wrong.
@@ -27,7 +27,7 @@ def show_landing(result: Landing) -> None:
 
 def show_merge(answer: MergeAnswer, *, as_json: bool) -> None:
     """Print the JSON document, or the closing words (each task has been shown as it came)."""
-    for sentence in answer.mended:
+    for sentence in (*answer.mended, *answer.notes):
         note(printable(sentence))
     if as_json:
         from .document import of_merge, put
@@ -69,7 +69,7 @@ def lines_of(result: Landing) -> list[str]:
         case Broken(task, status, log):
             head = f"{task} refused, its merged tree fails the verify command (exit status {status}):"
             return [head, *(f"  | {line}" for line in _tail(log)), f"  all of it: {log}"]
-        case Early(task, why) | Astray(task, why):
+        case Early(task, why) | Astray(task, why) | Untrusted(task, why):
             return [f"{task} not merged: {why}"]
         case Blocked(task, refused):
             head = f"{task} not merged: in {refused.checkout}, {refused.why}"
@@ -93,6 +93,8 @@ def _way_on(result: Landing, answer: MergeAnswer) -> str:
         case Astray(task):
             back = f"git parallel prune --undo {task} brings back what an undo put into the trash"
             return f"{back}; git parallel retry {task} goes on from what is there"
+        case Untrusted():
+            return result.way_on
         case Blocked(_, refused) if refused.paths:
             return f"commit your changes or put them away; then {again}"
     return ""

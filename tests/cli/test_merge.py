@@ -158,7 +158,7 @@ def test_what_was_merged_by_hand_counts_as_merged(repo: Repo, cli: Cli, agent: A
     cli("run", "--", *agent())
     repo.git("merge", "--quiet", "--no-ff", "-m", "by hand", "feature/1")
 
-    ran = cli("merge")
+    ran = cli("merge", "--accept-target")
 
     assert (ran.status, ran.stdout) == (0, "1 merged: the target has it already\n")
     assert repo.state("1") == "merged"
@@ -257,7 +257,10 @@ def test_a_target_in_the_middle_of_a_rebase_is_left_alone(repo: Repo, cli: Cli, 
     assert ran.json["blocked"] == [
         {"id": "1", "checkout": str(repo.path), "paths": [], "reason": "'main' is being rebased there"}
     ]
+    before = repo.git("rev-parse", "ORIG_HEAD")
     repo.git("rebase", "--continue")
+    assert f"it would bring back {before[:9]}, which 'main' does not hold any more" in cli("merge").stdout
+    repo.git("rebase", "--quiet", "--onto", "main", before, at=repo.worktree("1"))
     assert cli("merge", "--json").json["merged"] == ["1"]
 
 

@@ -34,7 +34,7 @@ class Judge:
             return judged(git, ME, listed, ends, self.ownership)
 
     def oid(self, revision: str) -> Oid:
-        return Oid(self.repo.git("rev-parse", "--verify", f"{revision}^{{commit}}"))
+        return Oid(self.repo.git("rev-parse", "--verify", revision))
 
     def foreign(self, tip: str = "work", *trusted: str) -> list[tuple[str, str]]:
         """The subjects of the commits that are refused, each with the path."""

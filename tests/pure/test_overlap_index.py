@@ -58,7 +58,7 @@ def test_what_is_found_is_what_matches(seed: int, count: int) -> None:
         if is_literal(shape)
     }
 
-    for path in paths(dice, 150):
+    for path in [*paths(dice, 150), *(f"a/b/{name}" for name in NAMES), *(f"a/{name}" for name in NAMES)]:
         folder = path[: path.rfind("/") + 1]
         found = {*index.everything(folder), *index.some(folder, path)}
         expected = {text for text in texts if matches(trusted(text), path)}

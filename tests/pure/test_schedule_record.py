@@ -102,6 +102,9 @@ FULL = TaskRecord(
     tokens_in=1200,
     tokens_cached=1000,
     tokens_out=80,
+    accepted=("Makefile", "docs/"),
+    accepted_target=Oid("e" * 40),
+    control=("info/grafts 0123456789abcdef",),
 )
 
 
@@ -137,6 +140,9 @@ def test_the_json_of_a_full_record() -> None:
         "tokens_in": 1200,
         "tokens_cached": 1000,
         "tokens_out": 80,
+        "accepted": ("Makefile", "docs/"),
+        "accepted_target": "e" * 40,
+        "control": ("info/grafts 0123456789abcdef",),
     }
 
 

@@ -1,0 +1,47 @@
+"""Commits that were made in a linked worktree, as the log of its HEAD tells."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ..errors import BadName
+from ..names import Oid
+from .command import Git
+
+# HEAD came to stand at a commit that was there already. Whatever else moves it is taken to have made one.
+_MOVED = re.compile(
+    r"checkout: |reset: |[Bb]ranch: |clone: |rebase(?: -i)? \((?:start|finish|abort)\)|.*\b[Ff]ast-forward$"
+)
+
+
+def created(admin: Path) -> tuple[Oid, ...]:
+    """The commits at which a worktree's HEAD came to stand because they were made there, oldest first."""
+    return tuple(dict.fromkeys(_created(admin / "logs" / "HEAD")))
+
+
+def _created(log: Path) -> Iterator[Oid]:
+    try:
+        lines = log.read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:
+        return
+    for line in lines:
+        ids, _, message = line.partition("\t")
+        try:
+            old, new = map(Oid, ids.split(" ", 2)[:2])
+        except (BadName, ValueError):
+            continue
+        if old != new and not new.is_null and not _MOVED.match(message):
+            yield new
+
+
+def contained(git: Git, asked: Iterable[Oid], *, within: Iterable[Oid]) -> set[Oid]:
+    """Those of the commits that can be reached from one of `within`; what does not exist cannot."""
+    oids = list(dict.fromkeys(asked))
+    if not oids:
+        return set()
+    script = "".join(f"{oid}\n" for oid in oids)
+    said = git.run("cat-file", "--batch-check=%(objecttype)", stdin=script).stdout.splitlines()
+    commits = [oid for oid, line in zip(oids, said, strict=True) if line == "commit"]
+    script = "".join(f"{oid}\n" for oid in commits) + "".join(f"^{oid}\n" for oid in within)
+    outside = set(git.run("rev-list", "--stdin", stdin=script).stdout.split()) if commits else set()
+    return {oid for oid in commits if oid not in outside}
