@@ -35,6 +35,10 @@ test: lint
 campaign: $(VENV)/installed
 	GIT_PARALLEL_CAMPAIGN=$(CAMPAIGN) $(BIN)/python -m pytest -m campaign -s
 
+# Who stops each way to a foreign change: tries them all, writes tests/ways/table.txt and prints it.
+ways: $(VENV)/installed
+	$(BIN)/python -m tests.ways.table
+
 bench: $(VENV)/installed
 	$(BIN)/python bench/start.py
 	$(BIN)/python bench/tasks.py

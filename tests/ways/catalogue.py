@@ -1,10 +1,12 @@
 """The ways, as they are written down: shell scripts under headings, one file per kind."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
+IS_CAMPAIGN = "GIT_PARALLEL_CAMPAIGN" in os.environ
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,19 @@ commits what task 2 owns in the worktree of task 2, or anything in the main work
 and from the user; `run --sandbox` is for that.
 """
 
-import os
-
 import pytest
 
 from . import catalogue
-from .catalogue import Way
+from .catalogue import IS_CAMPAIGN, Way
 from .oracle import Oracle
 from .scene import Scene
 from .table import by_layer, read_table
 from .trial import GATE, Trial, attempt, is_sound, land, told
 
 WAYS = catalogue.read("attacks")
-# Each way costs a merge more there, and its proof without the guard; the suite proves one in twelve.
-SOME = WAYS if "GIT_PARALLEL_CAMPAIGN" in os.environ else WAYS[::12]
+# The suite tries all that only the gate stops, and of the others so many; 'make campaign' tries them all.
+TRIED = [way for at, way in enumerate(WAYS) if IS_CAMPAIGN or read_table().get(way.id) == GATE or at % 3 == 0]
+PROVED = WAYS if IS_CAMPAIGN else WAYS[::12]
 
 
 def named(ways: list[Way]) -> pytest.MarkDecorator:
@@ -34,7 +33,7 @@ def test_the_table_has_every_way_and_hooks_stop_three_quarters_of_them() -> None
     assert len(layers[GATE]) * 4 <= len(WAYS)
 
 
-@named(WAYS)
+@named(TRIED)
 def test_a_way_is_stopped(scene: Scene, oracle: Oracle, way: Way) -> None:
     trial = attempt(scene, oracle, way)
 
@@ -45,13 +44,13 @@ def test_a_way_is_stopped(scene: Scene, oracle: Oracle, way: Way) -> None:
 
 
 @pytest.mark.campaign
-@named(SOME)
+@named(PROVED)
 def test_a_way_that_hooks_stopped_leaves_nothing_that_lands(scene: Scene, oracle: Oracle, way: Way) -> None:
     assert_the_target_is_safe(scene, oracle, attempt(scene, oracle, way))
 
 
 @pytest.mark.campaign
-@named(SOME)
+@named(PROVED)
 def test_a_way_leads_somewhere_without_the_guard_and_ends_at_the_gate(
     scene: Scene, oracle: Oracle, way: Way
 ) -> None:

@@ -3,21 +3,24 @@
 import pytest
 
 from . import catalogue
-from .catalogue import Way
+from .catalogue import IS_CAMPAIGN, Way
 from .oracle import Oracle, read
 from .scene import Scene
 from .trial import is_sound, land, refusals, told
 
 WORKFLOWS = catalogue.read("workflows")
+# The suite tries every second one, 'make campaign' all.
+TRIED = WORKFLOWS if IS_CAMPAIGN else WORKFLOWS[::2]
 # What is refused there is the point of it.
 REFUSED = {"beside-a-stash-is-refused-and-what-is-dirty-stays": {"reference-transaction"}}
 
 
 def test_there_are_many() -> None:
-    assert len(WORKFLOWS) == len({way.id for way in WORKFLOWS}) >= 45
+    assert len(WORKFLOWS) == len({way.id for way in WORKFLOWS})
+    assert len(TRIED) >= 45
 
 
-@pytest.mark.parametrize("way", WORKFLOWS, ids=[way.id for way in WORKFLOWS])
+@pytest.mark.parametrize("way", TRIED, ids=[way.id for way in TRIED])
 def test_a_workflow_is_not_refused_and_lands(scene: Scene, way: Way) -> None:
     scene.restore()
     trace = scene.room / "tmp" / "trace"

@@ -106,3 +106,5 @@ mkdir -p "$COMMON/info"; echo '*.big filter=lfs diff=lfs merge=lfs -text' > "$CO
 echo pointer > lib/x.big; git add -A; git commit -qm x
 ## an alias of the user
 git config --global alias.save '!git add -A && git commit -qm saved'; echo x >> one.py; git save
+## filter-branch of own commits
+FILTER_BRANCH_SQUELCH_WARNING=1 git filter-branch -f --msg-filter 'sed s/work/labour/' HEAD~2..HEAD >/dev/null
