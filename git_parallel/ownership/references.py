@@ -61,6 +61,10 @@ def kind_of(ref: str, branch: str) -> Kind:
 def refused(ref: str, branch: str) -> RefusedRef:
     """Why a task may not move a ref that is not its own, and what it can do instead."""
     short = branch.removeprefix("refs/heads/")
+    if ref == branch:
+        return RefusedRef(
+            ref, "it is the branch of this task", "keep it, under its name: git parallel goes by that"
+        )
     if ref == "refs/stash":
         return RefusedRef(
             ref,

@@ -73,7 +73,7 @@ def find_premises(directory: Path) -> Premises:
 def open_project(directory: Path, *, hurried: bool = False, usual: RefName | None = None) -> Project:
     """Find the repository around `directory`; `hurried` where even old versions of git would do.
 
-    Where no setting names the target it is the `usual` one, else the branch of the main worktree.
+    Where no setting names the target it is the `usual` one, if that exists, else the branch of the main worktree.
     Raises NotARepository, or Unusable with the way on: bare, unborn or detached HEAD, too old a git.
     """
     if not hurried:
@@ -82,7 +82,7 @@ def open_project(directory: Path, *, hurried: bool = False, usual: RefName | Non
     own = reading.read(git)
     # The target may be set by the team as well, so the settings are built twice where it is.
     settings = reading.build(own, [])
-    head = usual or _head(git, common)
+    head = usual if usual and git.find_ref(usual) else _head(git, common)
     target = _target(settings.target) if settings.target else head
     base = git.find_ref(target) if target else None
     team = reading.read_team(git, base) if base else TeamFile()

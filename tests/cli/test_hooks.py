@@ -397,3 +397,84 @@ def test_what_the_target_had_before_may_not_be_brought_back(repo: Repo, cli: Cli
     assert commit(worktree, before=WITHOUT_HOOKS)[0] == 0
     (rejected,) = cli("merge", "--json").json["rejected"]
     assert [v["path"] for v in rejected["violations"]] == ["other.py"]
+
+
+REFUSED = {
+    "git stash": (
+        "error: task '1' may not move 'refs/stash': the stash is one for all worktrees, and others would take yours "
+        "for theirs",
+        "hint: your changes are still in place; keep them in a commit: git commit -am 'wip'",
+    ),
+    "git branch side": (
+        "error: task '1' may not move 'refs/heads/side': it is not the branch of this task",
+        "hint: work on 'feature/1': git switch feature/1",
+    ),
+    "git update-ref refs/heads/main HEAD": (
+        "error: task '1' may not move 'refs/heads/main': it is not the branch of this task",
+        "hint: work on 'feature/1': git switch feature/1",
+    ),
+    "git switch -q --detach && git branch -D feature/1": (
+        "error: task '1' may not move 'refs/heads/feature/1': it is the branch of this task",
+        "hint: keep it, under its name: git parallel goes by that",
+    ),
+    "git notes add -m x": (
+        "error: task '1' may not move 'refs/notes/commits': notes are one for all worktrees",
+        "hint: say it in the commit message: git commit --amend",
+    ),
+    "git tag -f old HEAD": (
+        "error: task '1' may not move 'refs/tags/old': tags are one for all worktrees",
+        "hint: name the commit in your report instead",
+    ),
+    "git update-ref -d refs/parallel/claims": (
+        "error: task '1' may not move 'refs/parallel/claims': git-parallel keeps its records there",
+        "hint: git parallel claim, release and progress write them",
+    ),
+    "git cherry-pick foreign": (
+        "  other.py  in commit",
+        "hint: the cherry-pick has stopped; this takes you back to before it: git cherry-pick --abort",
+    ),
+    "git merge -q foreign": (
+        "  other.py  in commit",
+        "hint: the merge has stopped; this takes you back to before it: git merge --abort",
+    ),
+    "git rebase -q --onto foreign HEAD~1": (
+        "  other.py  in commit",
+        "hint: the rebase has stopped; this takes you back to before it: git rebase --abort",
+    ),
+    "git stash list; git reset -q --hard foreign": (
+        "  other.py  in commit",
+        "hint: HEAD is where it was; files and index may be as the reset wanted them: see 'git status'",
+    ),
+}
+ABORTS = {"cherry-pick", "merge", "rebase"}
+
+
+@pytest.mark.parametrize("command", REFUSED)
+def test_whoever_is_refused_is_told_why_and_how_to_go_on(
+    repo: Repo, cli: Cli, agent: Agent, command: str
+) -> None:
+    worktree = two_tasks(repo, cli, agent)
+    repo.git("tag", "old", "HEAD~1")
+    repo.git("update-ref", "refs/parallel/claims", "HEAD")
+    repo.git("switch", "--quiet", "--detach")
+    repo.commit("foreign", **{"other.py": "foreign\n"})
+    repo.git("tag", "foreign")
+    repo.git("switch", "--quiet", "main")
+    before = repo.git("for-each-ref")
+    (worktree / "app.py").write_text("dirty\n") if "stash" in command else None
+
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=worktree, capture_output=True, text=True, check=False
+    )
+
+    said = done.stderr.splitlines()
+    refusal, way_on = REFUSED[command]
+    assert done.returncode != 0
+    assert any(line.startswith(refusal) for line in said), done.stderr
+    assert way_on in said, done.stderr
+    assert repo.git("for-each-ref") == before
+    verb = command.split()[1]
+    if verb in ABORTS:
+        repo.git(verb, "--abort", at=worktree)
+        assert repo.git("status", "--porcelain", at=worktree) == ""
+        assert repo.git("symbolic-ref", "HEAD", at=worktree) == "refs/heads/feature/1"
