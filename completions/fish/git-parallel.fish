@@ -203,6 +203,8 @@ complete -c git-parallel -n '__git_parallel_using log' -l raw -d 'The bytes as t
 complete -c git-parallel -n '__git_parallel_using log' -s h -l help -d 'Show a short help and exit'
 complete -c git-parallel -n '__git_parallel_using log' -a '(__git_parallel_tasks)'
 complete -c git-parallel -n '__git_parallel_using merge' -l verify -r -F -d 'Shell command that must succeed on the merged tree (default: parallel.verify)'
+complete -c git-parallel -n '__git_parallel_using merge' -l accept -r -F -d 'Let the task change this path although it is not its own; a directory ends in \'/\'. Can be repeated'
+complete -c git-parallel -n '__git_parallel_using merge' -l accept-target -d 'Agents\' commits that came to the target by no merge of ours may stay there'
 complete -c git-parallel -n '__git_parallel_using merge' -l json -d 'Print one JSON document instead of text'
 complete -c git-parallel -n '__git_parallel_using merge' -s h -l help -d 'Show a short help and exit'
 complete -c git-parallel -n '__git_parallel_using merge' -a '(__git_parallel_tasks)'

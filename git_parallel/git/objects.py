@@ -7,9 +7,10 @@ write into the store could give a name another content.
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import IO
 
-from ..errors import GitFailed
+from ..errors import BadName, GitFailed
 from ..names import Oid
 from .command import Git
 
@@ -84,12 +85,12 @@ def _checked(output: IO[bytes], oid: Oid, kind: str, *, keeps: bool) -> bytes:
 
 
 def _commit(oid: Oid, data: bytes) -> Commit:
-    parents = []
-    lines = data.split(b"\n\n", 1)[0].split(b"\n")
-    if not lines[0].startswith(b"tree "):
-        raise Falsified(f"commit {oid} has no tree", oid)
-    for line in lines[1:]:
-        if not line.startswith(b"parent "):
-            break
-        parents.append(Oid(line[7:].decode("ascii", "replace")))
-    return Commit(oid, Oid(lines[0][5:].decode("ascii", "replace")), tuple(parents))
+    first, *lines = data.split(b"\n\n", 1)[0].split(b"\n")
+    parents = [line[7:] for line in takewhile(lambda line: line.startswith(b"parent "), lines)]
+    try:
+        if not first.startswith(b"tree "):
+            raise BadName("no tree")
+        tree, *others = (Oid(name.decode("ascii")) for name in (first[5:], *parents))
+    except (BadName, ValueError) as error:
+        raise Falsified(f"commit {oid} is not made as a commit is", oid) from error
+    return Commit(oid, tree, tuple(others))

@@ -12,8 +12,10 @@ from ..git.soundness import Sieve
 from ..names import Oid, TaskId
 from ..ownership.judge import Foreign, Ownership
 from .examining import Examined, examined, examined_result
-from .judging import Violation, unreadable, verdict
+from .judging import unreadable, verdict
 from .open import Project
+from .picked import not_picked
+from .violation import Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ def clear(
         except GitFailed as error:
             return Denied(task, (unreadable(error),))
         unfit = (*_unsound(sieve, found), *_borrowed(git, room, project, found, onto))
-    violations, unclaimed = verdict(task, found, ownership, accepted)
-    denied = (*unfit, *violations)
+        violations, unclaimed = verdict(task, found, ownership, accepted)
+        denied = (*unfit, *not_picked(git, violations, onto))
     return Denied(task, denied) if denied else Cleared(task, tip, onto, unclaimed)
 
 

@@ -1,7 +1,6 @@
 """Commits judged from git objects alone, whatever the hooks let through; writes nothing to the repository."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from ..errors import GitFailed
 from ..git.command import Git
@@ -10,14 +9,8 @@ from ..names import Oid, TaskId
 from ..ownership.changes import judge_each
 from ..ownership.judge import Foreign, Ownership
 from .examining import Examined, examined
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A commit that touches a foreign path; `commit` is None where only the merged result does."""
-
-    commit: Oid | None
-    foreign: Foreign
+from .picked import not_picked
+from .violation import Violation
 
 
 def judged(
@@ -32,14 +25,15 @@ def judged(
     """What speaks against these commits, and the paths of nobody's that they would have to claim first.
 
     `commits` are all that TIP has and none of `trusted` has, oldest first (`rev-list --topo-order --reverse`);
-    `trusted` are commits whose history needs no judgement: the target, the base of a stacked task, in a hook
+    `trusted` are commits whose history needs no judgement: first the target, then the base of a stacked task, in a hook
     the old tip too. `git` is one that nothing can mislead, see `mergetree.private`.
     """
     try:
         found = examined(git, commits, trusted)
     except GitFailed as error:
         return (unreadable(error),), ()
-    return verdict(task, found, ownership, accepted)
+    violations, unclaimed = verdict(task, found, ownership, accepted)
+    return not_picked(git, violations, trusted[0]), unclaimed
 
 
 def unreadable(error: GitFailed) -> Violation:

@@ -26,10 +26,10 @@ from .former import find_former
 from .furnishing import Liaison, complete
 from .gate import Denied
 from .intrusion import accept_target, find_intruder
-from .judging import Violation
 from .open import Project
 from .plain import write_anew
 from .stacking import why_early
+from .violation import Violation
 
 _TRIES = 5
 

@@ -10,8 +10,9 @@ from ..names import Oid, RefName, TaskId
 from ..ownership.references import Kind, RefMove, RefusedRef, kind_of, refused
 from ..tasks.task import TaskSet
 from .declared import ownership
-from .judging import Violation, judged
+from .judging import judged
 from .open import Project
+from .violation import Violation
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,8 @@ def lines_of(result: Landing) -> list[str]:
         case Denied(task, violations):
             lines = [f"{task} refused, it changes what is not its own:"]
             for violation in violations:
-                where = f"commit {violation.commit[:9]}" if violation.commit else "the merged result"
+                whole = "the merged result" if violation.foreign.path else "its history"
+                where = f"commit {violation.commit[:9]}" if violation.commit else whole
                 lines.append(
                     f"  {violation.foreign.path or '(all of it)'}  in {where}  ({violation.foreign.why})"
                 )

@@ -372,3 +372,28 @@ def test_a_claim_stands_against_a_declaration_that_came_after_it(repo: Repo, cli
     repo.spec("2", "late.py")
 
     assert cli("merge", "--json").json["merged"] == ["1"]
+
+
+def test_what_the_target_has_meanwhile_may_be_picked_from_it(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = two_tasks(repo, cli, agent)
+    repo.commit("old", **{"other.py": "old\n"})
+    repo.git("merge", "--quiet", "main", at=worktree)
+    repo.commit("new", **{"other.py": "new\n"})
+    repo.git("cherry-pick", "main", at=worktree)
+    repo.commit("moved on", **{"app.py": "newer\n"})
+
+    assert cli("merge", "--json").json["merged"] == ["1"]
+    assert repo.git("show", "main:other.py") == "new"
+
+
+def test_what_the_target_had_before_may_not_be_brought_back(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.commit("old", **{"other.py": "old\n"})
+    old = repo.git("rev-parse", "HEAD")
+    repo.commit("new", **{"other.py": "new\n"})
+    worktree = two_tasks(repo, cli, agent)
+    repo.git("checkout", old, "--", "other.py", at=worktree)
+
+    assert commit(worktree, "--no-verify")[0] == 128
+    assert commit(worktree, before=WITHOUT_HOOKS)[0] == 0
+    (rejected,) = cli("merge", "--json").json["rejected"]
+    assert [v["path"] for v in rejected["violations"]] == ["other.py"]

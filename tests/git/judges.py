@@ -8,7 +8,8 @@ from git_parallel.git.mergetree import private
 from git_parallel.names import Oid, TaskId
 from git_parallel.overlap.patterns import parse
 from git_parallel.ownership.judge import Claimant, Ownership
-from git_parallel.project.judging import Violation, judged
+from git_parallel.project.judging import judged
+from git_parallel.project.violation import Violation
 from tests.conftest import Repo
 
 ME, OTHER = TaskId("me"), TaskId("other")

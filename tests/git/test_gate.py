@@ -1,11 +1,17 @@
 """The judgement of commits: each against what it is really made from, whatever way it came about."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from git_parallel.git.mergetree import private
+from git_parallel.names import Oid
+from git_parallel.project.gate import Cleared, judge_result
+from git_parallel.project.judging import judged
+from git_parallel.project.open import open_project
 from tests.conftest import Repo
-from tests.git.judges import Judge, begun
+from tests.git.judges import ME, OWNERSHIP, Judge, begun
 
 
 @pytest.fixture
@@ -265,3 +271,56 @@ def test_a_name_that_passes_for_an_own_one_or_nobodys_is_no_offence(repo: Repo, 
 def test_where_nothing_is_new_there_is_nothing_to_judge(repo: Repo, judge: Judge) -> None:
     assert judge("main") == ((), ())
     assert Path(repo.path / ".git" / "parallel").exists() is False, "judging writes nothing"
+
+
+def test_a_list_that_leaves_a_commit_out_is_found(repo: Repo, judge: Judge) -> None:
+    evil = repo.commit("foreign", **{"other.txt": "mine\n"})
+    good = repo.commit("good", **{"own/a.txt": "mine\n"})
+
+    with private(repo.path / ".git", like=judge.oid("main")) as git:
+        (violation,), _ = judged(git, ME, [judge.oid(good)], [judge.oid("main")], OWNERSHIP)
+
+    assert violation.foreign.why == f"commit {evil} is hidden: neither new nor in the history of the target"
+
+
+def test_objects_that_git_has_not_taken_in_yet_are_judged_where_they_lie(repo: Repo, judge: Judge) -> None:
+    incoming = repo.path / ".git/objects/incoming-test"
+    incoming.mkdir()
+    tree = repo.git("rev-parse", "work:own")
+    aside = (
+        "env",
+        f"GIT_OBJECT_DIRECTORY={incoming}",
+        f"GIT_ALTERNATE_OBJECT_DIRECTORIES={repo.path}/.git/objects",
+    )
+    done = subprocess.run(
+        [*aside, "sh", "-c", f"git commit-tree -p main -m x $(printf '040000 tree {tree}\\town\\n' | git mktree)"],
+        cwd=repo.path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    new = Oid(done.stdout.strip())
+    assert repo.git("cat-file", "-t", new, check=False) == "", "git itself does not have it yet"
+
+    with private(repo.path / ".git", like=new, incoming=incoming) as git:
+        violations, _ = judged(git, ME, [new], [judge.oid("main")], OWNERSHIP)
+
+    assert [one.foreign.path for one in violations] == ["other.txt", "theirs/b.txt"]
+
+
+def test_a_merged_tree_may_differ_from_the_target_only_in_what_is_own_or_accepted(
+    repo: Repo, judge: Judge
+) -> None:
+    repo.commit("own", **{"own/a.txt": "mine\n"})
+    onto, tip = judge.oid("main"), judge.oid("work")
+    proof = Cleared(ME, tip, onto, ())
+    project = open_project(repo.path)
+    assert judge_result(project, proof, tip, OWNERSHIP) is None
+
+    (repo.path / "other.txt").chmod(0o755)
+    (repo.path / "own/out").symlink_to("../theirs")
+    merged = judge.oid(repo.commit("merged"))
+
+    found = judge_result(project, proof, merged, OWNERSHIP)
+    assert found is not None
+    assert [(one.commit, one.foreign.path) for one in found.violations] == [
+        (None, "other.txt"), (None, "own/out")
+    ]  # fmt: skip
+    assert judge_result(project, proof, merged, OWNERSHIP, ["other.txt", "own/"]) is None

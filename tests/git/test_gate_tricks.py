@@ -201,8 +201,10 @@ def test_the_users_configuration_and_attributes_decide_nothing(repo: Repo, tmp_p
     repo.git("switch", "--quiet", "-c", "right", "main")
     repo.commit("right", **{"own/a.txt": "right\n"})
     attributes = tmp_path / "home" / "attributes"
-    attributes.write_text("* merge=evil\n")
+    # This driver is git's own, and needs no configuration.
+    attributes.write_text("* merge=union\n")
     for scope in ("--global", "--local"):
+        repo.git("config", scope, "merge.default", "evil")
         repo.git("config", scope, "merge.evil.driver", "echo evil > %A")
         repo.git("config", scope, "core.attributesFile", str(attributes))
     (tmp_path / "home/.config/git").mkdir(parents=True)
@@ -310,3 +312,15 @@ def test_a_real_shallow_clone_is_judged_as_any_other(repo: Repo) -> None:
 
     shallow.commit("foreign", **{"theirs/b.txt": "mine\n"})
     assert [path for _, path, _ in whys(cleared(shallow))] == ["theirs/b.txt"]
+
+
+@pytest.mark.parametrize("data", [b"tree x\n\n", b"parent\n\n", b"\n"])
+def test_a_commit_that_is_none_is_refused(repo: Repo, judge: Judge, data: bytes) -> None:
+    path = repo.path.parent / "commit"
+    path.write_bytes(data)
+    odd = Oid(repo.git("hash-object", "-t", "commit", "-w", "--literally", str(path)))
+
+    with private(repo.path / ".git", like=odd) as git:
+        (violation,), _ = judged(git, ME, [odd], [judge.oid("main")], OWNERSHIP)
+
+    assert violation.foreign.why == f"commit {odd} is not made as a commit is"
