@@ -10,7 +10,9 @@ from .command import Git
 
 # HEAD came to stand at a commit that was there already. Whatever else moves it is taken to have made one.
 _MOVED = re.compile(
-    r"checkout: |reset: |[Bb]ranch: |clone: |rebase(?: -i)? \((?:start|finish|abort)\)|.*\b[Ff]ast-forward$"
+    r"checkout: |reset: |[Bb]ranch: |clone: |.*\b[Ff]ast-forward$"
+    # A rebase is told as what began it: "pull --rebase origin main (start): checkout ..."
+    r"|(?:rebase|pull)\b[^()]* \((?:start|finish|abort)\): "
 )
 
 

@@ -295,7 +295,9 @@ JSON = {
         "broken": "Tasks whose merged tree failed the verify command: `id`, `exit_status`, `log`.",
         "blocked": "Tasks kept out by a worktree that has the target checked out: `id`, `checkout`, `paths`, "
         "`reason`.",
-        "not_ready": "Tasks that have nothing to merge, or stand on others that are not merged: `id`, `reason`.",
+        "not_ready": "Tasks that have nothing to merge, stand on others that are not merged, or whose branch or target "
+        "cannot be trusted: `id`, `reason`.",
+        "notes": "What has changed since the launch of the files that can mislead git, a sentence each.",
     },
     "owners": {
         **_VERSION,

@@ -13,6 +13,8 @@ from pathlib import PurePosixPath
 from .scene import OWN, THEIRS, Scene
 
 Entries = Mapping[str, str]  # path -> "mode object"
+# What git or we read by its name, wherever it lies.
+CONTROL = (".git", ".gitattributes", ".gitmodules", ".gitignore", ".gitparallel")
 ROOT = "a history of its own"
 
 
@@ -120,7 +122,7 @@ class Oracle:
     def _leads_out(self, path: str, what: str) -> bool:
         """Whether something at an own path is more than a file: it stands for what is somebody else's."""
         segments = path.lower().split("/")
-        if any(segment.startswith((".git", "git~")) for segment in segments) or "\u200c" in path:
+        if any(s in CONTROL or s.startswith("git~") for s in segments) or "\u200c" in path:
             return True
         mode, oid = what.split(" ", 1)
         if mode != "120000":

@@ -89,9 +89,7 @@ def test_a_repository_by_a_link_to_it(repo: Repo, cli: Cli, agent: Agent) -> Non
     assert cli("merge", "--json", at=link / repo.path.name).json["merged"] == ["1"]
 
 
-@pytest.mark.parametrize(
-    "name", ["a b", "-dash", "ünïcode", "it's $HOME", 'quo"te', "new\nline", "back\\slash", "[x]*"]
-)
+@pytest.mark.parametrize("name", ["-a b's ünï $HOME", 'back\\slash "quote" [x]*', "new\nline"])
 def test_a_repository_at_an_unusual_place(repo: Repo, cli: Cli, agent: Agent, name: str) -> None:
     repo.path.parent.rename(repo.path.parent.parent / name)
     repo.path = repo.path.parent.parent / name / repo.path.name
@@ -159,10 +157,10 @@ def test_unusual_paths_that_are_declared(repo: Repo, cli: Cli, agent: Agent) -> 
 
 
 @pytest.mark.parametrize("backend", ["--merge", "--apply"])
-def test_a_rebase_of_a_hundred_commits(repo: Repo, cli: Cli, agent: Agent, backend: str) -> None:
+def test_a_rebase_of_many_commits(repo: Repo, cli: Cli, agent: Agent, backend: str) -> None:
     worktree = launched(repo, cli, agent)
     script = f"""
-        n=0; while [ $n -lt 100 ]; do n=$((n+1)); echo $n >> one.py; git commit -qam $n; done
+        n=0; while [ $n -lt 25 ]; do n=$((n+1)); echo $n >> one.py; git commit -qam $n; done
         git rebase -q {backend} main
         """
     done = subprocess.run(
