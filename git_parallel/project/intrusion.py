@@ -29,10 +29,11 @@ def find_intruder(project: Project, onto: Oid) -> Intruder | None:
     return next(_intruders(project, snapshot(project.git), onto), None)
 
 
-def accept_target(project: Project, onto: Oid) -> None:
-    """Record, with each task whose commits are on the target, that the user knows of it."""
+def accept_target(project: Project, onto: Oid, asked: Iterable[TaskId]) -> None:
+    """Record that the user knows where the target is: with each task whose commits are on it, and those asked for."""
     world = snapshot(project.git)
-    for task in dict.fromkeys(one.task for one in _intruders(project, world, onto)):
+    meant = [task for task in asked if task in world.tasks]
+    for task in dict.fromkeys((*(one.task for one in _intruders(project, world, onto)), *meant)):
         stored = world.require(task)
         write(project, stored, replace(stored.record, accepted_target=onto))
 

@@ -22,6 +22,7 @@ from .attempt import write
 from .attesting import attest
 from .claiming import claim
 from .declared import ownership
+from .displaced import find_displaced
 from .former import find_former
 from .furnishing import Liaison, complete
 from .gate import Denied
@@ -131,11 +132,13 @@ def land(
     with locks.held(project.runtime / "merge.lock"):
         attest(project, tasks)
         before = project.git.find_ref(project.target) or project.base
+        asked = tuple(ids)
         if accepts_target:
-            accept_target(project, before)
+            # Whose doing that was nobody knows, so it is kept with those that are to be merged onto it.
+            accept_target(project, before, asked if find_displaced(project, before) else ())
         results = []
         going = _Going(verify, verifying)
-        for task in ids:
+        for task in asked:
             results.append(_land_one(project, tasks, task, going))
             if told:
                 told(results[-1])
@@ -244,6 +247,9 @@ def _misled(project: Project, record: TaskRecord, going: _Going) -> Untrusted | 
     onto = project.git.find_ref(project.target)
     if onto is None or onto in going.sound:
         return None
+    displaced = find_displaced(project, onto) if record.accepted_target != onto else None
+    if displaced:
+        return _moved(project, record, onto, displaced)
     intruder = find_intruder(project, onto)
     if intruder is None:
         going.sound.add(onto)
@@ -251,6 +257,15 @@ def _misled(project: Project, record: TaskRecord, going: _Going) -> Untrusted | 
     where = f"was made in the worktree of task '{intruder.task}' and came to '{project.target.short}'"
     way_on = f"look at it: git show {intruder.commit:.9}; if all of it may stay: git parallel merge --accept-target"
     return Untrusted(record.id, f"{intruder.commit:.9} {where} by no merge of ours", way_on)
+
+
+def _moved(project: Project, record: TaskRecord, onto: Oid, displaced: Oid) -> Untrusted:
+    short = project.target.short
+    last = f"was brought to {displaced:.9} last where it is checked out"
+    why = f"'{short}' is at {onto:.9}, and {last}: somebody moved it behind that"
+    look = f"look at both: git log {displaced:.9}...{onto:.9}"
+    back = f"git update-ref {project.target} {displaced:.9} takes it back"
+    return Untrusted(record.id, why, f"{look}; {back}, git parallel merge --accept-target goes on from here")
 
 
 def _bringing_back(project: Project, record: TaskRecord, former: Oid) -> Untrusted:

@@ -1,6 +1,7 @@
 """`git parallel merge --accept` and `--accept-target`: what the user takes knowingly, and what is found out."""
 
 import json
+import subprocess
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -235,3 +236,74 @@ def test_what_can_mislead_git_is_told_where_it_has_changed(repo: Repo, cli: Cli,
         f"{name} has changed since the launch; what was merged does not go by it"
         for name in ("info/grafts", "refs/replace")
     ]
+
+
+def moved_from_elsewhere(repo: Repo, at: Path, commit: str) -> tuple[str, str]:
+    """Move the target from a worktree in which it is not checked out; where it was, and is."""
+    before = repo.git("rev-parse", "main")
+    repo.git("-c", "core.hooksPath=/dev/null", "update-ref", "refs/heads/main", commit, at=at)
+    return before, repo.git("rev-parse", "main")
+
+
+def test_a_target_that_was_moved_behind_its_checkout_takes_nothing_until_the_user_says_so(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    worktree = two_tasks(repo, cli, agent)
+    tree = repo.git("rev-parse", "main^{tree}")
+    foreign = repo.git("commit-tree", "-p", "main", "-m", "made without a worktree", tree)
+    before, after = moved_from_elsewhere(repo, worktree, foreign)
+
+    ran = cli("merge")
+
+    assert (ran.status, repo.git("rev-parse", "main")) == (1, after)
+    why = f"'main' is at {after[:9]}, and was brought to {before[:9]} last where it is checked out"
+    assert ran.stdout.count(why) == 2
+    assert f"git update-ref refs/heads/main {before[:9]} takes it back" in ran.stderr
+    assert cli("merge", "1", "--accept-target", "--json").json["merged"] == ["1"]
+    assert record(repo, "1")["accepted_target"] == after
+    assert cli("merge", "--json").json["merged"] == ["2"], "our merge has brought the checkout there"
+
+
+def test_a_target_that_was_wound_back_is_found_out_and_can_be_taken_back(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    worktree = two_tasks(repo, cli, agent)
+    repo.commit("by the user", **{"user.txt": "precious\n"})
+    before, _ = moved_from_elsewhere(repo, worktree, "main~1")
+
+    assert cli("merge").status == 1
+    repo.git("update-ref", "refs/heads/main", before)
+    assert cli("merge", "--json").json["merged"] == ["1", "2"]
+    assert repo.git("show", "main:user.txt") == "precious"
+
+
+def test_where_git_keeps_no_logs_nobody_can_tell(repo: Repo, cli: Cli, agent: Agent) -> None:
+    worktree = two_tasks(repo, cli, agent)
+    repo.config("core.logAllRefUpdates", "false")
+    tree = repo.git("rev-parse", "main^{tree}")
+    moved_from_elsewhere(repo, worktree, repo.git("commit-tree", "-p", "main", "-m", "empty", tree))
+
+    assert cli("merge", "--json").json["merged"] == ["1", "2"]
+
+
+def test_the_user_may_move_the_target_in_any_way_where_it_is_checked_out(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    two_tasks(repo, cli, agent)
+    start = repo.git("rev-parse", "main")
+    for number, command in enumerate(
+        (
+            "git commit -q --allow-empty -m more",
+            "git commit -q --amend --allow-empty -m again",
+            "git reset -q --hard HEAD~1",
+            "git switch -q -c side; git commit -q --allow-empty -m side; git switch -q main; git merge -q side",
+            "git update-ref refs/heads/main $(git commit-tree -p main -m plumbing main^{tree})",
+            "git rebase -q -f HEAD~1",
+            "git switch -q --detach; git branch -qf main HEAD; git switch -q main",
+            "git pack-refs --all; git gc -q; git reflog expire --expire=now --all",
+        )
+    ):
+        subprocess.run(["/bin/sh", "-c", command], cwd=repo.path, check=True)
+        repo.spec(f"9{number}", f"nine{number}.py")
+        assert cli("run", f"9{number}", "--merge", "--", *agent()).status == 0, command
+    assert repo.git("merge-base", start, "main") == start

@@ -149,7 +149,7 @@ def test_done_means_proven(repo: Repo, cli: Cli, agent: Agent) -> None:
             nothing) ;;
             fails) echo x > fails.py; exit 7 ;;
             killed) kill -9 $$ ;;
-            elsewhere) echo x > elsewhere.py; git checkout -q -b mine ;;
+            elsewhere) echo x > elsewhere.py; git -c core.hooksPath= checkout -q -b mine ;;
             slow) sleep 60 ;;
         esac
     """
@@ -350,7 +350,7 @@ def test_a_reason_of_any_length_breaks_nothing(repo: Repo, cli: Cli, agent: Agen
     repo.commit("many", **{f"d/{name}_{number}": "" for number in range(1800)})
     repo.spec("1", "one.py")
     repo.spec("2", "d/")
-    script = "for f in d/*; do echo x > $f; done; git commit -qam all --no-verify"
+    script = "for f in d/*; do echo x > $f; done; git -c core.hooksPath= commit -qam all"
 
     assert cli("run", "1", "--", *agent(script)).status == 1
     assert "commits touch what is not its own" in cli("status").stdout
@@ -360,7 +360,7 @@ def test_a_reason_of_any_length_breaks_nothing(repo: Repo, cli: Cli, agent: Agen
 
 def test_a_branch_that_an_agent_deletes_claims_nothing(repo: Repo, cli: Cli, agent: Agent) -> None:
     repo.spec("1", "one.py")
-    (task,) = cli("run", "--json", "--", *agent("git update-ref -d HEAD")).json["tasks"]
+    (task,) = cli("run", "--json", "--", *agent("git -c core.hooksPath= update-ref -d HEAD")).json["tasks"]
     assert task["reason"] == "its branch 'feature/1' is gone"
     assert repo.refs("refs/parallel/claims") == []
 
