@@ -5,6 +5,7 @@ that were judged are written into a pack, uncompressed, in a scratch repository.
 """
 
 import hashlib
+import re
 import tempfile
 import zlib
 from collections.abc import Sequence
@@ -15,6 +16,9 @@ from ..names import Oid, printable
 from .scratch import HURRIED, Scratch
 
 _KIND = {"tree": 2, "blob": 3}
+_OBJECT = re.compile(r"error: object (?P<oid>[0-9a-f]{40,64}): (?P<why>.*)")
+# It wants to look into these wherever a tree has them; one that is not among the new objects was there before.
+_ABSENT = ("gitattributesMissing", "gitmodulesMissing")
 _AT_ONCE = 64 << 20
 
 
@@ -59,8 +63,7 @@ class Sieve:
 def _find_unsound(scratch: Scratch, packed: Sequence[bytes]) -> Unsound | None:
     body = b"PACK" + (2).to_bytes(4, "big") + len(packed).to_bytes(4, "big") + b"".join(packed)
     pack = body + hashlib.new(scratch.algorithm, body, usedforsecurity=False).digest()
-    # Without the objects that the repository has: git would compare these with what it is given. A `.gitmodules`
-    # that is not among them was there before, and is no matter.
+    # Without the objects that the repository has: git would compare these with what it is given.
     with tempfile.TemporaryDirectory(prefix="fsck-", dir=scratch.path) as alone:
         path = Path(alone) / "new.pack"
         path.write_bytes(pack)
@@ -68,11 +71,11 @@ def _find_unsound(scratch: Scratch, packed: Sequence[bytes]) -> Unsound | None:
         out = git.run(*HURRIED, "index-pack", "--fsck-objects", str(path), answers=(0, 1, 128))
     if out.status == 0:
         return None
-    for line in out.stderr.splitlines():
-        words = line.removeprefix("error: ").split(" ", 2)
-        if words[0] == "object" and len(words) == 3:
-            return Unsound(Oid(words[1].rstrip(":")), printable(words[2]))
-    return Unsound(None, printable(out.stderr.strip().splitlines()[-1].removeprefix("fatal: ")))
+    told = [words for line in out.stderr.splitlines() if (words := _OBJECT.match(line))]
+    wrong = [words for words in told if not words["why"].startswith(_ABSENT)]
+    if wrong:
+        return Unsound(Oid(wrong[0]["oid"]), printable(wrong[0]["why"]))
+    return None if told else Unsound(None, printable(out.stderr.strip().splitlines()[-1]))
 
 
 def _entry(kind: str, data: bytes) -> bytes:
