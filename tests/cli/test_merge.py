@@ -257,7 +257,10 @@ def test_a_target_in_the_middle_of_a_rebase_is_left_alone(repo: Repo, cli: Cli, 
     assert ran.json["blocked"] == [
         {"id": "1", "checkout": str(repo.path), "paths": [], "reason": "'main' is being rebased there"}
     ]
+    before = repo.git("rev-parse", "main")
     repo.git("rebase", "--continue")
+    assert "it would bring back" in cli("merge").stdout, "the rebase has rewritten what the branch stands on"
+    repo.git("rebase", "--quiet", "--onto", "main", before, at=repo.worktree("1"))
     assert cli("merge", "--json").json["merged"] == ["1"]
 
 
