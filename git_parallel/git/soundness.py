@@ -5,6 +5,7 @@ that were judged are written into a pack, uncompressed, in a scratch repository.
 """
 
 import hashlib
+import re
 import tempfile
 import zlib
 from collections.abc import Sequence
@@ -15,9 +16,10 @@ from ..names import Oid, printable
 from .scratch import HURRIED, Scratch
 
 _KIND = {"tree": 2, "blob": 3}
+_OBJECT = re.compile(r"error: object (?P<oid>[0-9a-f]{40,64}): (?P<why>.*)")
+# It wants to look into these wherever a tree has them; one that is not among the new objects was there before.
+_ABSENT = ("gitattributesMissing", "gitmodulesMissing")
 _AT_ONCE = 64 << 20
-# A `.gitmodules` or `.gitattributes` that is not among them was there before, and is no matter.
-_ELSEWHERE = ("gitmodulesMissing:", "gitattributesMissing:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +71,11 @@ def _find_unsound(scratch: Scratch, packed: Sequence[bytes]) -> Unsound | None:
         out = git.run(*HURRIED, "index-pack", "--fsck-objects", str(path), answers=(0, 1, 128))
     if out.status == 0:
         return None
-    told = [line.removeprefix("error: ").split(" ", 2) for line in out.stderr.splitlines()]
-    found = [
-        (oid, why) for kind, oid, why in (words for words in told if len(words) == 3) if kind == "object"
-    ]
-    for oid, why in found:
-        if not why.startswith(_ELSEWHERE):
-            return Unsound(Oid(oid.rstrip(":")), printable(why))
-    if found:
-        return None
-    return Unsound(None, printable(out.stderr.strip().splitlines()[-1].removeprefix("fatal: ")))
+    told = [words for line in out.stderr.splitlines() if (words := _OBJECT.match(line))]
+    wrong = [words for words in told if not words["why"].startswith(_ABSENT)]
+    if wrong:
+        return Unsound(Oid(wrong[0]["oid"]), printable(wrong[0]["why"]))
+    return None if told else Unsound(None, printable(out.stderr.strip().splitlines()[-1]))
 
 
 def _entry(kind: str, data: bytes) -> bytes:

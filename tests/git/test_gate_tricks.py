@@ -282,6 +282,19 @@ def test_a_gitmodules_that_git_would_not_take_is_refused(repo: Repo) -> None:
     assert any("gitmodulesName" in why or "gitmodulesUrl" in why for _, _, why in whys(cleared(repo)))
 
 
+def test_files_of_gits_own_that_are_left_as_they_were_are_no_offence(repo: Repo) -> None:
+    mods = '[submodule "mod"]\n\tpath = mod\n\turl = ./mod\n'
+    repo.git("switch", "--quiet", "main")
+    repo.commit("git's", **{".gitattributes": "* text=auto\n", ".gitmodules": mods, ".gitignore": "x\n"})
+    repo.git("switch", "--quiet", "-c", "later")
+    repo.commit("own", **{"own/a.txt": "mine\n"})
+    assert isinstance(cleared(repo, "later"), Cleared)
+
+    # Nor do they keep git from saying what is wrong beside them.
+    repo.commit("mods", **{".gitmodules": mods.replace('"mod"', '"../../evil"')})
+    assert any("gitmodulesName" in why for _, _, why in whys(cleared(repo, "later")))
+
+
 def test_all_of_it_holds_with_sha256(repo: Repo) -> None:
     place = repo.path.parent / "other"
     repo.git("init", "--quiet", "--object-format=sha256", str(place))
