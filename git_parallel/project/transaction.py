@@ -1,13 +1,15 @@
 """What `reference-transaction` asks: whether a task may move these refs from its worktree. Writes nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..git import history, mergetree
 from ..git.refs import snapshot
 from ..names import Oid, RefName, TaskId
+from ..ownership.judge import Ownership
 from ..ownership.references import Kind, RefMove, RefusedRef, kind_of, refused
+from ..schedule.record import TaskRecord
 from ..tasks.task import TaskSet
 from .declared import ownership
 from .judging import judged
@@ -42,6 +44,7 @@ def judge_moves(
     """
     world = snapshot(project.git)
     record = world.require(task).record
+    state = ownership(project, tasks, world)
     branch = RefName.of_branch(record.branch)
     now = _values(project)
     violations: list[Violation] = []
@@ -51,28 +54,22 @@ def judge_moves(
         if kind is Kind.PASSING or (not move.is_deletion and now.get(move.ref) == move.new):
             continue
         if kind is Kind.OWN and not move.is_deletion:
-            base = [record.base] if record.base else []
-            before = [Oid(move.old)] if not move.is_creation else []
-            violations += _judged(project, tasks, task, Oid(move.new), [*base, *before], incoming)
+            violations += _violations(project, record, move, state, incoming)
         elif not (kind is Kind.TAG and _is_new_tag(move, now)):
             foreign.append(refused(move.ref, branch))
     return Judgement(branch, tuple(violations), tuple(foreign))
 
 
-def _judged(
-    project: Project,
-    tasks: TaskSet,
-    task: TaskId,
-    tip: Oid,
-    known: Iterable[Oid],
-    incoming: Path | None,
+def _violations(
+    project: Project, record: TaskRecord, move: RefMove, state: Ownership, incoming: Path | None
 ) -> tuple[Violation, ...]:
-    onto = project.git.find_ref(project.target) or project.base
-    trusted = (onto, *known)
-    state = ownership(project, tasks, snapshot(project.git))
+    """What speaks against the commits that a move of the task's own branch would bring."""
+    tip, onto = Oid(move.new), project.git.find_ref(project.target) or project.base
+    before = () if move.is_creation else (Oid(move.old),)
+    trusted = (onto, *((record.base,) if record.base else ()), *before)
     with mergetree.private(project.common, like=tip, incoming=incoming) as git:
         commits = [commit.oid for commit in history.commits(git, tip=tip, without=trusted)]
-        return judged(git, task, commits, trusted, state)[0]
+        return judged(git, record.id, commits, trusted, state, accepted=record.accepted)[0]
 
 
 def _values(project: Project) -> dict[str, str]:
