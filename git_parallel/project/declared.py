@@ -163,9 +163,11 @@ def ownership(project: Project, tasks: TaskSet, world: Snapshot) -> Ownership:
         if is_unfinished(task, world.records)
     }
     for task_id, record in world.records.items():
-        # Its document may be gone from the target; what it claimed is still its own.
+        # Its document may be gone from the target, or never was one; what it claimed is its own all the same.
         if record.is_unfinished:
-            claimants.setdefault(task_id, Claimant(task_id))
+            agent = record.agent or ""
+            land = lands.get(agent, Territory(agent))
+            claimants.setdefault(task_id, Claimant(task_id, territory=land))
     state = Ownership(
         claimants=claimants,
         claims=live(held(project, world), claimants.keys()),

@@ -105,11 +105,12 @@ def test_a_base_that_an_agent_makes_up_is_refused(repo: Repo, cli: Cli, agent: A
         repo.spec(task, f"{task}.txt", after=before)
     script = """
         [ $GIT_PARALLEL_TASK = 1 ] && { echo 1 > 1.txt; exit; }
+        git() { command git -c core.hooksPath=/dev/null "$@"; }
         case $GIT_PARALLEL_TASK in
-            amends) echo forged > 1.txt; git commit -qa --no-verify --amend --no-edit ;;
-            adds) echo forged > secret.txt; git commit -qa --no-verify -m forged ;;
-            merges) git checkout -q -b side main; echo forged > secret.txt; git commit -qa --no-verify -m side
-                 git checkout -q feature/merges; git merge -q --no-edit --no-verify side; git branch -q -D side ;;
+            amends) echo forged > 1.txt; git commit -qa --amend --no-edit ;;
+            adds) echo forged > secret.txt; git commit -qa -m forged ;;
+            merges) git checkout -q -b side main; echo forged > secret.txt; git commit -qa -m side
+                 git checkout -q feature/merges; git merge -q --no-edit side; git branch -q -D side ;;
         esac
         echo x > $GIT_PARALLEL_TASK.txt
     """

@@ -466,7 +466,7 @@ def test_a_submodule_is_filled_without_its_origin_and_cannot_be_pushed_from(
     mine = repo.worktree("1") / "vendor/my lib"
     assert repo.git("rev-parse", "HEAD", at=mine) == commit
     assert repo.git("config", "remote.origin.url", at=mine) == origin
-    assert "git-parallel-no-push" in cli("log", "1").stdout
+    assert "agents do not push" in cli("log", "1").stdout
     assert repo.git("rev-parse", "--git-common-dir", at=mine).endswith("/worktrees/gp-1/modules/the=lib")
     assert cli("prune").stdout == "1 pruned; 'git parallel prune --undo 1' brings it back\n"
     assert (repo.path / ".git/config").read_text() == shared
