@@ -1,7 +1,8 @@
 # git-parallel: whether all that `git diff --raw` names is given by the list in the environment's OWN: exact paths, and
 # directories ending in '/'. Exit status 0 says so; 1 says that somebody else has to decide.
 #
-# Reads the changes of an index, or of commits with a line `/PARENTS` before each.
+# Reads the changes of an index, or of commits with a line `/PARENTS` before each; '//' is the last line, so that a
+# git that broke off is not taken for one that found nothing.
 
 BEGIN {
     while ((getline line < ENVIRON["OWN"]) > 0)
@@ -9,6 +10,7 @@ BEGIN {
 }
 # A commit without parents brings a history of its own.
 $0 == "/" { undecided = 1; exit }
+$0 == "//" { whole = 1; next }
 $0 == "" || /^\// { next }
 # A link or a submodule is more than its path; what is no line of a change at all is nothing to pass over.
 !/^:[0-7]+ [01][0-7]+ / || /^:[0-7]+ 1[26]0000 / { undecided = 1; exit }
@@ -21,4 +23,4 @@ $0 == "" || /^\// { next }
     undecided = 1
     exit
 }
-END { exit undecided }
+END { exit undecided || !whole }
