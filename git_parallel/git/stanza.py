@@ -22,7 +22,7 @@ _VALUE = f"\tpath = {INCLUDED}\n"
 _USUAL = f"{_HEADER}\n{_VALUE}".encode()
 # The line before it had no end, which is taken away with it.
 _JOINED = f"\n{_HEADER} ; the line above has no end of its own\n{_VALUE}".encode()
-_PATIENCE, _BETWEEN_TRIES = 5.0, 0.02  # seconds
+_PATIENCE, _BETWEEN_TRIES = 2.0, 0.02  # seconds
 
 
 def is_in(git: Git, common: Path) -> bool:

@@ -270,6 +270,8 @@ def test_unusual_paths_are_claimed_and_released_like_any_other(
     assert "git parallel claim --wait '[x]*'" in quoted
 
 
+@pytest.mark.skipif("GIT_PARALLEL_CAMPAIGN" not in os.environ, reason="takes 10 s; 'make campaign' runs it")
+@pytest.mark.campaign
 def test_a_claim_that_somebody_has_stopped_does_not_stop_the_others(
     repo: Repo, cli: Cli, places: tuple[Path, Path]
 ) -> None:

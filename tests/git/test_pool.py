@@ -1,5 +1,6 @@
 """A checkout is handed on in steps; whatever is killed between two of them, nothing is lost and all is whole."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from git_parallel.git.command import Git
 from git_parallel.git.worktree import Place, admin_of
 from git_parallel.names import Oid, RefName, TaskId
 from tests.conftest import Repo
+
+# The suite kills at some of the steps, the campaign at each.
+IS_CAMPAIGN = "GIT_PARALLEL_CAMPAIGN" in os.environ
 
 
 class Killed(BaseException):
@@ -85,7 +89,7 @@ class Counting:
         return False
 
 
-@pytest.mark.parametrize("step", range(1, 36))
+@pytest.mark.parametrize("step", range(1, 36, 1 if IS_CAMPAIGN else 4))
 def test_killed_at_any_step_the_next_call_completes_it(
     repo: Repo, pruned: tuple[trash.Entry, tuple[str, ...]], step: int
 ) -> None:
@@ -108,7 +112,7 @@ def test_killed_at_any_step_the_next_call_completes_it(
     assert repo.is_sound()
 
 
-@pytest.mark.parametrize("step", range(1, 41, 3))
+@pytest.mark.parametrize("step", range(1, 41, 3 if IS_CAMPAIGN else 9))
 def test_an_undo_that_was_killed_is_gone_on_with(
     repo: Repo, pruned: tuple[trash.Entry, tuple[str, ...]], step: int
 ) -> None:
