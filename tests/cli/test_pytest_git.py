@@ -16,20 +16,21 @@ Agent = Callable[..., Sequence[str]]
 
 
 @pytest.fixture
-def workspace(git_repo: Any, tmp_path: Path) -> Path:
-    """A repository of pytest-git with one spec; its worktrees are made below tmp_path."""
+def workspace(git_repo: Any) -> Path:
+    """A repository of pytest-git with one spec; its worktrees are made inside of its own temporary directory."""
     path = Path(str(git_repo.workspace))
     (path / "SPEC-1.md").write_text("# One\n\n**File**: `one.txt`\n")
     git_repo.run("git symbolic-ref HEAD refs/heads/main")
     git_repo.run("git add --all")
     git_repo.run("git commit --quiet --message first")
-    git_repo.run(f"git config parallel.worktree '{tmp_path}/trees/{{id}}'")
+    # Beside it is everybody's /tmp, and `tmp_path` may lie on another file system, across which nothing is pruned.
+    git_repo.run("git config parallel.worktree '.git/trees/{id}'")
     return path
 
 
-def test_the_journey(git_repo: Any, workspace: Path, cli: Cli, agent: Agent, tmp_path: Path) -> None:
+def test_the_journey(git_repo: Any, workspace: Path, cli: Cli, agent: Agent) -> None:
     assert cli("run", "--json", "--", *agent(), at=workspace).json["success"] is True
-    assert (tmp_path / "trees" / "1" / "one.txt").read_text() == "by 1\n"
+    assert (workspace / ".git" / "trees" / "1" / "one.txt").read_text() == "by 1\n"
     assert cli("merge", "--json", at=workspace).json["merged"] == ["1"]
     assert git_repo.api.head.commit.message.startswith("Merge branch 'feature/1' into main")
     assert len(git_repo.api.head.commit.parents) == 2
