@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,9 @@ _MEMORY, _PLENTY = Path("/dev/shm"), 4 << 30
 
 def pytest_configure() -> None:
     """Have the repositories of the tests in memory, where there is plenty of it: half of the time is git's fsync."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell has whatever it starts in the background ignore Ctrl-C, and all that we start would as well.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         room = os.statvfs(_MEMORY)
     except OSError:
