@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..project.conducting import RunAnswer
-from ..project.landing import Astray, Blocked, Clash, Early, Landed, Landing, Untrusted
+from ..project.landing.outcomes import Astray, Blocked, Clash, Early, Landed, Landing, Untrusted
 from ..schedule.record import State, TaskRecord
 from .priorities import Named, Priority
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from ..project.conducting import RunAnswer
 from ..project.journal import Journal
-from ..project.landing import Landed
+from ..project.landing.outcomes import Landed
 from ..project.open import Project
 from ..project.prospects import Prospects
 from ..project.saying import Told

@@ -1,6 +1,6 @@
 """`git parallel merge`: judged, merged in memory, verified, and only then on the target."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,18 +8,38 @@ from ..errors import BadInput
 from ..git import control, guard
 from ..git.refs import Snapshot, snapshot
 from ..names import TaskId, path_problem, printable
-from ..project import landing, repair
+from ..project import repair
 from ..project.attempt import write
 from ..project.declared import find_recorded, read_tasks
 from ..project.guarding import arm
-from ..project.landing import Landing, Landings
+from ..project.landing import queue
+from ..project.landing.outcomes import Landings
+from ..project.landing.terms import Terms, Voice
 from ..project.open import Project, make_runtime, open_project
 from ..project.verifying import verify_command
 from ..schedule.record import State, TaskRecord
-from ..tasks.task import Task, TaskSet
+from ..schedule.strategy import Strategy
+from ..tasks.task import TaskSet
 
 # States in which a branch waits for its merge.
 _WAITING = (State.SUCCEEDED, State.CONFLICTED, State.REJECTED, State.MERGING)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the user asks of a merge; None stands for the setting.
+
+    `accept` are paths (directories end in `/`) that these tasks may change although they are not theirs, and
+    `accepts_target` says that what agents' commits are on the target may stay there. A rehearsal only tells what
+    would happen.
+    """
+
+    spellings: Sequence[str] = ()
+    verify: str | None = None
+    strategy: Strategy | None = None
+    accept: Sequence[str] = ()
+    accepts_target: bool = False
+    is_rehearsal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +55,7 @@ class MergeAnswer:
     mended: tuple[str, ...]
     notes: tuple[str, ...]
     worktrees: Mapping[TaskId, str]
+    is_rehearsal: bool = False
 
     @property
     def is_success(self) -> bool:
@@ -42,32 +63,43 @@ class MergeAnswer:
         return self.landings.all_landed and not self.not_ready
 
 
-def merge(
-    directory: Path,
-    spellings: Sequence[str] = (),
-    *,
-    verify: str | None = None,
-    accept: Sequence[str] = (),
-    accepts_target: bool = False,
-    tell: Callable[[Landing], None] | None = None,
-    verifying: Callable[[TaskId], None] | None = None,
-) -> MergeAnswer:
-    """Merge the named tasks, or all that have ended well, dependencies first.
-
-    `accept` are paths (directories end in `/`) that these tasks may change although they are not theirs, and
-    `accepts_target` says that what agents' commits are on the target may stay there.
+def merge(directory: Path, asked: Asked, voice: Voice) -> MergeAnswer:
+    """Merge the named tasks, or all that have ended well, in the order in which the most land.
 
     Raises BadInput for what is no path, or where it is not said which task may change it, UnknownTask for a
     name that no record and no document has, Stale when others keep moving the target.
     """
-    accepted = tuple(map(_checked, accept))
+    accepted = tuple(map(_checked, asked.accept))
     project = open_project(directory)
     project.git.require_identity()
-    make_runtime(project)
     tasks = read_tasks(project)
-    # What stands in the records is told apart from what somebody did to the hooks.
-    mended = (*repair.repair(project, tasks), *_guarded(project))
+    mended: tuple[str, ...] = ()
+    if not asked.is_rehearsal:
+        make_runtime(project)
+        # What stands in the records is told apart from what somebody did to the hooks.
+        mended = (*repair.repair(project, tasks), *_guarded(project))
     world = snapshot(project.git)
+    ready, not_ready = _candidates(project, tasks, world, asked.spellings)
+    if accepted and not asked.is_rehearsal:
+        _accept(project, world, ready, accepted, is_named=bool(asked.spellings))
+    terms = Terms(
+        strategy=asked.strategy or project.settings.strategy,
+        verify=verify_command(project.settings, asked.verify) if ready else "",
+        accepts_target=asked.accepts_target,
+        is_rehearsal=asked.is_rehearsal,
+    )
+    landings = queue.land(project, tasks, ready, terms, voice)
+    notes = _notes(project, [world.tasks[task].record for task in ready])
+    worktrees = {task: stored.record.worktree for task, stored in world.tasks.items()}
+    return MergeAnswer(
+        project.target.short, landings, not_ready, mended, notes, worktrees, asked.is_rehearsal
+    )
+
+
+def _candidates(
+    project: Project, tasks: TaskSet, world: Snapshot, spellings: Sequence[str]
+) -> tuple[list[TaskId], dict[TaskId, str]]:
+    """The tasks that have something to merge, in the order of the plan, and why named ones have not."""
     chosen = [find_recorded(text, tasks, world) for text in spellings] or list(world.tasks)
     ready, not_ready = [], {}
     # A named task that has landed already is told as landed.
@@ -85,16 +117,8 @@ def merge(
             not_ready[task] = f"{why} ('git switch {stored.record.target}', or set parallel.target)"
         else:
             ready.append(task)
-    if accepted:
-        _accept(project, world, ready, accepted, is_named=bool(spellings))
-    command = verify_command(project.settings, verify) if ready else ""
-    landings = landing.land(
-        project, tasks, merge_order(ready, tasks),
-        verify=command, told=tell, verifying=verifying, accepts_target=accepts_target,
-    )  # fmt: skip
-    notes = _notes(project, [world.tasks[task].record for task in ready])
-    worktrees = {task: stored.record.worktree for task, stored in world.tasks.items()}
-    return MergeAnswer(project.target.short, landings, not_ready, mended, notes, worktrees)
+    position = {task.id: at for at, task in enumerate(tasks.tasks)}
+    return sorted(ready, key=lambda task: position.get(task, len(position))), not_ready
 
 
 def _checked(path: str) -> str:
@@ -152,20 +176,3 @@ def _is_for_another(project: Project, record: TaskRecord) -> bool:
     """Whether a task's work was made for another branch than the one the user happens to stand on."""
     is_chosen = bool(project.settings.target)
     return not is_chosen and record.state is not State.MERGED and record.target != project.target.short
-
-
-def merge_order(ready: Sequence[TaskId], tasks: TaskSet) -> list[TaskId]:
-    """What a task comes after first, otherwise the order of the plan."""
-    declared: dict[TaskId, Task] = {task.id: task for task in tasks.tasks}
-    position = {task: at for at, task in enumerate(declared)}
-    ordered: dict[TaskId, None] = {}
-
-    def visit(task: TaskId, seen: frozenset[TaskId]) -> None:
-        for before in declared[task].after if task in declared else ():
-            if before in ready and before not in seen:
-                visit(TaskId(before), seen | {task})
-        ordered.setdefault(task)
-
-    for task in sorted(ready, key=lambda task: position.get(task, len(position))):
-        visit(task, frozenset({task}))
-    return list(ordered)

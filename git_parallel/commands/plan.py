@@ -13,6 +13,7 @@ from ..overlap.drift import Drift, find_drift
 from ..overlap.footprint import Footprint
 from ..overlap.meet import Overlaps
 from ..overlap.pair import Overlap
+from ..overlap.risk import Risk
 from ..project import patches
 from ..project.collector import collector_paused
 from ..project.declared import (
@@ -300,14 +301,14 @@ def _merge_order(seen: Sight, world: Snapshot, everything: Mapping[TaskId, Task]
     if len(ready) < 2:
         return ()
     mine = set(ready)
-    overlaps = (
-        overlap
+    conflicts = (
+        (task, TaskId(overlap.right), overlap.likelihood)
         for task in ready
         for overlap in seen.overlaps.of(task)
-        if overlap.left == task and overlap.right in mine
+        if overlap.left == task and overlap.right in mine and overlap.risk is not Risk.PREDICTED
     )
     after = {task: everything[task].after for task in ready if task in everything}
-    return merge_order(ready, overlaps, after=after)
+    return merge_order(ready, conflicts, after=after)
 
 
 def _drifts(seen: Sight, world: Snapshot) -> Iterator[Drift]:

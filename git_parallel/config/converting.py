@@ -7,6 +7,7 @@ from ..errors import BadInput, BadName, ParallelError
 from ..names import RefName, printable
 from ..overlap.patterns import EVERYTHING, parse
 from ..overlap.policy import Level
+from ..schedule.strategy import Strategy
 
 
 def seconds(key: str, text: str) -> float:
@@ -153,6 +154,10 @@ def one_of(*words: str) -> Callable[[str, list[str]], str]:
     return convert
 
 
+def _strategy(key: str, given: list[str]) -> Strategy:
+    return Strategy(one_of(*Strategy)(key, given))
+
+
 CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "branch": ("branch", _branch),
     "worktree": ("worktree", _template),
@@ -173,6 +178,8 @@ CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "agent": ("agent", _string),
     "prompt": ("prompt", _string),
     "verify": ("verify", _string),
+    "strategy": ("strategy", _strategy),
+    "updateRoadmap": ("update_roadmap", boolean),
     "timeout": ("timeout", _limit),
     "stallTimeout": ("stall_timeout", _limit),
     "retries": ("retries", _whole),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..overlap.policy import Level, Policy
+from ..schedule.strategy import Strategy
 
 if TYPE_CHECKING:
     from ..overlap.exclusion import Exclusion
@@ -60,6 +61,8 @@ class Settings:
     agent: str = ""
     prompt: str = ""
     verify: str = ""
+    strategy: Strategy = Strategy.MERGE
+    update_roadmap: bool = False
     timeout: float | None = None
     stall_timeout: float | None = 1800.0
     retries: int = 0

@@ -6,11 +6,12 @@ answers, and anything else becomes GitFailed with git's own words.
 
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
@@ -48,11 +49,6 @@ _FIXED = {
 _BUFFER = 1 << 20
 
 _NAME, _ADDRESS = "git-parallel", "git-parallel@localhost"
-_OURS = {
-    f"GIT_{role}_{what}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", _NAME), ("EMAIL", _ADDRESS))
-}
 
 
 def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
@@ -75,6 +71,22 @@ class Result:
     def fields(self) -> list[str]:
         """The NUL-separated fields of the output."""
         return self.stdout.removesuffix("\0").split("\0") if self.stdout else []
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A git child at both ends of whose pipes we are."""
+
+    stdin: IO[bytes]
+    stdout: IO[bytes]
+    _child: "subprocess.Popen[bytes]"
+
+    def end(self) -> None:
+        """Tell it that nothing comes any more, and wait until it is gone."""
+        with suppress(OSError):
+            self.stdin.close()
+        with self._child:
+            self.stdout.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,28 +165,54 @@ class Git:
         with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as said:
             asked.write(stdin.encode("utf-8", "surrogateescape"))
             asked.seek(0)
-            try:
-                child = subprocess.Popen(
-                    ["git", *_ALWAYS, *arguments],
-                    cwd=self.directory,
-                    env={**scrubbed(os.environ), **self.environment},
-                    stdin=asked,
-                    stdout=subprocess.PIPE,
-                    stderr=said,
-                    bufsize=_BUFFER,
-                    start_new_session=True,
-                    pass_fds=self.inherited,
-                )
-            except FileNotFoundError as error:
-                raise _not_started(self.directory) from error
-            except OSError as error:
-                raise GitFailed(f"git cannot be started: {(error.strerror or str(error)).lower()}") from error
+            child = self._started(("git", *_ALWAYS, *arguments), stdin=asked, stderr=said, size=_BUFFER)
             with child:
                 assert child.stdout is not None
                 yield child.stdout
             if child.returncode:
                 said.seek(0)
                 raise failure(arguments, child.returncode, _text(said.read()))
+
+    def conversing(self, *arguments: str) -> "Conversation":
+        """One git command that is asked and answers by turns, by a pipe each; the caller ends it.
+
+        What it says goes through no buffer of C's, as far as `stdbuf` (GNU coreutils) is there to see to that.
+        """
+        unbuffered = ("stdbuf", "-o0") if shutil.which("stdbuf") else ()
+        argv = (*unbuffered, "git", *_ALWAYS, *arguments)
+        child = self._started(argv, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, size=0)
+        assert child.stdin is not None
+        assert child.stdout is not None
+        return Conversation(child.stdin, child.stdout, child)
+
+    def _started(
+        self, argv: Sequence[str], *, stdin: int | IO[bytes], stderr: int | IO[bytes], size: int
+    ) -> "subprocess.Popen[bytes]":
+        try:
+            return subprocess.Popen(
+                argv,
+                cwd=self.directory,
+                env={**scrubbed(os.environ), **self.environment},
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                bufsize=size,
+                start_new_session=True,
+                pass_fds=self.inherited,
+            )
+        except FileNotFoundError as error:
+            raise _not_started(self.directory) from error
+        except OSError as error:
+            raise GitFailed(f"git cannot be started: {(error.strerror or str(error)).lower()}") from error
+
+    @property
+    def algorithm(self) -> str:
+        """The hash function that the repository names objects by: `sha1` or `sha256`."""
+        return (
+            self.store.algorithm
+            if self.store
+            else self.run("rev-parse", "--show-object-format").stdout.strip()
+        )
 
     def version(self) -> tuple[int, int]:
         """The version of git, as (major, minor)."""
@@ -213,21 +251,19 @@ class Git:
         """Whether `old` can be reached from `new`."""
         return self.run("merge-base", "--is-ancestor", old, new, answers=(0, 1)).status == 0
 
+    def put_object(self, kind: str, data: bytes) -> Oid:
+        """Write an object of any kind (`blob`, `tree`, `commit`)."""
+        if self.store:
+            return self._stored(self.store, kind, data)
+        return Oid(self.run("hash-object", "-w", "-t", kind, "--stdin", stdin=data).stdout.strip())
+
     def hash_object(self, data: bytes) -> Oid:
         """Write a blob."""
-        if self.store:
-            return self._stored(self.store, "blob", data)
-        return Oid(self.run("hash-object", "-w", "--stdin", stdin=data).stdout.strip())
+        return self.put_object("blob", data)
 
     def mktree(self, files: Mapping[str, Oid]) -> Oid:
         """Write a tree of plain files, by name."""
-        if self.store:
-            packed = (
-                b"100644 " + name.encode() + b"\0" + bytes.fromhex(oid) for name, oid in sorted(files.items())
-            )
-            return self._stored(self.store, "tree", b"".join(packed))
-        lines = "".join(f"100644 blob {oid}\t{name}\0" for name, oid in files.items())
-        return Oid(self.run("mktree", "-z", stdin=lines).stdout.strip())
+        return self.put_object("tree", tree_of(files))
 
     def commit_tree(self, tree: Oid, parents: Iterable[Oid], message: str) -> Oid:
         """Write a commit of the user's."""
@@ -237,19 +273,7 @@ class Git:
 
     def keep_book(self, tree: Oid, parents: Iterable[Oid], message: str) -> Oid:
         """Write a commit of our own bookkeeping, which needs no identity of the user's: there may be none."""
-        text = message.encode("utf-8", "surrogateescape")
-        if self.store:
-            lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
-            lines += [
-                f"{role} {_NAME} <{_ADDRESS}> {int(time.time())} +0000" for role in ("author", "committer")
-            ]
-            return self._stored(self.store, "commit", "\n".join([*lines, "", ""]).encode() + text)
-        options = [option for parent in parents for option in ("-p", parent)]
-        return Oid(
-            self.run(
-                "commit-tree", "--no-gpg-sign", *options, tree, stdin=text, environment=_OURS
-            ).stdout.strip()
-        )
+        return self.put_object("commit", book_entry(tree, parents, message))
 
     @staticmethod
     def _stored(store: Store, kind: str, data: bytes) -> Oid:
@@ -259,6 +283,20 @@ class Git:
             raise GitFailed(
                 f"cannot write to '{printable(str(store.folder))}': {(error.strerror or str(error)).lower()}"
             ) from error
+
+
+def tree_of(files: Mapping[str, Oid]) -> bytes:
+    """The content of a tree of plain files, by name."""
+    return b"".join(
+        b"100644 " + name.encode() + b"\0" + bytes.fromhex(oid) for name, oid in sorted(files.items())
+    )
+
+
+def book_entry(tree: Oid, parents: Iterable[Oid], message: str) -> bytes:
+    """The content of a commit of our own bookkeeping, made now."""
+    lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
+    lines += [f"{role} {_NAME} <{_ADDRESS}> {int(time.time())} +0000" for role in ("author", "committer")]
+    return "\n".join([*lines, "", ""]).encode() + message.encode("utf-8", "surrogateescape")
 
 
 def failure(arguments: Iterable[str], status: int, stderr: str) -> ParallelError:

@@ -18,7 +18,7 @@ class Commit:
 
 def commits(git: Git, *, tip: Oid, without: Iterable[Oid]) -> tuple[Commit, ...]:
     """What can be reached from `tip` but not from any of `without`, oldest first."""
-    return _commits(git, [tip], without)
+    return listed(git, [tip], without)
 
 
 def count(git: Git, *, tip: Oid, without: Iterable[Oid]) -> int:
@@ -31,8 +31,8 @@ def ahead(git: Git, tips: Iterable[Oid], *, of: Oid) -> Mapping[Oid, int]:
     wanted = list(dict.fromkeys(tips))
     if not wanted:
         return {}
-    graph = {commit.oid: commit.parents for commit in _commits(git, wanted, [of])}
-    return {tip: len(_reachable(graph, tip)) for tip in wanted}
+    graph = {commit.oid: commit.parents for commit in listed(git, wanted, [of])}
+    return {tip: len(reachable(graph, tip)) for tip in wanted}
 
 
 def merge_bases(git: Git, left: Oid, right: Oid) -> tuple[Oid, ...]:
@@ -76,14 +76,16 @@ def paths_at(git: Git, commit: Oid) -> list[str]:
     return git.run("ls-tree", "-r", "-z", "--full-tree", "--name-only", commit).fields
 
 
-def _commits(git: Git, tips: Iterable[Oid], without: Iterable[Oid]) -> tuple[Commit, ...]:
+def listed(git: Git, tips: Iterable[Oid], without: Iterable[Oid]) -> tuple[Commit, ...]:
+    """What can be reached from any of the tips but not from any of `without`, oldest first."""
     script = "".join(f"{tip}\n" for tip in tips) + "".join(f"^{oid}\n" for oid in without)
     out = git.run("rev-list", "--topo-order", "--reverse", "--parents", "--stdin", stdin=script)
     lines = (map(Oid, line.split()) for line in out.stdout.splitlines())
     return tuple(Commit(oid, tuple(parents)) for oid, *parents in lines)
 
 
-def _reachable(graph: Mapping[Oid, tuple[Oid, ...]], tip: Oid) -> set[Oid]:
+def reachable(graph: Mapping[Oid, tuple[Oid, ...]], tip: Oid) -> set[Oid]:
+    """What of a graph, which gives the parents of each commit, can be reached from a commit of it."""
     seen: set[Oid] = set()
     todo = [tip]
     while todo:

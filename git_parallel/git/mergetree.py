@@ -57,6 +57,11 @@ def within(room: Scratch, common: Path, *, incoming: Path | None = None) -> Git:
     return git
 
 
+def aside(room: Scratch, common: Path) -> Git:
+    """The same git, but what it writes stays in the scratch repository, and what was written there it sees."""
+    return within(room, common).with_environment(GIT_OBJECT_DIRECTORY=str(room.path / "objects"))
+
+
 def merge_tree(git: Git, *, ours: Oid, theirs: Oid) -> Merged | Conflicted:
     """Merge two commits without a checkout; raises GitFailed where they share no history."""
     out = git.run(
@@ -96,7 +101,7 @@ def _merged(
             stdin="".join(f"{ours} {theirs}\n" for ours, theirs in rest), answers=(*_BY_ITSELF, *_KILLED),
         )  # fmt: skip
         if out.status in _BY_ITSELF:
-            found += _answers(out.stdout)
+            found += answers(out.stdout)
         elif len(rest) > 1:
             # What it had found out went down with it, and nobody knows of which pair it died.
             half = len(rest) // 2
@@ -114,7 +119,7 @@ def _failure(out: Result) -> GitFailed:
     return GitFailed(f"git merge-tree failed: {printable(words[-1].removeprefix('fatal: '))}")
 
 
-def _answers(text: str) -> Iterator[Merged | Conflicted]:
+def answers(text: str) -> Iterator[Merged | Conflicted]:
     """For each merge its status, its tree and the conflicted paths, with an empty field at its end."""
     # What a process that died left half said is left out.
     fields = iter(text.split("\0")[:-1])

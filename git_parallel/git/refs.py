@@ -16,7 +16,7 @@ reported, never ignored. No two of these refs ever have to move together.
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,8 @@ from ..names import Oid, RefName, TaskId, natural
 from ..ownership import claims as claiming
 from ..ownership.claims import Claims
 from ..schedule.record import TaskRecord, from_json, to_json
-from .command import Git, failure
+from .command import Git, book_entry, failure, tree_of
+from .packing import Batch
 
 TASKS = "refs/parallel/tasks/"
 TRASH = "refs/parallel/trash/"
@@ -186,29 +187,72 @@ def read_blobs(git: Git, names: Iterable[str]) -> list[bytes | None]:
     return found
 
 
-def find_oddity(git: Git, branch: RefName) -> str:
-    """What a branch is instead of a name for one commit, in words; empty where it is that, or does not exist."""
-    out = git.run("for-each-ref", "--format=%(refname)%00%(symref)%00%(objecttype)", branch).stdout
-    for line in out.splitlines():
-        name, symref, kind = line.split("\0")
-        if name == branch and symref:
-            return f"only another name for '{symref.removeprefix('refs/heads/')}'"
-        if name == branch and kind != "commit":
-            return f"the name of a {kind} and not of a commit"
-    return ""
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Where a branch is; `oddity` says what it is instead of a name for one commit, empty where it is that."""
+
+    oid: Oid
+    oddity: str = ""
+
+
+def branches(git: Git, wanted: Iterable[RefName]) -> dict[RefName, Branch]:
+    """Where each of many branches is, as far as it exists, through one `for-each-ref`."""
+    names = dict.fromkeys(wanted)
+    if not names:
+        return {}
+    form = "%(refname)%00%(symref)%00%(objecttype)%00%(objectname)"
+    found = {}
+    for line in git.run("for-each-ref", f"--format={form}", *names).stdout.splitlines():
+        name, symref, kind, oid = line.split("\0")
+        if name not in names:
+            continue
+        odd = f"only another name for '{symref.removeprefix('refs/heads/')}'" if symref else ""
+        if not odd and kind != "commit":
+            odd = f"the name of a {kind} and not of a commit"
+        found[RefName(name)] = Branch(Oid(oid), odd)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A record to be appended to its task's chain, at the commit `old` of which it is, and why."""
+
+    record: TaskRecord
+    old: Oid | None
+    reason: str
 
 
 def write_record(git: Git, record: TaskRecord, *, old: Oid | None, reason: str) -> Stored:
     """Append a record to its task's chain; raises Stale when somebody wrote one first."""
-    text = _json(to_json(record))
-    files = {"record.json": git.hash_object(text)}
+    (stored,) = write_records(git, [Writing(record, old, reason)], reason=reason)
+    return stored
+
+
+def write_records(git: Git, writings: Sequence[Writing], *, reason: str) -> list[Stored]:
+    """Append records to the chains of their tasks, all of them or, where somebody was first with one, none: Stale."""
+    if not writings:
+        return []
+    batch = Batch(git.algorithm)
+    found = [_written(batch, one) for one in writings]
+    batch.write(git)
+    changes = [
+        RefChange(RefName(TASKS + one.record.id), new=stored.oid, old=one.old)
+        for one, (stored, _) in zip(writings, found, strict=True)
+    ]
+    apply(git, *changes, reason=f"parallel: {reason}")
+    _READ.update((stored.oid, text) for stored, text in found)
+    return [stored for stored, _ in found]
+
+
+def _written(batch: Batch, writing: Writing) -> tuple[Stored, bytes]:
+    record, text = writing.record, _json(to_json(writing.record))
+    files = {"record.json": batch.add("blob", text)}
     if record.spec:
         files["spec.md"] = record.spec
-    parents = [parent for parent in (old, record.tip) if parent]
-    oid = git.keep_book(git.mktree(files), parents, f"{reason}\n")
-    apply(git, RefChange(RefName(TASKS + record.id), new=oid, old=old), reason=f"parallel: {reason}")
-    _READ[oid] = text
-    return Stored(record, oid)
+    parents = [parent for parent in (writing.old, record.tip) if parent]
+    tree = batch.add("tree", tree_of(files))
+    oid = batch.add("commit", book_entry(tree, parents, f"{writing.reason}\n"))
+    return Stored(record, oid), text
 
 
 def write_claims(git: Git, claims: Claims, *, old: Oid | None, reason: str) -> Oid:

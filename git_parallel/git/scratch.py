@@ -40,13 +40,27 @@ class Scratch:
     def commit(self, tree: Oid, parents: Iterable[Oid] = ()) -> Oid:
         """A commit that is known here only; made without a process, since there may be thousands."""
         lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
-        body = "\n".join((*lines, f"author {_WHO}", f"committer {_WHO}", "", "scratch", "")).encode()
-        data = b"commit %d\0" % len(body) + body
+        return self.write(
+            "commit", "\n".join((*lines, f"author {_WHO}", f"committer {_WHO}", "", "scratch", "")).encode()
+        )
+
+    def write(self, kind: str, body: bytes) -> Oid:
+        """An object of a kind (`blob`, `tree`, `commit`) that is known here only."""
+        data = f"{kind} {len(body)}\0".encode() + body
         oid = Oid(hashlib.new(self.algorithm, data, usedforsecurity=False).hexdigest())
         folder = self.path / "objects" / oid[:2]
         folder.mkdir(exist_ok=True)
         (folder / oid[2:]).write_bytes(zlib.compress(data, 1))
         return oid
+
+    def find(self, oid: Oid) -> tuple[str, bytes] | None:
+        """The kind and content of an object that was written here; None where it was there before."""
+        try:
+            packed = (self.path / "objects" / oid[:2] / oid[2:]).read_bytes()
+        except FileNotFoundError:
+            return None
+        head, _, body = zlib.decompress(packed).partition(b"\0")
+        return head.split(b" ", 1)[0].decode("ascii"), body
 
     def beside(self, git: Git) -> Git:
         """A git of the real repository that sees what was written here, and writes its objects here."""

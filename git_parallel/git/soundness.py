@@ -4,18 +4,16 @@
 that were judged are written into a pack, uncompressed, in a scratch repository.
 """
 
-import hashlib
 import re
 import tempfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..names import Oid, printable
+from .packing import entry, pack
 from .scratch import HURRIED, Scratch
 
-_KIND = {"tree": 2, "blob": 3}
 _OBJECT = re.compile(r"error: object (?P<oid>[0-9a-f]{40,64}): (?P<why>.*)")
 # It wants to look into these wherever a tree has them; one that is not among the new objects was there before.
 _ABSENT = ("gitattributesMissing", "gitmodulesMissing")
@@ -44,7 +42,7 @@ class Sieve:
 
     def take(self, kind: str, data: bytes) -> None:
         """Look at one object, by kind and content, now or later."""
-        self._packed.append(_entry(kind, data))
+        self._packed.append(entry(kind, data))
         self._size += len(data)
         if self._size > _AT_ONCE:
             self._look()
@@ -61,12 +59,10 @@ class Sieve:
 
 
 def _find_unsound(scratch: Scratch, packed: Sequence[bytes]) -> Unsound | None:
-    body = b"PACK" + (2).to_bytes(4, "big") + len(packed).to_bytes(4, "big") + b"".join(packed)
-    pack = body + hashlib.new(scratch.algorithm, body, usedforsecurity=False).digest()
     # Without the objects that the repository has: git would compare these with what it is given.
     with tempfile.TemporaryDirectory(prefix="fsck-", dir=scratch.path) as alone:
         path = Path(alone) / "new.pack"
-        path.write_bytes(pack)
+        path.write_bytes(pack(packed, len(packed), scratch.algorithm))
         git = scratch.git.with_environment(GIT_OBJECT_DIRECTORY=alone)
         out = git.run(*HURRIED, "index-pack", "--fsck-objects", str(path), answers=(0, 1, 128))
     if out.status == 0:
@@ -76,15 +72,3 @@ def _find_unsound(scratch: Scratch, packed: Sequence[bytes]) -> Unsound | None:
     if wrong:
         return Unsound(Oid(wrong[0]["oid"]), printable(wrong[0]["why"]))
     return None if told else Unsound(None, printable(out.stderr.strip().splitlines()[-1]))
-
-
-def _entry(kind: str, data: bytes) -> bytes:
-    """One object of a pack: kind and size by seven bits each (the first has four), then the content."""
-    size = len(data)
-    head = bytearray([_KIND[kind] << 4 | size & 15])
-    size >>= 4
-    while size:
-        head[-1] |= 0x80
-        head.append(size & 0x7F)
-        size >>= 7
-    return bytes(head) + zlib.compress(data, 0)

@@ -1,5 +1,6 @@
 """Moving the target branch, wherever it is checked out: files first, ref last, by compare-and-swap."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,6 @@ from ..errors import Stale
 from ..names import Oid, RefName, printable
 from .checkouts import checkouts
 from .command import Git
-from .history import changed_paths
 from .refs import RefChange, apply
 from .shield import shielded
 from .worktree import FAST_FORWARD
@@ -37,14 +37,17 @@ def find_checkout(git: Git, common: Path, branch: RefName) -> Path | Refused | N
     return here[0].path if here else None
 
 
-def in_the_way(git: Git, checkout: Path, *, old: Oid, new: Oid) -> tuple[str, ...]:
-    """The user's changed, staged and untracked paths that moving from `old` to `new` would have to touch."""
-    changed = changed_paths(git, [(old, new)])[old, new]
+def dirt(git: Git, checkout: Path) -> tuple[tuple[str, str], ...]:
+    """What the user has changed, staged, or left untracked or ignored in a checkout: letters and path."""
     out = git.at(checkout).run(
         "-c", "status.showUntrackedFiles=all", "status", "--porcelain", "-z", "--no-renames",
         "--untracked-files=all", "--ignored=matching", "--ignore-submodules=all",
     )  # fmt: skip
-    theirs = [(entry[:2], entry[3:]) for entry in out.fields]
+    return tuple((entry[:2], entry[3:]) for entry in out.fields)
+
+
+def in_the_way(theirs: Iterable[tuple[str, str]], changed: Collection[str]) -> tuple[str, ...]:
+    """Those of the user's paths that a move would have to touch which changes these paths."""
     folders = {folder for path in changed for folder in _folders(path)}
     return tuple(
         path

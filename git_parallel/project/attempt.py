@@ -352,9 +352,14 @@ def _prepare(project: Project, task: Task, ready: TaskRecord, state: Ownership, 
 
 def write(project: Project, stored: Stored | None, record: TaskRecord) -> Stored:
     """Append the next record of a task, or write its first; raises Stale when somebody wrote one first."""
-    record = replace(record, reason=_cut(without_secrets(record.reason, os.environ)))
-    why = f"{record.id} {record.state}" + (f": {record.reason}" if record.reason else "")
-    return write_record(project.git, record, old=stored.oid if stored else None, reason=why)
+    fit, why = worded(record)
+    return write_record(project.git, fit, old=stored.oid if stored else None, reason=why)
+
+
+def worded(record: TaskRecord) -> tuple[TaskRecord, str]:
+    """A record as it may be written down, without secrets and not too long; and why it is written, in words."""
+    fit = replace(record, reason=_cut(without_secrets(record.reason, os.environ)))
+    return fit, f"{fit.id} {fit.state}" + (f": {fit.reason}" if fit.reason else "")
 
 
 def _cut(reason: str) -> str:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from ..agents.nursery import Nursery
+from ..config.settings import Settings
 from ..git.refs import snapshot
 from ..names import TaskId
 from ..schedule.plan import Held
@@ -21,7 +22,8 @@ from .declared import read_tasks, warn_of_uncommitted
 from .furnishing import bytes_given
 from .guarding import arm, watched
 from .handing import handed, handing
-from .landing import Landed, Landing
+from .landing.outcomes import Landed, Landing
+from .landing.terms import Terms
 from .limits import Limits
 from .open import Project, make_runtime
 from .ordering import Orders
@@ -240,12 +242,18 @@ def limits_of(project: Project, request: Request) -> Limits:
         max_parallel=request.max_parallel or settings.max_parallel,
         assume_independent=request.assume_independent,
         merge=request.merge,
-        verify=verify_command(settings, request.verify) if request.merge else "",
+        terms=_terms(settings, request) if request.merge else Terms(),
         retries=settings.retries if request.retries is None else request.retries,
         first_delay=settings.retry_delay,
         longest_delay=settings.retry_max_delay,
         is_stacking=request.is_stacking,
         budget=settings.budget if request.budget is None else request.budget,
+    )
+
+
+def _terms(settings: Settings, request: Request) -> Terms:
+    return Terms(
+        strategy=request.strategy or settings.strategy, verify=verify_command(settings, request.verify)
     )
 
 

@@ -11,11 +11,12 @@ from ..names import Oid, TaskId
 from ..overlap.meet import Overlaps
 from ..schedule.record import State
 from ..tasks.task import Task, TaskSet
-from . import landing
 from .attempt import Order, Wish, catch_up, make_ready, start, take_back, unmake
 from .declared import ownership
 from .furnishing import Liaison
-from .landing import Landing
+from .landing import queue
+from .landing.outcomes import Landing
+from .landing.terms import Terms
 from .news import overlaps_of
 from .open import Project
 from .settling import settle
@@ -72,10 +73,13 @@ def settle_and_look(
     return Settled(stored, overlaps, look)
 
 
-def land(project: Project, tasks: TaskSet, task: TaskId, verify: str) -> tuple[Stored, Landing]:
-    """Merge one task that has succeeded; its record then, and what became of it."""
-    answer = landing.land(project, tasks, [task], verify=verify)
-    return snapshot(project.git).require(task), answer.results[0]
+def land(
+    project: Project, tasks: TaskSet, asked: Sequence[TaskId], terms: Terms
+) -> list[tuple[Stored, Landing]]:
+    """Merge tasks that have succeeded; the record of each then, and what became of it."""
+    answer = queue.land(project, tasks, asked, terms)
+    world = snapshot(project.git)
+    return [(world.require(result.task), result) for result in answer.results]
 
 
 def put_back(project: Project, stored: Iterable[Stored]) -> Iterator[str]:

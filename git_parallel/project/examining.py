@@ -31,6 +31,12 @@ class Examined:
     roots: tuple[Oid, ...] = ()
     brought: Mapping[Oid, tuple[Oid, str]] = field(default_factory=dict)
 
+    def of(self, commits: Sequence[Oid]) -> "Examined":
+        """What some of the commits change, and which of them are roots."""
+        roots = frozenset(self.roots)
+        changes: dict[Oid | None, tuple[Change, ...]] = {oid: self.changes[oid] for oid in commits}
+        return Examined(changes, tuple(oid for oid in commits if oid in roots))
+
 
 def examined(
     git: Git, listed: Sequence[Oid], trusted: Sequence[Oid], *, inspect: Inspect | None = None
@@ -70,12 +76,18 @@ def examined(
     return Examined(changes, roots, brought)
 
 
-def examined_result(git: Git, *, old: Oid, new: Oid) -> Examined:
-    """In what one commit differs from another, whatever lies between; raises Falsified."""
-    known = commits(git, (old, new))
-    (found,) = differences(git, [(known[old].tree, known[new].tree)]).values()
-    look = look_at(git, [found], {known[old].tree}, None)
-    return Examined({None: _changes(git, found.entries, known[new].tree, look)})
+def examined_results(git: Git, pairs: Sequence[tuple[Oid, Oid]]) -> dict[tuple[Oid, Oid], Examined]:
+    """In what the second commit of each pair differs from the first, whatever lies between; raises Falsified."""
+    if not pairs:
+        return {}
+    known = commits(git, (oid for pair in pairs for oid in pair))
+    tree = {oid: one.tree for oid, one in known.items()}
+    found = differences(git, ((tree[old], tree[new]) for old, new in pairs))
+    look = look_at(git, found.values(), {tree[old] for old, _ in pairs}, None)
+    return {
+        (old, new): Examined({None: _changes(git, found[tree[old], tree[new]].entries, tree[new], look)})
+        for old, new in pairs
+    }
 
 
 def _held_against(one: Commit, tree: Lineage) -> tuple[Oid, ...]:

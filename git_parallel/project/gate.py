@@ -1,6 +1,6 @@
 """The gate: every commit of a branch judged from git objects alone, whatever the hooks let through."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import GitFailed
@@ -11,7 +11,7 @@ from ..git.scratch import Scratch, scratch
 from ..git.soundness import Sieve
 from ..names import Oid, TaskId
 from ..ownership.judge import Foreign, Ownership
-from .examining import Examined, examined, examined_result
+from .examining import Examined, examined, examined_results
 from .judging import unreadable, verdict
 from .open import Project
 from .picked import not_picked
@@ -20,12 +20,13 @@ from .violation import Violation
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """The proof that a branch may be merged; only `clear` makes one. `unclaimed` are paths it takes."""
+    """The proof that a branch may be merged; only the gate makes one. `unclaimed` are paths it takes."""
 
     task: TaskId
     tip: Oid
     onto: Oid
     unclaimed: tuple[str, ...]
+    touched: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,30 @@ class Denied:
 
     task: TaskId
     violations: tuple[Violation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A branch to be judged: its commits, oldest first, and what counts as judged already beside the target.
+
+    What the user has `accepted` for the task is let through.
+    """
+
+    task: TaskId
+    tip: Oid
+    commits: tuple[Oid, ...]
+    trusted: tuple[Oid, ...] = ()
+    accepted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the target becomes by one task: from one commit to another, whatever lies between."""
+
+    task: TaskId
+    old: Oid
+    new: Oid
+    accepted: tuple[str, ...] = ()
 
 
 def clear(
@@ -50,18 +75,102 @@ def clear(
 
     What the user has `accepted` for the task is let through.
     """
-    trusted = (onto, base) if base else (onto,)
+    trusted = (base,) if base else ()
     with scratch(project.common, like=onto) as room:
-        git, sieve = mergetree.within(room, project.common), Sieve(room)
+        gate = Gate(project, room, mergetree.within(room, project.common))
         try:
-            commits = history.commits(git, tip=tip, without=trusted)
-            found = examined(git, [commit.oid for commit in commits], trusted, inspect=sieve.take)
+            commits = history.commits(gate.git, tip=tip, without=(onto, *trusted))
         except GitFailed as error:
             return Denied(task, (unreadable(error),))
-        unfit = (*_unsound(sieve, found), *_borrowed(git, room, project, found, onto))
-        violations, unclaimed = verdict(task, found, ownership, accepted)
-        denied = (*unfit, *not_picked(git, violations, onto))
-    return Denied(task, denied) if denied else Cleared(task, tip, onto, unclaimed)
+        asked = Asked(task, tip, tuple(one.oid for one in commits), trusted, tuple(accepted))
+        return gate.clear([asked], onto, ownership)[task]
+
+
+def judge_result(
+    project: Project, cleared: Cleared, merged: Oid, ownership: Ownership, accepted: Sequence[str] = ()
+) -> Denied | None:
+    """Whether the merged tree differs from the target in more than owned paths: the net over the net."""
+    with scratch(project.common, like=merged) as room:
+        gate = Gate(project, room, mergetree.within(room, project.common))
+        result = Result(cleared.task, cleared.onto, merged, tuple(accepted))
+        return gate.judge_results([result], ownership).get(cleared.task)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The judgement of many branches in one scratch repository.
+
+    `git` is one that nothing can mislead (see `mergetree.within`); it sees all that is to be judged.
+    """
+
+    project: Project
+    room: Scratch
+    git: Git
+
+    def clear(
+        self, asked: Sequence[Asked], onto: Oid, ownership: Ownership
+    ) -> dict[TaskId, Cleared | Denied]:
+        """Judge each branch by itself: no commit may be of two of them.
+
+        All are read at once; where anything of them cannot be, each is read by itself, so that it is known whose it is.
+        """
+        alike: dict[tuple[Oid, ...], list[Asked]] = {}
+        for one in asked:
+            alike.setdefault(one.trusted, []).append(one)
+        answers = [self._clear_alike(some, onto, ownership) for some in alike.values()]
+        return {task: answer for some in answers for task, answer in some.items()}
+
+    def _clear_alike(
+        self, asked: Sequence[Asked], onto: Oid, ownership: Ownership
+    ) -> Mapping[TaskId, Cleared | Denied]:
+        trusted, sieve = (onto, *asked[0].trusted), Sieve(self.room)
+        try:
+            every = [oid for one in asked for oid in one.commits]
+            found = examined(self.git, every, trusted, inspect=sieve.take)
+        except GitFailed as error:
+            if len(asked) == 1:
+                return {asked[0].task: Denied(asked[0].task, (unreadable(error),))}
+            return self._one_by_one(asked, onto, ownership)
+        unfit = (
+            *_unsound(sieve, found),
+            *_borrowed(self.git, self.room, self.project, found, onto),
+        )
+        if unfit and len(asked) > 1:
+            return self._one_by_one(asked, onto, ownership)
+        return {one.task: self._answer(one, found.of(one.commits), unfit, onto, ownership) for one in asked}
+
+    def _one_by_one(
+        self, asked: Sequence[Asked], onto: Oid, ownership: Ownership
+    ) -> dict[TaskId, Cleared | Denied]:
+        return {one.task: self._clear_alike([one], onto, ownership)[one.task] for one in asked}
+
+    def _answer(
+        self, asked: Asked, found: Examined, unfit: Sequence[Violation], onto: Oid, ownership: Ownership
+    ) -> Cleared | Denied:
+        violations, unclaimed = verdict(asked.task, found, ownership, asked.accepted)
+        denied = (*unfit, *not_picked(self.git, violations, onto))
+        if denied:
+            return Denied(asked.task, denied)
+        touched = frozenset(change.path for some in found.changes.values() for change in some)
+        return Cleared(asked.task, asked.tip, onto, unclaimed, touched)
+
+    def judge_results(self, results: Sequence[Result], ownership: Ownership) -> dict[TaskId, Denied]:
+        """Those that differ from what was there before in more than owned paths: the net over the net."""
+        try:
+            found = examined_results(self.git, [(one.old, one.new) for one in results])
+        except GitFailed as error:
+            if len(results) == 1:
+                return {results[0].task: Denied(results[0].task, (unreadable(error),))}
+            return {
+                task: denied
+                for one in results
+                for task, denied in self.judge_results([one], ownership).items()
+            }
+        judged = [
+            (one.task, verdict(one.task, found[one.old, one.new], ownership, one.accepted)[0])
+            for one in results
+        ]
+        return {task: Denied(task, violations) for task, violations in judged if violations}
 
 
 def _unsound(sieve: Sieve, found: Examined) -> Iterator[Violation]:
@@ -78,16 +187,3 @@ def _borrowed(git: Git, room: Scratch, project: Project, found: Examined, onto: 
         commit, path = found.brought[oid]
         why = f"object {oid} is only borrowed from another repository ('git repack -a' makes it its own)"
         yield Violation(commit, Foreign(path, "", why))
-
-
-def judge_result(
-    project: Project, cleared: Cleared, merged: Oid, ownership: Ownership, accepted: Sequence[str] = ()
-) -> Denied | None:
-    """Whether the merged tree differs from the target in more than owned paths: the net over the net."""
-    with mergetree.private(project.common, like=merged) as git:
-        try:
-            found = examined_result(git, old=cleared.onto, new=merged)
-        except GitFailed as error:
-            return Denied(cleared.task, (unreadable(error),))
-    violations, _ = verdict(cleared.task, found, ownership, accepted)
-    return Denied(cleared.task, violations) if violations else None

@@ -1,6 +1,8 @@
 """How far a run may go."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from .landing.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,13 +11,13 @@ class Limits:
 
     With `is_standing` the run goes on when nothing is left to do and waits for more, looking for itself
     every `poll` seconds in case an event was missed. With `is_stacking` a task begins at the work of
-    those it comes after, as soon as these have succeeded. `budget` is in USD.
+    those it comes after, as soon as these have succeeded. `terms` are how it merges. `budget` is in USD.
     """
 
     max_parallel: int
     assume_independent: bool = False
     merge: bool = False
-    verify: str = ""
+    terms: Terms = field(default_factory=Terms)
     retries: int = 0
     first_delay: float = 10.0
     longest_delay: float = 600.0

@@ -5,9 +5,9 @@ from ..git.refs import Stored, snapshot
 from ..git.scratch_worktree import drop_dead_scratches
 from ..schedule.record import State
 from ..tasks.task import TaskSet
-from . import landing
 from .adrift import is_adrift, is_coordinated, is_merge_interrupted, runs_unrecorded, started
 from .attempt import write
+from .landing.recording import finish_interrupted
 from .open import Project
 from .settling import settle
 
@@ -34,7 +34,7 @@ def repair(project: Project, tasks: TaskSet, *, in_office: bool = False) -> tupl
 def _mend(project: Project, tasks: TaskSet, stored: Stored, *, in_office: bool) -> str:
     task = stored.record.id
     if is_merge_interrupted(project, stored):
-        mended = landing.finish_interrupted(project, stored)
+        mended = finish_interrupted(project, stored)
         return f"the merge of '{task}' had been interrupted: {mended.record.state}"
     if runs_unrecorded(project, stored) and (in_office or not is_coordinated(project)):
         write(project, stored, stored.record.to(State.RUNNING, started=started(project, stored), reason=""))

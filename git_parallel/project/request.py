@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..names import TaskId
+from ..schedule.strategy import Strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Request:
     is_sandboxed: bool = False
     merge: bool = False
     verify: str | None = None
+    strategy: Strategy | None = None
     fetch: bool | None = None
     again: Sequence[TaskId] = ()
     budget: float | None = None
@@ -49,6 +51,7 @@ class Request:
             "--budget": self.budget,
             "--merge": self.merge,
             "--verify": self.verify is not None,
+            "--strategy": self.strategy,
             "--stack": self.is_stacking,
             "--sparse": self.is_sparse,
             "--sandbox": self.is_sandboxed,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..schedule.record import State, TaskRecord
-from .landing import Landing
+from .landing.outcomes import Landing
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from .deeds import Settled, land, launch, prepare, put_back, settle_and_look
 from .elsewhere import Elsewhere
 from .events import Events, Row
 from .furnishing import Liaison
-from .landing import Landed, Landing
+from .landing.outcomes import Landed, Landing
 from .lane import Lane
 from .limits import Limits
 from .news import News, overlaps_of, read_news
@@ -359,7 +359,8 @@ class Scheduler:
         self.refused.pop(record.id, None)
         if self.limits.merge and record.state is State.SUCCEEDED:
             self.tell(Told(sentence(record), record))
-            self._land(record.id)
+            self.lane.join(record.id)
+            self._merge()
             return
         task = self.closing.pop(record.id)
         next_one = None if self.asking.urgency else again(record, self.limits)
@@ -375,21 +376,25 @@ class Scheduler:
         self.spending.give_up(task)
         self._refuse(task, "has ended", f"its end could not be recorded: {error.message}")
 
-    def _not_landed(self, task: TaskId, error: ParallelError) -> None:
-        self.closing.pop(task)
-        self.tell(Told(f"{task} not merged: {error.message}"))
+    def _not_landed(self, tasks: Sequence[TaskId], error: ParallelError) -> None:
+        self.lane.end(())
+        for task in tasks:
+            self.closing.pop(task)
+            self.tell(Told(f"{task} not merged: {error.message}"))
+        self._merge()
 
-    def _landed(self, done: tuple[Stored, Landing]) -> None:
-        stored, result = done
-        task = stored.record.id
-        self.stock.put(stored)
-        self.ended[task] = stored.record
-        self.closing.pop(task)
-        self.landings.append(result)
-        self.lane.end(result)
-        if isinstance(result, Landed) and result.commit:
-            self._tip = result.commit
-        self.tell(Told(sentence(stored.record), stored.record, result))
+    def _landed(self, done: Sequence[tuple[Stored, Landing]]) -> None:
+        self.lane.end(result for _, result in done)
+        for stored, result in done:
+            task = stored.record.id
+            self.stock.put(stored)
+            self.ended[task] = stored.record
+            self.closing.pop(task)
+            self.landings.append(result)
+            if isinstance(result, Landed) and result.commit:
+                self._tip = result.commit
+            self.tell(Told(sentence(stored.record), stored.record, result))
+        self._merge()
 
     # -- what others do ----------------------------------------------------------------------------
 
@@ -441,12 +446,15 @@ class Scheduler:
         stored, target = list(self.stock.stored.values()), self.project.target.short
         for task in self.lane.left(stored, target=target, tip=self._tip, busy=busy):
             self.closing[task] = self.stock.known(self.stock.stored[task].record)
-            self._land(task)
+            self.lane.join(task)
+        self._merge()
 
-    def _land(self, task: TaskId) -> None:
-        self.lane.begin(task, self._tip)
-        work = partial(land, self.project, self.stock.tasks, task, self.limits.verify)
-        self.events.do(work, self._landed, partial(self._not_landed, task), Row.IN_TURN)
+    def _merge(self) -> None:
+        """Merge together all that is to be merged, as soon as nothing else is being merged."""
+        tasks = self.lane.take(self._tip)
+        if tasks:
+            work = partial(land, self.project, self.stock.tasks, tasks, self.limits.terms)
+            self.events.do(work, self._landed, partial(self._not_landed, tasks), Row.IN_TURN)
 
     def _heard_nothing(self, _error: ParallelError) -> None:
         # Say, a setting of the team's that cannot be read: the next change will be looked at as well.

@@ -29,15 +29,17 @@ def base_on(project: Project, below: Sequence[TaskRecord]) -> Oid:
     return project.git.keep_book(tree, heads, f"The work below, not merged yet: {_named(below)}\n")
 
 
-def why_early(project: Project, record: TaskRecord, onto: Oid) -> str:
-    """Why a task that was stacked may not land yet; empty once all that it stands on is on the target.
+def why_early(project: Project, git: Git, record: TaskRecord, landed: Sequence[Oid]) -> str:
+    """Why a task that was stacked may not land yet; empty once all that it stands on is among what has `landed`.
 
     What was begun at a merge of several tasks may land when these have, if that commit is nothing but
-    their merge: it was ours, but the gate takes nobody's word.
+    their merge: it was ours, but the gate takes nobody's word. `git` sees all that has landed: the target's commit,
+    and the tips of what is on it in another form.
     """
     if not record.stacked or record.base is None:
         return ""
-    ahead = project.git.run("rev-list", "--parents", record.base, f"^{onto}").stdout.splitlines()
+    without = (f"^{oid}" for oid in landed)
+    ahead = git.run("rev-list", "--parents", record.base, *without).stdout.splitlines()
     if not ahead:
         return ""
     tip, *parents = (Oid(oid) for oid in ahead[0].split())

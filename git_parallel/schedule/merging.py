@@ -4,14 +4,17 @@ import heapq
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..names import TaskId
-from ..overlap.pair import Overlap
-from ..overlap.risk import Risk
 
 
 def merge_order(
-    tasks: Sequence[TaskId], overlaps: Iterable[Overlap], *, after: Mapping[TaskId, Sequence[str]]
+    tasks: Sequence[TaskId],
+    conflicts: Iterable[tuple[TaskId, TaskId, float]],
+    *,
+    after: Mapping[TaskId, Sequence[str]],
 ) -> tuple[TaskId, ...]:
     """What a task comes after first; then whoever stands in the way of least of the others.
+
+    `conflicts` are pairs, each with how likely the two are in conflict, from 0 to 1.
 
     Of two works in conflict the one merged later has to be done again in part, so the most land untouched
     when those go first that conflict with nothing merged yet, and of these whoever is in the way of
@@ -21,10 +24,9 @@ def merge_order(
     wanted = set(tasks)
     position = {task: at for at, task in enumerate(tasks)}
     weight: dict[TaskId, dict[TaskId, float]] = {task: {} for task in tasks}
-    for overlap in overlaps:
-        left, right = TaskId(overlap.left), TaskId(overlap.right)
-        if left in wanted and right in wanted and overlap.risk is not Risk.PREDICTED:
-            weight[left][right] = weight[right][left] = overlap.likelihood
+    for left, right, likelihood in conflicts:
+        if left in wanted and right in wanted:
+            weight[left][right] = weight[right][left] = likelihood
     missing = {task: {name for name in after.get(task, ()) if name in wanted} for task in tasks}
     behind: dict[str, list[TaskId]] = {}
     for task, names in missing.items():

@@ -65,8 +65,9 @@ class TaskRecord:
     tokens, each None unless its agent told it; `spent` is the cost of all attempts together, as far as they
     told. `accepted` are paths outside its ownership (directories end in `/`) that the user lets this task change,
     `accepted_target` the commit of the target of which the user said that its commits may stay there although
-    no merge brought them. `control` are digests of what can mislead git (see `git.control`) at its first
-    launch; None where nobody looked.
+    no merge brought them. `strategy` is in what form it was merged, `verified` the command that the merged
+    files have passed and how; both are empty before that. `control` are digests of what can mislead git (see
+    `git.control`) at its first launch; None where nobody looked.
     """
 
     id: TaskId
@@ -100,6 +101,8 @@ class TaskRecord:
     tokens_out: int | None = None
     accepted: tuple[str, ...] = ()
     accepted_target: Oid | None = None
+    strategy: str = ""
+    verified: str = ""
     control: tuple[str, ...] | None = None
 
     @property

@@ -10,7 +10,7 @@ from .. import __version__
 from ..errors import ANSWER_IS_NO
 from ..names import printable
 from .cli_run import attach_, cancel_, delegate_, hold_, retry_, run_, start_, stop_
-from .options import INDEPENDENT, JSON, VERIFY
+from .options import INDEPENDENT, JSON, STRATEGY, VERIFY
 
 
 class _Journey(click.Group):
@@ -138,6 +138,13 @@ def log_(task: str, follow: bool, attempt: int | None, setup: bool, raw: bool) -
 @cli.command("merge", short_help="Merge what has succeeded, judged and verified.")
 @click.argument("tasks", nargs=-1, metavar="[ID]...")
 @VERIFY
+@STRATEGY
+@click.option(
+    "--dry-run",
+    "is_rehearsal",
+    is_flag=True,
+    help="Only tell in what order they would be merged, and what would become of each.",
+)
 @click.option(
     "--accept",
     multiple=True,
@@ -151,27 +158,19 @@ def log_(task: str, follow: bool, attempt: int | None, setup: bool, raw: bool) -
     help="Agents' commits that came to the target by no merge of ours may stay there.",
 )
 @JSON
-def merge_(
-    tasks: tuple[str, ...], verify: str | None, accept: tuple[str, ...], accepts_target: bool, as_json: bool
-) -> None:
+def merge_(tasks: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Merge what has succeeded into the target, each commit judged, the result verified.
 
-    Merging happens in memory; the target moves only when everything holds, and only from where it was
-    seen. On any failure it is left untouched. What was accepted is recorded with the task, and in the
-    message of its merge commit.
+    Merging happens in memory, in the order in which the most land; the target moves only when everything
+    holds, and only from where it was seen. All are verified together; where that fails, those that break
+    it are found and set aside, and the others land. What was accepted is recorded with the task, and in
+    the message of its merge commit.
     """
-    from ..commands.merge import merge
-    from .show_merge import show_landing, show_merge, show_verifying
+    from ..commands.merge import Asked, merge
+    from .show_merge import show_merge, voice
 
-    answer = merge(
-        Path.cwd(),
-        tasks,
-        verify=verify,
-        accept=accept,
-        accepts_target=accepts_target,
-        tell=None if as_json else show_landing,
-        verifying=None if as_json else show_verifying,
-    )
+    asked = Asked(tasks, **options)
+    answer = merge(Path.cwd(), asked, voice(is_rehearsal=asked.is_rehearsal, as_json=as_json))
     show_merge(answer, as_json=as_json)
     if not answer.is_success:
         sys.exit(ANSWER_IS_NO)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..project.gate import Denied
-from ..project.landing import Astray, Blocked, Broken, Clash, Early, Landed, Untrusted
+from ..project.landing.outcomes import Astray, Blocked, Broken, Clash, Early, Landed, Untrusted, Unverified
 from ..schedule.record import TaskRecord
 from ..tasks.task import Declared, Kind
 
@@ -163,7 +163,9 @@ def of_merge(answer: "MergeAnswer") -> dict[str, Any]:
         "target": answer.target,
         "from": answer.landings.before,
         "to": answer.landings.after,
+        "is_rehearsal": answer.is_rehearsal,
         "merged": [result.task for result in results if isinstance(result, Landed)],
+        "flaky": [result.task for result in results if isinstance(result, Landed) and result.is_flaky],
         "conflicted": [{"id": r.task, "paths": list(r.paths)} for r in results if isinstance(r, Clash)],
         "rejected": [
             {
@@ -182,9 +184,14 @@ def of_merge(answer: "MergeAnswer") -> dict[str, Any]:
             if isinstance(r, Denied)
         ],
         "broken": [
-            {"id": r.task, "exit_status": r.exit_status, "log": str(r.log)}
+            {"id": r.task, "exit_status": r.exit_status, "log": str(r.log), "only_with": list(r.partners)}
             for r in results
             if isinstance(r, Broken)
+        ],
+        "unverified": [
+            {"id": r.task, "exit_status": r.exit_status, "log": str(r.log)}
+            for r in results
+            if isinstance(r, Unverified)
         ],
         "blocked": [
             {
@@ -298,6 +305,7 @@ _SAID: dict[type, str] = {
     Clash: "conflicted",
     Denied: "rejected",
     Broken: "broken",
+    Unverified: "unverified",
     Blocked: "blocked",
     Early: "early",
     Astray: "astray",

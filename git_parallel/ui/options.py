@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from ..schedule.strategy import Strategy
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 INDEPENDENT = click.option(
@@ -16,6 +19,21 @@ VERIFY = click.option(
     "--verify",
     metavar="CMD",
     help="Shell command that must succeed on the merged tree (default: parallel.verify).",
+)
+
+
+def _as_strategy(_context: click.Context, _option: click.Parameter, word: str | None) -> "Strategy | None":
+    from ..schedule.strategy import Strategy
+
+    return Strategy(word) if word else None
+
+
+STRATEGY = click.option(
+    "--strategy",
+    type=click.Choice(["merge", "squash", "rebase"]),
+    callback=_as_strategy,
+    help="Land a branch by a merge commit, by one commit for all of it, or by its commits made anew "
+    "(default: parallel.strategy).",
 )
 
 
@@ -32,6 +50,7 @@ _RUNNING = (
                  "(default: parallel.budget)."),
     click.option("--merge", "merge_", is_flag=True, help="Merge each task as soon as it has succeeded."),
     VERIFY,
+    STRATEGY,
     click.option("--stack", is_flag=True,
                  help="Begin a task at the work of those it comes after as soon as these have succeeded, without "
                  "waiting for their merge."),

@@ -1,26 +1,55 @@
 """`git parallel merge` as text or JSON."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 from ..commands.merge import MergeAnswer
 from ..names import TaskId, printable
 from ..project.gate import Denied
-from ..project.landing import Astray, Blocked, Broken, Clash, Early, Landed, Landing, Untrusted
+from ..project.landing.outcomes import (
+    Astray,
+    Blocked,
+    Broken,
+    Clash,
+    Early,
+    Landed,
+    Landing,
+    Untrusted,
+    Unverified,
+)
+from ..project.landing.terms import Voice
 from .errors import hint, note
 
 # As much of a failed verification as shows what is wrong.
 _LAST_LINES = 8
 
 
-def show_verifying(task: TaskId) -> None:
+def voice(*, is_rehearsal: bool, as_json: bool) -> Voice:
+    """What prints each result as it comes; nothing where one document is asked for."""
+    if as_json:
+        return Voice()
+    return Voice(told=partial(show_landing, is_rehearsal=is_rehearsal), verifying=show_verifying)
+
+
+def show_verifying(tasks: tuple[TaskId, ...], number: int) -> None:
     """Say, on a terminal, that a verification has begun: it may take long."""
-    if sys.stdout.isatty():
-        print(f"{task} is being verified ...", flush=True)
+    if not sys.stdout.isatty():
+        return
+    if len(tasks) > 1:
+        what = f"{len(tasks)} tasks are being verified together"
+    else:
+        what = f"{tasks[0]} is being verified" if tasks else "the target is being verified without them"
+    print(f"{what}{f' (verification {number})' if number > 1 else ''} ...", flush=True)
 
 
-def show_landing(result: Landing) -> None:
-    """Print what became of one task."""
+def show_landing(result: Landing, *, is_rehearsal: bool = False) -> None:
+    """Print what became of one task, or would become of it."""
+    if is_rehearsal and isinstance(result, Landed):
+        print(
+            f"{result.task} would be merged" if result.commit else f"{result.task}: the target has it already"
+        )
+        return
     for line in lines_of(result):
         print(printable(line), flush=True)
 
@@ -38,6 +67,8 @@ def show_merge(answer: MergeAnswer, *, as_json: bool) -> None:
         note(printable(f"{task} {why}, so there is nothing to merge"))
     if not answer.landings.results and not answer.not_ready:
         print("nothing to merge")
+    if answer.is_rehearsal:
+        return
     if answer.landings.before != answer.landings.after:
         print(f"{answer.target}: {answer.landings.before[:9]}..{answer.landings.after[:9]}")
     for result in answer.landings.results:
@@ -49,13 +80,13 @@ def show_merge(answer: MergeAnswer, *, as_json: bool) -> None:
 def lines_of(result: Landing) -> list[str]:
     """What became of one task, line by line."""
     match result:
-        case Landed(task, commit, is_verified):
-            how = (
-                f" as {commit[:9]}{', verified' if is_verified else ''}"
-                if commit
-                else ": the target has it already"
-            )
-            return [f"{task} merged{how}"]
+        case Landed(task, commit, is_verified, is_flaky):
+            verified = ", verified" if is_verified else ""
+            flaky = " (the verification failed first, and passed the second time)" if is_flaky else ""
+            return [
+                f"{task} merged"
+                + (f" as {commit[:9]}{verified}{flaky}" if commit else ": the target has it already")
+            ]
         case Clash(task, paths):
             return [f"{task} is in conflict with the target:", *(f"  {path}" for path in paths)]
         case Denied(task, violations):
@@ -67,8 +98,13 @@ def lines_of(result: Landing) -> list[str]:
                     f"  {violation.foreign.path or '(all of it)'}  in {where}  ({violation.foreign.why})"
                 )
             return lines
-        case Broken(task, status, log):
-            head = f"{task} refused, its merged tree fails the verify command (exit status {status}):"
+        case Broken(task, status, log, partners):
+            names = " and ".join(partners)
+            only = f", but only together with {names}" if partners else ""
+            head = f"{task} refused, with it the verify command fails{only} (exit status {status}):"
+            return [head, *(f"  | {line}" for line in _tail(log)), f"  all of it: {log}"]
+        case Unverified(task, status, log):
+            head = f"{task} not merged: the target fails the verify command without it as well (exit status {status}):"
             return [head, *(f"  | {line}" for line in _tail(log)), f"  all of it: {log}"]
         case Early(task, why) | Astray(task, why) | Untrusted(task, why):
             return [f"{task} not merged: {why}"]
@@ -96,6 +132,8 @@ def _way_on(result: Landing, answer: MergeAnswer) -> str:
             return f"{back}; git parallel retry {task} goes on from what is there"
         case Untrusted():
             return result.way_on
+        case Unverified():
+            return f"mend '{answer.target}' first; then {again}"
         case Blocked(_, refused) if refused.paths:
             return f"commit your changes or put them away; then {again}"
     return ""

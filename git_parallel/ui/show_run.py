@@ -16,6 +16,7 @@ from ..project.conducting import RunAnswer, Voice
 from ..project.handing import Handed
 from ..project.open import make_runtime, open_project
 from ..project.request import Request
+from ..schedule.strategy import Strategy
 from . import render
 from .voices import Lines, Quiet, status_of
 
@@ -85,6 +86,7 @@ def request_of(
     agent: str | None = None,
     retries: int | None = None,
     verify: str | None = None,
+    strategy: Strategy | None = None,
     fetch: bool | None = None,
     assume_independent: bool = False,
     budget: str | None = None,
@@ -106,6 +108,7 @@ def request_of(
         is_sandboxed=sandbox,
         merge=merge_,
         verify=verify,
+        strategy=strategy,
         fetch=fetch,
         budget=None if budget is None else usd("--budget", budget),
         verb=verb,

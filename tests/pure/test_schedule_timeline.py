@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from git_parallel.names import TaskId
 from git_parallel.overlap.meet import Overlaps
-from git_parallel.overlap.pair import Overlap
-from git_parallel.overlap.risk import Risk
 from git_parallel.schedule.estimate import Basis, estimates
 from git_parallel.schedule.merging import merge_order
 from git_parallel.schedule.record import State, TaskRecord
@@ -179,14 +177,16 @@ def test_an_agent_type_with_enough_runs_has_its_own_estimate() -> None:
     assert dict(told.of) == {"a": 2, "b": 100}
 
 
-def conflict(left: str, right: str, likelihood: float = 1.0, risk: Risk = Risk.CONFLICT) -> Overlap:
-    return Overlap(TaskId(left), TaskId(right), ("x",), risk, "", likelihood=likelihood)
+def conflict(left: str, right: str, likelihood: float = 1.0) -> tuple[TaskId, TaskId, float]:
+    return TaskId(left), TaskId(right), likelihood
 
 
-def order(names: str, *overlaps: Overlap, after: Mapping[str, str] | None = None) -> str:
+def order(
+    names: str, *conflicts: tuple[TaskId, TaskId, float], after: Mapping[str, str] | None = None
+) -> str:
     tasks = [TaskId(name) for name in names.split()]
     waits = {TaskId(name): words.split() for name, words in (after or {}).items()}
-    return " ".join(merge_order(tasks, overlaps, after=waits))
+    return " ".join(merge_order(tasks, conflicts, after=waits))
 
 
 def test_whoever_stands_in_the_way_of_most_is_merged_last() -> None:
@@ -199,6 +199,5 @@ def test_a_dependency_goes_first_whatever_it_conflicts_with_and_a_circle_stays_a
     assert order("a b", after={"a": "b", "b": "a"}) == "a b"
 
 
-def test_what_is_merely_expected_has_no_say_in_the_order_and_the_likelier_more() -> None:
-    assert order("a b c", conflict("a", "b", 0.9, Risk.PREDICTED)) == "a b c"
+def test_the_likelier_conflict_has_more_say_in_the_order() -> None:
     assert order("a b c", conflict("a", "b", 0.2), conflict("b", "c", 0.9)) == "a c b"

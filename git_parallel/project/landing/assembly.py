@@ -1,0 +1,159 @@
+"""Branches put one on top of the other in memory: what the target becomes if they land, a commit for each."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from ...git.commit_text import Persons, Text, build, parse
+from ...git.merger import Merger
+from ...git.mergetree import Conflicted, Merged
+from ...git.scratch import Scratch
+from ...git.tree_files import TreeFiles
+from ...names import Oid, TaskId
+from ...schedule.strategy import Strategy
+from . import messages
+from .judgement import Judged
+
+# Gives the tree of a merge that git cannot make by itself; None where nobody can. Of the two commits and the paths.
+Rescue = Callable[[Oid, Oid, Conflicted], Oid | None]
+# Gives the tree that is to stand for the merged one, of that tree and the task.
+Finish = Callable[[Oid, TaskId], Oid]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How branches land: by which strategy, in whose name, and what is said of how they were verified."""
+
+    strategy: Strategy
+    target: str
+    persons: Persons
+    verified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A branch in a chain: where the target is before it and after it, and the tree that it has then."""
+
+    judged: Judged
+    onto: Oid
+    commit: Oid
+    tree: Oid
+
+    @property
+    def task(self) -> TaskId:
+        """Whose branch it is."""
+        return self.judged.task
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Branches one on top of the other, and those which are in conflict with what is below them."""
+
+    onto: Oid
+    links: tuple[Link, ...] = ()
+    clashes: tuple[tuple[Judged, Oid, Conflicted], ...] = ()
+
+    @property
+    def tip(self) -> Oid:
+        """What the target becomes."""
+        return self.links[-1].commit if self.links else self.onto
+
+
+class Assembly:
+    """Makes chains in a scratch repository; what two of them have in common at their beginning is made once."""
+
+    def __init__(
+        self,
+        room: Scratch,
+        merger: Merger,
+        files: TreeFiles,
+        style: Style,
+        *,
+        rescue: Rescue = lambda _ours, _theirs, _clash: None,
+        finish: Finish = lambda tree, _task: tree,
+    ) -> None:
+        self._room, self._merger, self._files, self._style = room, merger, files, style
+        self._rescue, self._finish = rescue, finish
+        self._known: dict[tuple[Oid, TaskId], Link | Conflicted] = {}
+
+    def extended(self, chain: Chain, more: Iterable[Judged]) -> Chain:
+        """A chain with more branches on top, in this order; who is in conflict is left out."""
+        links, clashes, onto = list(chain.links), list(chain.clashes), chain.tip
+        for judged in more:
+            made = self._on_top(onto, judged)
+            if isinstance(made, Link):
+                links.append(made)
+                onto = made.commit
+            else:
+                clashes.append((judged, onto, made))
+        return Chain(chain.onto, tuple(links), tuple(clashes))
+
+    def _on_top(self, onto: Oid, judged: Judged) -> Link | Conflicted:
+        known = self._known.get((onto, judged.task))
+        if known is None:
+            known = self._known[onto, judged.task] = self._made(onto, judged)
+        return known
+
+    def _made(self, onto: Oid, judged: Judged) -> Link | Conflicted:
+        tip, record = judged.candidate.tip, judged.candidate.record
+        merged = self._merger.merge(onto, tip)
+        if isinstance(merged, Conflicted):
+            tree = self._rescue(onto, tip, merged)
+            if tree is None:
+                return merged
+            merged = Merged(tree)
+        style, tree = self._style, self._finish(merged.tree, judged.task)
+        if style.strategy is Strategy.REBASE:
+            replayed = self._replayed(onto, judged, merged.tree, tree)
+            if replayed is not None:
+                return Link(judged, onto, replayed, tree)
+        if style.strategy is Strategy.MERGE:
+            message = messages.merging(record, style.target, style.verified)
+            commit = self._commit(tree, [onto, tip], Text(style.persons.author, message))
+            return Link(judged, onto, commit, tree)
+        texts = [parse(self._files.read(oid)) for oid in judged.commits]
+        authors = {text.author.rpartition(b"> ")[0] for text in texts}
+        author = texts[-1].author if len(authors) == 1 else style.persons.author
+        message = messages.squashing(record, texts, tip, style.verified)
+        return Link(judged, onto, self._commit(tree, [onto], Text(author, message)), tree)
+
+    def _replayed(self, onto: Oid, judged: Judged, merged: Oid, tree: Oid) -> Oid | None:
+        """The last of the branch's commits made anew, one by one, on the target; None where they make no line.
+
+        That is so where it has merges, where one of them conflicts by itself, or where the merge of the whole gives
+        something else. Each is merged with a base that is its parent, in commits of trees only (as `git replay`).
+        """
+        record, steps, at = judged.candidate.record, [], self._tree(onto)
+        for oid in judged.commits:
+            data = self._files.read(oid)
+            own, parents = _headed(data)
+            if len(parents) != 1:
+                return None
+            before = self._tree(parents[0])
+            base = self._room.commit(before)
+            result = self._merger.merge(self._room.commit(at, [base]), self._room.commit(own, [base]))
+            if isinstance(result, Conflicted):
+                return None
+            if result.tree != at or own == before:
+                steps.append((result.tree, parse(data)))
+            at = result.tree
+        if at != merged or not steps:
+            return None
+        steps[-1] = (tree, steps[-1][1])
+        for number, (content, text) in enumerate(steps, 1):
+            tip = judged.candidate.tip if number == len(steps) else None
+            message = messages.replaying(text, record, tip, self._style.verified)
+            onto = self._commit(content, [onto], Text(text.author, message, text.encoding))
+        return onto
+
+    def _commit(self, tree: Oid, parents: Sequence[Oid], text: Text) -> Oid:
+        return self._room.write("commit", build(tree, parents, text, self._style.persons.committer))
+
+    def _tree(self, commit: Oid) -> Oid:
+        return _headed(self._files.read(commit))[0]
+
+
+def _headed(data: bytes) -> tuple[Oid, list[Oid]]:
+    """The tree and the parents of a commit, of its content."""
+    lines = data.partition(b"\n\n")[0].split(b"\n")
+    parents = [Oid(line[7:].decode("ascii")) for line in lines if line.startswith(b"parent ")]
+    return Oid(lines[0].removeprefix(b"tree ").decode("ascii")), parents

@@ -1,0 +1,143 @@
+"""Which candidates may be merged onto a commit, judged together as far as they have no commit in common."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ...git import history
+from ...git.created import contained
+from ...git.refs import Snapshot
+from ...names import Oid, TaskId
+from ...ownership.judge import Foreign, Ownership
+from ...schedule.record import TaskRecord
+from ..former import once_the_targets
+from ..gate import Asked, Cleared, Denied, Gate
+from ..open import Project
+from ..stacking import why_early
+from ..violation import Violation
+from .candidates import Candidate, Outcome, refused
+from .outcomes import Early, Untrusted
+
+# Takes paths that are nobody's for a task; what of them turns out to be another's.
+Claim = Callable[[TaskId, Sequence[str]], tuple[Foreign, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate that may be merged, with its commits, oldest first, and what they touch."""
+
+    candidate: Candidate
+    commits: tuple[Oid, ...]
+    touched: frozenset[str]
+
+    @property
+    def task(self) -> TaskId:
+        """Whose branch it is."""
+        return self.candidate.task
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """What was judged against one commit: who is cleared, who is not, and who has to wait for those before."""
+
+    cleared: tuple[Judged, ...] = ()
+    refused: Mapping[TaskId, Outcome] = field(default_factory=dict)
+    waiting: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """All that a judgement needs to know beside the branches: the gate, who owns what, who comes after whom."""
+
+    project: Project
+    world: Snapshot
+    gate: Gate
+    ownership: Ownership
+    claim: Claim
+    after: Mapping[TaskId, Sequence[TaskId]]
+
+    def judge(
+        self, pending: Sequence[Candidate], onto: Oid, landed: Sequence[Oid], missing: Collection[TaskId]
+    ) -> Wave:
+        """Judge as many of those that wait as can be judged at once against `onto`.
+
+        `landed` are tips of what `onto` has in another form (squashed, rebased), `missing` the tasks to be merged
+        that it has not. Who stands on one of these, or comes after it, or has a commit in common with another that is
+        judged, waits for what becomes of that one.
+        """
+        graph = {
+            one.oid: one.parents
+            for one in history.listed(self.gate.git, [one.tip for one in pending], [onto, *landed])
+        }
+        once = once_the_targets(self.world)
+        taken: set[Oid] = set()
+        asked: list[tuple[Candidate, Asked]] = []
+        outcomes: dict[TaskId, Outcome] = {}
+        waiting: list[Candidate] = []
+        for one in pending:
+            mine = history.reachable(graph, one.tip)
+            if one.record.stacked and one.record.base:
+                mine -= history.reachable(graph, one.record.base)
+            early = why_early(self.project, self.gate.git, one.record, [onto, *landed])
+            former = next((oid for oid in reversed(graph) if oid in mine and oid in once), None)
+            if former:
+                outcomes[one.task] = Outcome(self._bringing_back(one.record, former))
+            elif early or mine & taken or self._behind(one, missing):
+                waiting.append(one)
+            else:
+                taken |= mine
+                commits = tuple(oid for oid in graph if oid in mine)
+                asked.append((one, self._asked(one, commits, graph, onto, landed)))
+        answers = self.gate.clear([question for _, question in asked], onto, self.ownership)
+        cleared = []
+        for one, question in asked:
+            answer = self._claimed(answers[one.task])
+            if isinstance(answer, Denied):
+                outcomes[one.task] = refused(answer, one.record)
+            else:
+                cleared.append(Judged(one, question.commits, answer.touched))
+        return Wave(tuple(cleared), outcomes, tuple(waiting))
+
+    def why_waiting(
+        self, one: Candidate, onto: Oid, landed: Sequence[Oid], missing: Collection[TaskId]
+    ) -> Early:
+        """Why a candidate that still waits when nobody can be judged any more is not merged."""
+        names = ", ".join(f"'{name}'" for name in self._behind(one, missing))
+        early = why_early(self.project, self.gate.git, one.record, [onto, *landed])
+        return Early(one.task, early or f"it comes after {names}, which could not be merged")
+
+    def _behind(self, one: Candidate, missing: Collection[TaskId]) -> list[TaskId]:
+        return [name for name in self.after.get(one.task, ()) if name in missing]
+
+    def _asked(
+        self,
+        one: Candidate,
+        commits: tuple[Oid, ...],
+        graph: Mapping[Oid, tuple[Oid, ...]],
+        onto: Oid,
+        landed: Sequence[Oid],
+    ) -> Asked:
+        record = one.record
+        base = (record.base,) if record.stacked and record.base else ()
+        trusted = tuple(dict.fromkeys((*base, *self._needed(commits, graph, onto, landed))))
+        return Asked(one.task, one.tip, commits, trusted, record.accepted)
+
+    def _needed(
+        self, commits: Sequence[Oid], graph: Mapping[Oid, tuple[Oid, ...]], onto: Oid, landed: Sequence[Oid]
+    ) -> Sequence[Oid]:
+        """The tips that landed in another form, where commits hang on one of these and not on the target."""
+        if not landed:
+            return ()
+        edge = {parent for oid in commits for parent in graph[oid] if parent not in graph}
+        return landed if edge - contained(self.gate.git, edge, within=[onto]) else ()
+
+    def _claimed(self, answer: Cleared | Denied) -> Cleared | Denied:
+        if isinstance(answer, Denied) or not answer.unclaimed:
+            return answer
+        foreign = self.claim(answer.task, answer.unclaimed)
+        return Denied(answer.task, tuple(Violation(None, one) for one in foreign)) if foreign else answer
+
+    def _bringing_back(self, record: TaskRecord, former: Oid) -> Untrusted:
+        short = self.project.target.short
+        why = f"it would bring back {former:.9}, which '{short}' does not hold any more"
+        way_on = f"cd {record.worktree}; git rebase --onto {short} {former:.9}"
+        return Untrusted(record.id, why, f"{way_on}; then git parallel merge {record.id}")

@@ -1,0 +1,180 @@
+"""One round of a merge: everything decided on the target as it is, and the target moved once."""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...errors import Stale, Unusable
+from ...git import mergetree, target
+from ...git.commit_text import persons
+from ...git.merger import Merger
+from ...git.refs import Snapshot, Stored, snapshot
+from ...git.scratch import Scratch, scratch
+from ...git.taking_in import take_in
+from ...git.tree_files import TreeFiles
+from ...names import Oid, TaskId
+from ...overlap.exclusion import unions
+from ...ownership.judge import Foreign, judge
+from ...schedule.merging import merge_order
+from ...schedule.record import State, TaskRecord
+from ...schedule.strategy import Strategy
+from ...tasks.task import TaskSet
+from ..claiming import claim
+from ..declared import ownership
+from ..gate import Gate
+from ..open import Project
+from .assembly import Assembly, Style
+from .candidates import Outcome, Sorted, sort_out
+from .checking import checking
+from .deciding import Deciding, Decision
+from .judgement import Court
+from .outcomes import Blocked, Landed
+from .recording import record
+from .rewritten import rewritten_tips
+from .terms import Terms, Voice
+from .trying import Failure, Verify, tried
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round needs to know: of which tasks, on what terms, and who hears of it.
+
+    `sound` are commits of the target that hold no intruder, and grows.
+    """
+
+    project: Project
+    tasks: TaskSet
+    terms: Terms
+    voice: Voice
+    sound: set[Oid]
+
+    def run(self, asked: Sequence[TaskId]) -> dict[TaskId, Outcome]:
+        """Land what can land; the outcome of each, those that landed in their order.
+
+        What is to be recorded of those that did not land is not written yet. Raises Stale, with nothing landed, where
+        somebody moved the target or a task meanwhile.
+        """
+        world = snapshot(self.project.git)
+        onto = self.project.git.find_ref(self.project.target)
+        if onto is None:
+            raise Unusable(f"there is no branch '{self.project.target.short}' any more")
+        known = sort_out(self.project, world, asked, onto, self.sound)
+        if not known.candidates:
+            return dict(known.others)
+        with self._deciding(world, onto, known) as (room, deciding):
+            landed = rewritten_tips(self.project.git, world, onto)
+            decision = deciding.decide(known.candidates, onto, tuple(landed))
+            # What was claimed for them is theirs by now.
+            state = ownership(self.project, self.tasks, snapshot(self.project.git))
+            deciding.judged_as_merged(decision, state)
+            deciding.not_in_the_way(decision)
+            is_flaky = False
+            if decision.chain.links and self.terms.verify and not self.terms.is_rehearsal:
+                is_flaky = tried(deciding, decision, self._verify(room), self.voice)
+            done = self._landed(room, decision, is_flaky=is_flaky)
+        return {**known.others, **done, **decision.outcomes}
+
+    @contextmanager
+    def _deciding(self, world: Snapshot, onto: Oid, known: Sorted) -> Iterator[tuple[Scratch, Deciding]]:
+        project = self.project
+        with ExitStack() as held:
+            room = held.enter_context(scratch(project.common, like=onto, union=unions(project.settings.hot)))
+            git = mergetree.aside(room, project.common)
+            merger = held.enter_context(Merger(git))
+            files = held.enter_context(TreeFiles(git, room))
+            strategy = self.terms.strategy
+            style = Style(strategy, project.target.short, persons(project.git), self.terms.verify)
+            state = ownership(project, self.tasks, world)
+            court = Court(project, world, Gate(project, room, git), state, self._claim, self._after(known))
+            assembly = Assembly(room, merger, files, style)
+            position = {task.id: at for at, task in enumerate(self.tasks.tasks)}
+            is_rewriting = strategy is not Strategy.MERGE
+            yield room, Deciding(project, world, court, assembly, position, is_rewriting)
+
+    def _verify(self, room: Scratch) -> Verify:
+        """What verifies a commit of the scratch repository; the command's own git has to see it as well."""
+        verify = checking(self.project, self.terms.verify)
+
+        def taken_in(
+            commit: Oid, changed: Collection[str], tasks: Sequence[TaskId], log: Path
+        ) -> Failure | None:
+            take_in(self.project.git, room, commit)
+            return verify(commit, changed, tasks, log)
+
+        return taken_in
+
+    def _after(self, known: Sorted) -> dict[TaskId, tuple[TaskId, ...]]:
+        """Whom each candidate comes after among the candidates; of a circle one way is left."""
+        candidates = [one.task for one in known.candidates]
+        declared = {task.id: task.after for task in self.tasks.tasks}
+        after = {task: declared.get(task, ()) for task in candidates}
+        order = {task: at for at, task in enumerate(merge_order(candidates, (), after=after))}
+        return {
+            task: tuple(TaskId(name) for name in names if name in order and order[TaskId(name)] < order[task])
+            for task, names in after.items()
+        }
+
+    def _claim(self, task: TaskId, paths: Sequence[str]) -> tuple[Foreign, ...]:
+        if self.terms.is_rehearsal:
+            world = snapshot(self.project.git)
+            return judge(task, paths, ownership(self.project, self.tasks, world)).foreign
+        return claim(self.project, self.tasks, task, paths).foreign
+
+    def _landed(self, room: Scratch, decision: Decision, *, is_flaky: bool) -> dict[TaskId, Outcome]:
+        """Move the target to the end of the chain, with the intent recorded before and the deed after it."""
+        chain, how = decision.chain, self._how(is_flaky=is_flaky)
+        landings = {
+            link.task: Outcome(Landed(link.task, link.commit, is_verified=bool(how), is_flaky=is_flaky))
+            for link in chain.links
+        }
+        if not chain.links or self.terms.is_rehearsal:
+            return landings
+        take_in(self.project.git, room, chain.tip)
+        names = _listed(decision.members())
+        intents: list[tuple[Stored, TaskRecord]] = []
+        for link in chain.links:
+            stored = link.judged.candidate.stored
+            merging = stored.record.to(
+                State.MERGING,
+                candidate=link.commit,
+                reason="",
+                strategy=str(self.terms.strategy),
+                verified=how,
+            )
+            intents.append((stored, merging))
+        written = record(self.project, intents, what=f"merging {names}")
+        try:
+            refused = target.move(
+                self.project.git, self.project.common, self.project.target,
+                old=chain.onto, new=chain.tip, reason=f"parallel: merge {names}",
+            )  # fmt: skip
+        except Stale:
+            self._taken_back(written, "the target moved")
+            raise
+        if refused:
+            self._taken_back(written, refused.why)
+            return {link.task: Outcome(Blocked(link.task, refused)) for link in chain.links}
+        record(self.project, [(one, one.record.to(State.MERGED)) for one in written], what=f"merged {names}")
+        self.sound.add(chain.tip)
+        return landings
+
+    def _taken_back(self, written: Sequence[Stored], why: str) -> None:
+        nothing = {"candidate": None, "strategy": "", "verified": "", "reason": why}
+        changes = [(one, one.record.to(State.SUCCEEDED, **nothing)) for one in written]
+        record(self.project, changes, what=f"not merged: {why}")
+
+    def _how(self, *, is_flaky: bool) -> str:
+        """What is recorded of how the files were verified."""
+        if not self.terms.verify:
+            return ""
+        return f"{self.terms.verify} (passed the second time)" if is_flaky else self.terms.verify
+
+
+def _listed(tasks: Sequence[TaskId]) -> str:
+    """A few of the tasks by name, and how many more."""
+    shown = ", ".join(tasks[:_SHOWN])
+    return f"{shown} and {len(tasks) - _SHOWN} more" if len(tasks) > _SHOWN else shown
+
+
+_SHOWN = 5
