@@ -24,6 +24,8 @@ _WORDS = (
     (Status.COMPLETE, rf"\b{_DONE}\b"),
 )
 _PATTERN = re.compile("|".join(f"({pattern})" for _, pattern in _WORDS))
+# A state as it is written, whether it is reached or not.
+STATE = re.compile(rf"(?:{'|'.join(pattern for _, pattern in _WORDS)})(?!\w)", re.IGNORECASE)
 # Before the word: it is a wish, or denied.
 _NOT_YET = re.compile(
     r"\b(?:to be|must|should|shall|will|would|can|needs?|target|goal|once|until|when|if|yet|mark|make|get|"
