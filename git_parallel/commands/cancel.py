@@ -9,9 +9,10 @@ from ..errors import ParallelError, Stale
 from ..git.refs import Stored, snapshot
 from ..names import TaskId
 from ..project import coordinator, repair
-from ..project.attempt import unmake, write
+from ..project.attempt import unmake
 from ..project.declared import find_recorded, read_tasks
 from ..project.open import Project, make_runtime, open_project
+from ..project.recording import write
 from ..project.settling import settle
 from ..project.watching import wake
 from ..schedule.record import State, TaskRecord

@@ -7,15 +7,16 @@ from pathlib import Path
 from ..errors import BadInput
 from ..git import control, guard
 from ..git.refs import Snapshot, snapshot
+from ..git.scratch_worktree import has_dead_scratches
 from ..names import TaskId, path_problem, printable
-from ..project import repair
-from ..project.attempt import write
+from ..project.adrift import is_any
 from ..project.declared import find_recorded, read_tasks
 from ..project.guarding import arm
 from ..project.landing import queue
 from ..project.landing.outcomes import Landings
 from ..project.landing.terms import Terms, Voice
 from ..project.open import Project, make_runtime, open_project
+from ..project.recording import write
 from ..project.verifying import verify_command
 from ..schedule.record import State, TaskRecord
 from ..schedule.strategy import Strategy
@@ -77,7 +78,7 @@ def merge(directory: Path, asked: Asked, voice: Voice) -> MergeAnswer:
     if not asked.is_rehearsal:
         make_runtime(project)
         # What stands in the records is told apart from what somebody did to the hooks.
-        mended = (*repair.repair(project, tasks), *_guarded(project))
+        mended = (*_mended(project, tasks), *_guarded(project))
     world = snapshot(project.git)
     ready, not_ready = _candidates(project, tasks, world, asked.spellings)
     if accepted and not asked.is_rehearsal:
@@ -158,6 +159,16 @@ def _notes(project: Project, records: Sequence[TaskRecord]) -> tuple[str, ...]:
     return tuple(
         f"{name} has changed since the launch; what was merged does not go by it" for name in sorted(names)
     )
+
+
+def _mended(project: Project, tasks: TaskSet) -> tuple[str, ...]:
+    """What of the records was not as things are; it is after this."""
+    if not (is_any(project, snapshot(project.git)) or has_dead_scratches(project.common)):
+        return ()
+    # It can do much that is seldom needed.
+    from ..project import repair
+
+    return repair.repair(project, tasks)
 
 
 def _guarded(project: Project) -> tuple[str, ...]:

@@ -8,12 +8,12 @@ from ..errors import Busy, Refused, UnknownTask
 from ..git.refs import Snapshot, snapshot
 from ..names import TaskId
 from ..project import coordinator, repair
-from ..project.attempt import write
 from ..project.commanding import orders_of
 from ..project.conducting import RunAnswer, Voice, conduct, limits_of
 from ..project.declared import find_recorded, read_tasks
 from ..project.handing import Handed, hand_over, hand_over_again, handing, wait_for_leaving
 from ..project.open import make_runtime, open_project
+from ..project.recording import write
 from ..project.request import Request
 from ..project.saying import Told
 from ..schedule.record import State

@@ -63,8 +63,8 @@ def install(git: Git, common: Path, *, may_push: bool = False) -> tuple[str, ...
             stray.unlink()
         sparse.list_anew(common)
     stanza.add(git, common)
-    for admin in _admins(common):
-        if _hooks_of(git, admin) != str(common / "parallel" / "hooks"):
+    for admin, hooks in _hooks_of_all(git, common).items():
+        if hooks != str(common / "parallel" / "hooks"):
             _insist(git, common, admin)
     return tuple(found)
 
@@ -96,11 +96,11 @@ def _changed(git: Git, common: Path, wanted: Sequence[_File]) -> list[str]:
     if not stanza.is_in(git, common):
         found.append("the stanza of git-parallel is not in .git/config")
     ours = str(common / "parallel" / "hooks")
-    for admin in _admins(common):
-        hooks = _hooks_of(git, admin)
-        if hooks != ours:
-            found.append(f"worktree {admin.name} runs its hooks from '{printable(hooks)}'")
-    return found
+    return found + [
+        f"worktree {admin.name} runs its hooks from '{printable(hooks)}'"
+        for admin, hooks in _hooks_of_all(git, common).items()
+        if hooks != ours
+    ]
 
 
 def is_installed(git: Git, common: Path) -> bool:
@@ -215,6 +215,19 @@ def _admins(common: Path) -> list[Path]:
     """The admin directories of agent worktrees."""
     found = (common / "worktrees").glob(f"{PREFIX}*")
     return sorted(admin for admin in found if (admin / "gitdir").exists())
+
+
+def _hooks_of_all(git: Git, common: Path) -> dict[Path, str]:
+    """Where git has the hooks of each agent worktree from; asked once for all that cannot differ."""
+    admins = _admins(common)
+    if not admins:
+        return {}
+    # Only what git includes under some condition, and what a worktree has for itself, can make a difference.
+    out = git.run(f"--git-dir={common}", "config", "-z", "--get-regexp", r"^includeif\.", answers=(0, 1))
+    are_alike = not any(stanza.tells_worktrees_apart(entry.partition("\n")[0]) for entry in out.fields)
+    alike = [admin for admin in admins if are_alike and not (admin / "config.worktree").exists()]
+    found = dict.fromkeys(alike, _hooks_of(git, alike[0])) if alike else {}
+    return found | {admin: _hooks_of(git, admin) for admin in admins if admin not in found}
 
 
 def _hooks_of(git: Git, admin: Path) -> str:

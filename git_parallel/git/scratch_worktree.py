@@ -34,11 +34,19 @@ def scratch_worktree(git: Git, common: Path, *, at: Oid) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
+def has_dead_scratches(common: Path) -> bool:
+    """Whether there is any scratch worktree of a process that is gone."""
+    return any(not _is_process(_pid(admin)) for admin in (common / "worktrees").glob(f"{SCRATCH}*"))
+
+
+def _pid(admin: Path) -> int:
+    return int(admin.name.removeprefix(SCRATCH).partition(".")[0])
+
+
 def drop_dead_scratches(common: Path) -> None:
     """Remove the scratch worktrees that killed processes left; their names tell whose they were."""
     for admin in (common / "worktrees").glob(f"{SCRATCH}*"):
-        pid = int(admin.name.removeprefix(SCRATCH).partition(".")[0])
-        if not _is_process(pid):
+        if not _is_process(_pid(admin)):
             # Another command may be removing the same one at this moment.
             with suppress(FileNotFoundError):
                 dot_git = Path((admin / "gitdir").read_text().rstrip("\n"))

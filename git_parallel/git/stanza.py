@@ -33,6 +33,18 @@ def is_in(git: Git, common: Path) -> bool:
     return bool(git.run(*_file(common), "--get-all", KEY, answers=(0, 1)).stdout)
 
 
+def tells_worktrees_apart(key: str) -> bool:
+    """Whether a condition for including configuration, by its key, may hold in one agent worktree and not in others.
+
+    Ours does not, nor does a plain directory that holds the whole repository, as people have it for their work.
+    """
+    kind, _, where = key.casefold().removeprefix("includeif.").removesuffix(".path").partition(":")
+    if key.casefold() == KEY.casefold() or kind == "hasconfig":
+        return False
+    is_plain = where.endswith("/") and not any(sign in where for sign in "*?[") and "worktrees" not in where
+    return kind not in ("gitdir", "gitdir/i") or not is_plain
+
+
 def add(git: Git, common: Path) -> None:
     """Put the stanza at the end of the configuration, unless it is in it."""
     if not is_in(git, common):

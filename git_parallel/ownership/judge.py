@@ -1,13 +1,16 @@
 """The one judgement of who may change a path; hook, coordinator and merge all ask here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 from ..names import TaskId
 from ..overlap.patterns import Pattern
 from .control import control_of
 from .rules import Territory
 from .survey import Survey
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +36,27 @@ class Ownership:
     territories: Mapping[str, Territory] = field(default_factory=dict)
     strict: bool = False
     hooks: tuple[str, ...] = ()
-    _known: list[Survey] = field(default_factory=list, init=False, repr=False, compare=False)
+    _known: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def survey(self) -> Survey:
         """Declarations and territories as they are looked up, compiled at the first question."""
-        if not self._known:
-            tasks = {task: (one.declared, one.territory) for task, one in self.claimants.items()}
-            self._known.append(Survey(tasks, self.territories.values()))
-        return self._known[0]
+        return self.known(_surveyed)
+
+    def known(self, found_out: "Callable[[Ownership], Found]") -> Found:
+        """What follows from it, found out at the first question."""
+        if found_out not in self._known:
+            self._known[found_out] = found_out(self)
+        return cast("Found", self._known[found_out])
 
     def gives(self, territory: Territory, path: str) -> bool:
         """Whether a declaration of a task with this territory counts at `path`."""
         return not territory.patterns or territory.agent in self.survey.at(path).types
+
+
+def _surveyed(ownership: Ownership) -> Survey:
+    tasks = {task: (one.declared, one.territory) for task, one in ownership.claimants.items()}
+    return Survey(tasks, ownership.territories.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,48 +34,83 @@ def reach_of(task: TaskId, ownership: Ownership) -> Reach:
     """How far a task and its neighbours reach."""
     me = ownership.claimants.get(task, Claimant(task))
     mine = [shape for pattern in me.declared for shape in pattern.shapes]
-    declared, files = _of_others(task, ownership)
+    every = ownership.known(others)
     return Reach(
         task,
         frozenset("/".join(map(str, shape)) for pattern in me.declared if pattern.is_exact for shape in pattern.shapes),
         _whole(mine),
         _whole(shape for pattern in me.territory.patterns for shape in pattern.shapes),
         frozenset(folder for shape in mine for folder in _folders(shape)),
-        declared,
-        {**_of_territories(me, ownership), **declared},
-        files,
+        _Foreign(every.declared, task, {}),
+        _Foreign(every.declared, task, _of_territories(me, ownership)),
+        _Foreign(every.files, task, {}),
     )  # fmt: skip
 
 
-def _of_others(task: TaskId, ownership: Ownership) -> tuple[dict[str, Foreign], dict[str, Foreign]]:
-    declared: dict[str, Foreign] = {}
-    files: dict[str, Foreign] = {}
-    for other in ownership.claimants.values():
-        if other.task == task:
-            continue
-        why = f"declared by task '{other.task}'"
-        for pattern in other.declared:
-            _note(pattern, str(other.task), why, declared, files)
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What any task declares or claims: at each place the first two tasks, of which one at least is another's."""
+
+    declared: Mapping[str, tuple[Foreign, ...]]
+    files: Mapping[str, tuple[Foreign, ...]]
+
+
+class _Foreign(Mapping[str, Foreign]):
+    """The same as one task sees it, which is no neighbour of itself; `beside` is what counts where nobody is."""
+
+    def __init__(
+        self, every: Mapping[str, tuple[Foreign, ...]], task: TaskId, beside: Mapping[str, Foreign]
+    ) -> None:
+        self._every, self._task, self._beside = every, task, beside
+
+    def __getitem__(self, path: str) -> Foreign:
+        found = next((one for one in self._every.get(path, ()) if one.owner != self._task), None)
+        return self._beside[path] if found is None else found
+
+    def __iter__(self) -> Iterator[str]:
+        every = dict.fromkeys((*self._every, *self._beside))
+        return (path for path in every if self.get(path) is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def others(ownership: Ownership) -> Others:
+    """What all tasks declare and claim, by place; it costs as much as there is of that."""
+    declared: dict[str, tuple[Foreign, ...]] = {}
+    files: dict[str, tuple[Foreign, ...]] = {}
+    for one in ownership.claimants.values():
+        why = f"declared by task '{one.task}'"
+        for pattern in one.declared:
+            _note(pattern, str(one.task), why, declared, files)
     for path, holder in ownership.claims.items():
-        if holder != task and holder in ownership.claimants:
-            _note(
-                Pattern(path, (tuple(path.split("/")),)),
-                str(holder),
-                f"claimed by task '{holder}'",
-                declared,
-                files,
-            )
-    return declared, files  # fmt: skip
+        if holder in ownership.claimants:
+            pattern = Pattern(path, (tuple(path.split("/")),))
+            _note(pattern, str(holder), f"claimed by task '{holder}'", declared, files)
+    return Others(declared, files)
 
 
 def _note(
-    pattern: Pattern, owner: str, why: str, declared: dict[str, Foreign], files: dict[str, Foreign]
+    pattern: Pattern,
+    owner: str,
+    why: str,
+    declared: dict[str, tuple[Foreign, ...]],
+    files: dict[str, tuple[Foreign, ...]],
 ) -> None:
     for shape in pattern.shapes:
         for folder in _folders(shape):
-            declared.setdefault(folder, Foreign(folder, owner, why))
+            _add(declared, folder, owner, why)
     if pattern.is_exact:
-        files.setdefault(pattern.text, Foreign(pattern.text, owner, why))
+        _add(files, pattern.text, owner, why)
+
+
+def _add(found: dict[str, tuple[Foreign, ...]], place: str, owner: str, why: str) -> None:
+    known = found.get(place, ())
+    if len(known) < _TWO and all(one.owner != owner for one in known):
+        found[place] = (*known, Foreign(place, owner, why))
+
+
+_TWO = 2
 
 
 def _of_territories(me: Claimant, ownership: Ownership) -> dict[str, Foreign]:

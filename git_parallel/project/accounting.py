@@ -1,9 +1,7 @@
 """What an attempt took, and what its agent said last, by its log."""
 
-import json
 import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..agents import presets, process
@@ -12,16 +10,12 @@ from ..overlap import patterns
 from ..schedule.record import TaskRecord
 from .open import Project
 from .plain import read_plain
+from .recording import without_secrets
 
 # The last words of an agent stand in so much of the end of its log.
 _END = 64 * 1024
 _PIECE = 1 << 20
 _A_MILLION = 1_000_000
-# What is shorter is no credential, and may well be part of a word.
-_SECRET = 8
-_CREDENTIALS = ("_KEY", "_TOKEN", "_SECRET", "PASSWORD", "PASSWD", "PASS", "PAT", "CREDENTIALS")
-# The password of a URL. A quote or backslash ends it: it may stand in a string of JSON.
-_IN_URL = re.compile(r"""(\w://[^\s/:@"'\\]*:)[^\s/"'\\]+@""")
 
 
 def account(project: Project, record: TaskRecord, *, is_whole: bool) -> dict[str, Any]:
@@ -69,22 +63,6 @@ def last_words(project: Project, record: TaskRecord) -> str:
         return without_secrets(reading.last_words(safe, stream_of(project, record)), os.environ)
     except (OSError, ParallelError):
         return ""
-
-
-def without_secrets(text: str, environment: Mapping[str, str]) -> str:
-    """A text without passwords in URLs and the values of variables that are called as credentials are.
-
-    A record can be shared. The text may be JSON.
-    """
-    secrets = {
-        form: name
-        for name, value in environment.items()
-        if len(value) >= _SECRET and name.upper().endswith(_CREDENTIALS)
-        for form in (value, json.dumps(value)[1:-1])
-    }
-    for value in sorted(secrets, key=len, reverse=True):
-        text = text.replace(value, f"${secrets[value]}")
-    return _IN_URL.sub(r"\1***@", text)
 
 
 def stream_of(project: Project, record: TaskRecord, attempt: int | None = None) -> str:

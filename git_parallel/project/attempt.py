@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..agents import process
@@ -31,7 +31,6 @@ from ..ownership.judge import Ownership
 from ..ownership.rules import Territory
 from ..schedule.record import State, TaskRecord
 from ..tasks.task import Task
-from .accounting import without_secrets
 from .aside import set_aside
 from .cones import cone_at_first, cone_recorded
 from .declared import singletons
@@ -41,12 +40,11 @@ from .places import is_as_made, place_for, place_of_record, was_anybody_there
 from .plain import write_anew
 from .prompted import with_prompt
 from .prompting import environment, write_prompt
+from .recording import write
 from .sandboxing import forget, hide, launching, mounts_for
 from .setting_up import SetupFailed, SetupStopped
 from .singletons import Registry
 from .stacking import base_on
-
-_LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,20 +346,3 @@ def _prepare(project: Project, task: Task, ready: TaskRecord, state: Ownership, 
     lines = [path for path in owned_lines(task, territory, state) if path not in limited]
     ground.write_owned(project.common, f"{PREFIX}{task.id}", lines)
     return write_prompt(project, task, ready, state, is_fresh=is_fresh)
-
-
-def write(project: Project, stored: Stored | None, record: TaskRecord) -> Stored:
-    """Append the next record of a task, or write its first; raises Stale when somebody wrote one first."""
-    fit, why = worded(record)
-    return write_record(project.git, fit, old=stored.oid if stored else None, reason=why)
-
-
-def worded(record: TaskRecord) -> tuple[TaskRecord, str]:
-    """A record as it may be written down, without secrets and not too long; and why it is written, in words."""
-    fit = replace(record, reason=_cut(without_secrets(record.reason, os.environ)))
-    return fit, f"{fit.id} {fit.state}" + (f": {fit.reason}" if fit.reason else "")
-
-
-def _cut(reason: str) -> str:
-    """A reason is a sentence for people, however many paths or lines somebody put into it."""
-    return reason if len(reason) <= _LONGEST_REASON else reason[: _LONGEST_REASON - 1] + "…"

@@ -10,6 +10,10 @@ from ..names import Oid
 from ..tasks.task import TaskSet
 from .open import Project
 
+_LITERAL = {"GIT_LITERAL_PATHSPECS": "1"}
+# As many paths as fit on a command line in any case.
+_MANY = 500
+
 
 def attest(project: Project, tasks: TaskSet) -> None:
     """Hash every document that tasks were read from, the team's settings, and what leads there from the target.
@@ -25,12 +29,13 @@ def attest(project: Project, tasks: TaskSet) -> None:
 
 
 def _on_the_way(git: Git, root: Oid, documents: Iterable[str]) -> Iterator[tuple[Oid, str]]:
-    wanted = set(documents)
-    for path in tuple(wanted):
-        parts = path.split("/")
-        wanted.update("/".join(parts[:count]) for count in range(1, len(parts)))
-    for entry in git.run("ls-tree", "-r", "-t", "-z", "--full-tree", root).fields:
-        meta, _, path = entry.partition("\t")
-        _, kind, oid = meta.split(" ")
-        if path in wanted and kind != "commit":
-            yield Oid(oid), kind
+    asked = sorted(documents)
+    for at in range(0, len(asked), _MANY):
+        # -t: with every directory that leads there.
+        out = git.run(
+            "ls-tree", "-t", "-z", "--full-tree", root, "--", *asked[at : at + _MANY], environment=_LITERAL
+        )
+        for entry in out.fields:
+            _, kind, oid = entry.partition("\t")[0].split(" ")
+            if kind != "commit":
+                yield Oid(oid), kind

@@ -14,8 +14,8 @@ from ..git.refs import Snapshot, Stored, snapshot
 from ..names import TaskId
 from ..schedule.record import State
 from . import coordinator
-from .attempt import write
 from .open import Project
+from .recording import write
 from .request import Request
 from .saying import Told
 from .watching import wake

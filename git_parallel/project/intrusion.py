@@ -8,8 +8,8 @@ from ..git.refs import Snapshot, snapshot
 from ..git.worktree import admin_of
 from ..names import Oid, TaskId
 from ..schedule.record import State, TaskRecord
-from .attempt import write
 from .open import Project
+from .recording import write
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,13 @@ class Intruder:
     commit: Oid
 
 
-def find_intruder(project: Project, onto: Oid) -> Intruder | None:
+def find_intruder(project: Project, world: Snapshot, onto: Oid) -> Intruder | None:
     """The first such commit; None where the target holds only what the user and we put there.
 
     An agent that pushes, or moves the target's ref, cannot be told from a user who does the same by hand with its
     branch, so that is one as well. What the log of a worktree's HEAD does not tell is not found.
     """
-    return next(_intruders(project, snapshot(project.git), onto), None)
+    return next(_intruders(project, world, onto), None)
 
 
 def accept_target(project: Project, onto: Oid, asked: Iterable[TaskId]) -> None:

@@ -6,9 +6,9 @@ from ..git.scratch_worktree import drop_dead_scratches
 from ..schedule.record import State
 from ..tasks.task import TaskSet
 from .adrift import is_adrift, is_coordinated, is_merge_interrupted, runs_unrecorded, started
-from .attempt import write
 from .landing.recording import finish_interrupted
 from .open import Project
+from .recording import write
 from .settling import settle
 
 

@@ -23,12 +23,12 @@ from ..workspace import submodules
 from . import gate
 from .accounting import account, last_words, without_leftovers
 from .adrift import is_adrift
-from .attempt import write
 from .claiming import claim
 from .declared import ownership
 from .furnishing import given
 from .open import Project
 from .places import place_of_record
+from .recording import write
 from .sandboxing import take_over
 
 TRAILER = "Parallel-Task"

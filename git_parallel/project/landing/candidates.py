@@ -66,7 +66,7 @@ def sort_out(
     ]
     there = contained(project.git, asked_of, within=[onto])
     displaced = find_displaced(project, onto) if onto not in sound else None
-    intruder = find_intruder(project, onto) if onto not in sound else None
+    intruder = find_intruder(project, world, onto) if onto not in sound else None
     if displaced is None and intruder is None:
         sound.add(onto)
     candidates: list[Candidate] = []

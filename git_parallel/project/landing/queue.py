@@ -15,7 +15,7 @@ from ..intrusion import accept_target
 from ..open import Project
 from .candidates import Outcome
 from .outcomes import Early, Landed, Landings
-from .recording import record_each, take_up
+from .recording import record_each
 from .rounds import Round
 from .terms import Terms, Voice
 
@@ -34,8 +34,6 @@ def land(
     with nullcontext() if terms.is_rehearsal else locks.held(project.runtime / "merge.lock"):
         attest(project, tasks)
         before = project.git.find_ref(project.target) or project.base
-        if not terms.is_rehearsal:
-            take_up(project)
         if terms.accepts_target and not terms.is_rehearsal:
             # Whose doing that was nobody knows, so it is kept with those that are to be merged onto it.
             accept_target(project, before, asked if find_displaced(project, before) else ())
@@ -82,6 +80,8 @@ def _settled(one: Round, left: Sequence[TaskId]) -> dict[TaskId, Outcome]:
 
 def _record(one: Round, outcomes: dict[TaskId, Outcome]) -> None:
     """Write down what has become of those that no commit landed for."""
+    if not any(outcome.records for outcome in outcomes.values()):
+        return
     world = snapshot(one.project.git)
     record_each(
         one.project,

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from ...errors import Stale
-from ...git.refs import Stored, Writing, snapshot, write_records
+from ...git.refs import Stored, Writing, write_records
 from ...names import RefName
 from ...schedule.record import State, TaskRecord
-from ..attempt import worded
 from ..open import Project
+from ..recording import worded
 
 
 def record(project: Project, changes: Sequence[tuple[Stored, TaskRecord]], *, what: str) -> list[Stored]:
@@ -47,10 +47,3 @@ def finish_interrupted(project: Project, stored: Stored) -> Stored:
         else stored.record.to(State.SUCCEEDED, reason="its merge was interrupted")
     )
     return record(project, [(stored, new)], what=f"{stored.record.id} {new.state}")[0]
-
-
-def take_up(project: Project) -> None:
-    """Record what merges that were killed had come to; the caller is the only one that merges."""
-    for stored in snapshot(project.git).tasks.values():
-        if stored.record.state is State.MERGING:
-            finish_interrupted(project, stored)

@@ -15,7 +15,7 @@ from ...git.taking_in import take_in
 from ...git.tree_files import TreeFiles
 from ...names import Oid, TaskId
 from ...overlap.exclusion import unions
-from ...ownership.judge import Foreign, judge
+from ...ownership.judge import Foreign, Ownership, judge
 from ...schedule.merging import merge_order
 from ...schedule.record import State, TaskRecord
 from ...schedule.strategy import Strategy
@@ -26,11 +26,10 @@ from ..gate import Gate
 from ..open import Project
 from .assembly import Assembly, Style
 from .candidates import Outcome, Sorted, sort_out
-from .checking import checking
 from .deciding import Deciding, Decision
 from .judgement import Court
 from .outcomes import Blocked, Landed
-from .recording import record
+from .recording import finish_interrupted, record
 from .rewritten import rewritten_tips
 from .terms import Terms, Voice
 from .trying import Failure, Verify, tried
@@ -55,7 +54,7 @@ class Round:
         What is to be recorded of those that did not land is not written yet. Raises Stale, with nothing landed, where
         somebody moved the target or a task meanwhile.
         """
-        world = snapshot(self.project.git)
+        world = self._world()
         onto = self.project.git.find_ref(self.project.target)
         if onto is None:
             raise Unusable(f"there is no branch '{self.project.target.short}' any more")
@@ -65,9 +64,7 @@ class Round:
         with self._deciding(world, onto, known) as (room, deciding):
             landed = rewritten_tips(self.project.git, world, onto)
             decision = deciding.decide(known.candidates, onto, tuple(landed))
-            # What was claimed for them is theirs by now.
-            state = ownership(self.project, self.tasks, snapshot(self.project.git))
-            deciding.judged_as_merged(decision, state)
+            deciding.judged_as_merged(decision, self._ownership_now(deciding))
             deciding.not_in_the_way(decision)
             is_flaky = False
             if decision.chain.links and self.terms.verify and not self.terms.is_rehearsal:
@@ -92,8 +89,27 @@ class Round:
             is_rewriting = strategy is not Strategy.MERGE
             yield room, Deciding(project, world, court, assembly, position, is_rewriting)
 
+    def _world(self) -> Snapshot:
+        """The records, once those are settled whose merge was killed: nobody else merges now."""
+        world = snapshot(self.project.git)
+        stuck = [one for one in world.tasks.values() if one.record.state is State.MERGING]
+        if not stuck or self.terms.is_rehearsal:
+            return world
+        for one in stuck:
+            finish_interrupted(self.project, one)
+        return snapshot(self.project.git)
+
+    def _ownership_now(self, deciding: Deciding) -> Ownership:
+        """Who owns what after the judgement: what was claimed for it is theirs by now."""
+        world, court = snapshot(self.project.git), deciding.court
+        is_same = world.claims_oid == court.world.claims_oid
+        return court.ownership if is_same else ownership(self.project, self.tasks, world)
+
     def _verify(self, room: Scratch) -> Verify:
         """What verifies a commit of the scratch repository; the command's own git has to see it as well."""
+        # A merge without verification has no use for it.
+        from .checking import checking
+
         verify = checking(self.project, self.terms.verify)
 
         def taken_in(
