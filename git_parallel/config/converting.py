@@ -173,6 +173,8 @@ CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "agent": ("agent", _string),
     "prompt": ("prompt", _string),
     "verify": ("verify", _string),
+    "verifyJobs": ("verify_jobs", _count),
+    "verifyTimeout": ("verify_timeout", _limit),
     "timeout": ("timeout", _limit),
     "stallTimeout": ("stall_timeout", _limit),
     "retries": ("retries", _whole),

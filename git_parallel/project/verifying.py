@@ -1,7 +1,19 @@
-"""The command that merges are verified by."""
+"""The commands that merges are verified by."""
 
 from ..config.settings import Settings
 from ..errors import BadInput
+from ..overlap.verify_scopes import Commands
+
+
+def verification_of(settings: Settings, asked: str | None) -> Commands:
+    """The shell commands that merged trees must pass; `asked` is what the user says of it, in place of all of them.
+
+    Raises BadInput where the team has one that the user has not trusted: to merge without it is not what
+    anybody has decided.
+    """
+    if asked is not None:
+        return Commands(asked)
+    return Commands(verify_command(settings, None), settings.verify_scopes)
 
 
 def verify_command(settings: Settings, asked: str | None) -> str:
