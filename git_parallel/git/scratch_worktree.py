@@ -15,6 +15,7 @@ from .removal import remove
 from .worktree import make_admin, write_whole
 
 SCRATCH = f"{PREFIX}scratch."
+_FOLDER = "git-parallel-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,9 @@ def scratch_worktree(git: Git, common: Path, *, at: Oid) -> Iterator[Path]:
 
 def find_place(common: Path) -> Scratch:
     """A directory for a scratch worktree, made and empty, and the admin directory that it will have."""
-    path = Path(tempfile.mkdtemp(prefix="git-parallel-")).resolve()
+    path = Path(tempfile.mkdtemp(prefix=_FOLDER)).resolve()
     # A '.' is in no task id, so this name is never a task's.
-    name = f"{SCRATCH}{os.getpid()}.{path.name.removeprefix('git-parallel-')}"
+    name = f"{SCRATCH}{os.getpid()}.{path.name.removeprefix(_FOLDER)}"
     return Scratch(path, common / "worktrees" / name)
 
 
@@ -72,12 +73,13 @@ def drop(common: Path, scratch: Scratch) -> None:
 def drop_dead_scratches(common: Path) -> None:
     """Remove the scratch worktrees that killed processes left; their names tell whose they were."""
     for admin in (common / "worktrees").glob(f"{SCRATCH}*"):
-        pid = int(admin.name.removeprefix(SCRATCH).partition(".")[0])
-        if not is_process(pid):
+        pid, _, name = admin.name.removeprefix(SCRATCH).partition(".")
+        if not is_process(int(pid)):
             # Another command may be removing the same one at this moment.
             with suppress(FileNotFoundError):
                 path = Path((admin / "gitdir").read_text("utf-8", "surrogateescape").rstrip("\n")).parent
-                if path.name.startswith("git-parallel-"):
+                # Somebody may have written there what is no scratch worktree.
+                if path.name == f"{_FOLDER}{name}":
                     drop(common, Scratch(path, admin))
                 else:
                     _leave(common, admin)

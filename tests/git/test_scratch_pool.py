@@ -266,6 +266,22 @@ def test_what_a_killed_process_left_is_removed(repo: Repo, commits: list[Oid], s
     assert_nothing_left(repo)
 
 
+@pytest.mark.parametrize("name", ["mine", "git-parallel-mine"])
+def test_of_a_killed_process_only_its_own_directory_is_removed(
+    repo: Repo, commits: list[Oid], tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).mkdir()
+    # No process has a number that is above the greatest one there is.
+    dead = repo.path / ".git" / "worktrees" / "gp-scratch.4194305.abc"
+    repo.git("worktree", "add", "--quiet", "--detach", str(tmp_path / dead.name), commits[0])
+    (dead / "gitdir").write_text(f"{tmp_path / name / '.git'}\n")
+
+    drop_dead_scratches(repo.path / ".git")
+
+    assert (tmp_path / name).is_dir()
+    assert not dead.exists()
+
+
 @pytest.mark.parametrize("name", ["with spaces", "ü ñ"])
 def test_the_temporary_directory_may_be_called_anything(
     repo: Repo, commits: list[Oid], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

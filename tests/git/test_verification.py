@@ -289,9 +289,12 @@ def test_it_can_be_called_off_from_another_thread(opened: Opened, tmp_path: Path
     project = opened()
     pid = tmp_path / "pid"
     with Verifier(project, Commands(f'echo $$ > "{pid}"; sleep 1000')) as verifier:
-        other = threading.Thread(
-            target=lambda: (until(lambda: pid.exists() and bool(pid.read_text())), verifier.call_off(now=now))
-        )
+
+        def meanwhile() -> None:
+            until(lambda: pid.exists() and bool(pid.read_text()))
+            verifier.call_off(now=now)
+
+        other = threading.Thread(target=meanwhile)
         other.start()
         with pytest.raises(CalledOff):
             verifier.verify(project.base, ["x"], tasks=ONE, log=log_of(project))
