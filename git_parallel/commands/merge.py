@@ -9,6 +9,7 @@ from ..git import control, guard
 from ..git.refs import Snapshot, snapshot
 from ..git.scratch_worktree import has_dead_scratches
 from ..names import TaskId, path_problem, printable
+from ..overlap.verify_scopes import Commands
 from ..project.adrift import is_any
 from ..project.declared import find_recorded, read_tasks
 from ..project.guarding import arm
@@ -17,7 +18,7 @@ from ..project.landing.outcomes import Landings
 from ..project.landing.terms import Terms, Voice
 from ..project.open import Project, make_runtime, open_project
 from ..project.recording import write
-from ..project.verifying import verify_command
+from ..project.verifying import verification_of
 from ..schedule.record import State, TaskRecord
 from ..schedule.strategy import Strategy
 from ..tasks.task import TaskSet
@@ -85,7 +86,7 @@ def merge(directory: Path, asked: Asked, voice: Voice) -> MergeAnswer:
         _accept(project, world, ready, accepted, is_named=bool(asked.spellings))
     terms = Terms(
         strategy=asked.strategy or project.settings.strategy,
-        verify=verify_command(project.settings, asked.verify) if ready else "",
+        verify=verification_of(project.settings, asked.verify) if ready else Commands(),
         accepts_target=asked.accepts_target,
         is_rehearsal=asked.is_rehearsal,
     )
@@ -163,7 +164,9 @@ def _notes(project: Project, records: Sequence[TaskRecord]) -> tuple[str, ...]:
 
 def _mended(project: Project, tasks: TaskSet) -> tuple[str, ...]:
     """What of the records was not as things are; it is after this."""
-    if not (is_any(project, snapshot(project.git)) or has_dead_scratches(project.common)):
+    # What verified for one that was killed has left its files there.
+    left = (project.runtime / "verify").glob("*.lock")
+    if not (is_any(project, snapshot(project.git)) or any(left) or has_dead_scratches(project.common)):
         return ()
     # It can do much that is seldom needed.
     from ..project import repair

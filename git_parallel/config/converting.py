@@ -180,6 +180,8 @@ CONVERT: dict[str, tuple[str, Callable[[str, list[str]], object]]] = {
     "verify": ("verify", _string),
     "strategy": ("strategy", _strategy),
     "updateRoadmap": ("update_roadmap", boolean),
+    "verifyJobs": ("verify_jobs", _count),
+    "verifyTimeout": ("verify_timeout", _limit),
     "timeout": ("timeout", _limit),
     "stallTimeout": ("stall_timeout", _limit),
     "retries": ("retries", _whole),

@@ -10,7 +10,7 @@ from ..names import Oid, printable
 from ..overlap.policy import Policy
 from .converting import CONVERT, SPELLING, boolean, one_of, owned, patterns, price
 from .settings import AgentType, Settings
-from .team import TEAM_FILE, Pairs, TeamFile, commands, is_command
+from .team import TEAM_FILE, Pairs, TeamFile, commands, is_command, scope_of
 
 
 def read(git: Git) -> list[tuple[str, str]]:
@@ -64,16 +64,19 @@ def build(own: Pairs, team: Pairs, *, is_trusted: bool = False) -> Settings:
         **values,  # type: ignore[arg-type]
         files=_files(trusted, own),
         hot=_hot(trusted, own),
+        verify_scopes=_scopes(trusted, own),
         agents=_agents(trusted, own),
         hooks=next((value for key, value in reversed(own) if key == _HOOKS), ""),
         untrusted=untrusted,
-        is_verify_untrusted=not is_trusted and _has(team, _VERIFY) and not _has(own, _VERIFY),
+        is_verify_untrusted=not is_trusted and not _verifying(team) <= _verifying(own),
         warnings=(*((untrusted,) if untrusted else ()), *_elsewhere(counted), *_lost_case((trusted, own))),
     )
 
 
-def _has(pairs: Pairs, wanted: str) -> bool:
-    return any(key == wanted for key, _ in pairs)
+def _verifying(pairs: Pairs) -> set[str]:
+    """What is set of how merges are verified: the globs of scopes, and the general command as an empty one."""
+    general = {"" for key, _ in pairs if key == _VERIFY}
+    return general | {glob for key, _ in pairs if (glob := scope_of(key))}
 
 
 def _is_elsewhere(key: str, value: str) -> bool:
@@ -144,6 +147,17 @@ def _hot(*sources: Pairs) -> tuple[tuple[str, Policy], ...]:
             word = one_of(*Policy)(shown, [value.casefold()])
             found.pop(glob, None)
             found[glob] = Policy(word)
+    return tuple(found.items())
+
+
+def _scopes(*sources: Pairs) -> tuple[tuple[str, str], ...]:
+    """The verify commands of scopes; for one glob the user's goes before the team's."""
+    found: dict[str, str] = {}
+    for source in sources:
+        for key, command in source:
+            if glob := scope_of(key):
+                owned(f"parallel.verify.{printable(glob)}.command", [glob])
+                found[glob] = command
     return tuple(found.items())
 
 

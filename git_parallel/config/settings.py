@@ -34,10 +34,10 @@ class Settings:
     """All settings with their defaults; the names in git config are the same in camelCase.
 
     `files` are the globs of `parallel.<source>.files`, by the name of the source; `hot` those of
-    `parallel.hotFile.<glob>` with their policies, the team's first. `hooks` is the user's own `core.hooksPath`,
-    as it is written. `untrusted` says which commands of the
-    team's do not count, empty where there are none; `is_verify_untrusted` whether the one is among them by
-    which merges would be verified.
+    `parallel.hotFile.<glob>` with their policies, the team's first; `verify_scopes` those of
+    `parallel.verify.<glob>.command` with their commands. `hooks` is the user's own `core.hooksPath`, as it is
+    written. `untrusted` says which commands of the team's do not count, empty where there are none;
+    `is_verify_untrusted` whether one is among them by which merges would be verified.
     """
 
     branch: str = "feature/{id}"
@@ -63,6 +63,9 @@ class Settings:
     verify: str = ""
     strategy: Strategy = Strategy.MERGE
     update_roadmap: bool = False
+    verify_scopes: tuple[tuple[str, str], ...] = ()
+    verify_jobs: int = 1
+    verify_timeout: float | None = None
     timeout: float | None = None
     stall_timeout: float | None = 1800.0
     retries: int = 0

@@ -11,6 +11,7 @@ TEAM_FILE = ".gitparallel"
 # is pushed cannot be called back.
 _COMMANDS = ("parallel.verify", "parallel.setup", "parallel.worktree", "parallel.push")
 _OF_AN_AGENT = ("command", "args", "preset")
+_SCOPE, _COMMAND = "parallel.verify.", ".command"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,16 @@ class TeamFile:
 def is_command(key: str) -> bool:
     """Whether a key decides what is run; section and name are in lower case, as git gives them."""
     is_agents = key.startswith("agent.") and key.count(".") > 1
-    return key in _COMMANDS or (is_agents and key.rpartition(".")[2] in _OF_AN_AGENT)
+    is_scopes = scope_of(key) is not None
+    return key in _COMMANDS or is_scopes or (is_agents and key.rpartition(".")[2] in _OF_AN_AGENT)
+
+
+def scope_of(key: str) -> str | None:
+    """The glob whose verify command a key sets, as `parallel.verify.<glob>.command`; None for any other key."""
+    # git keeps the case of what is between the first dot and the last one.
+    if not key.casefold().startswith(_SCOPE) or not key.endswith(_COMMAND):
+        return None
+    return key[len(_SCOPE) : -len(_COMMAND)] or None
 
 
 def commands(pairs: Pairs) -> tuple[tuple[str, str], ...]:

@@ -33,7 +33,7 @@ from .saying import Told
 from .scheduler import Scheduler
 from .stock import Stock
 from .template import read_template
-from .verifying import verify_command
+from .verifying import verification_of
 from .versioning import looking
 from .watching import target_files, watching_from
 
@@ -253,7 +253,7 @@ def limits_of(project: Project, request: Request) -> Limits:
 
 def _terms(settings: Settings, request: Request) -> Terms:
     return Terms(
-        strategy=request.strategy or settings.strategy, verify=verify_command(settings, request.verify)
+        strategy=request.strategy or settings.strategy, verify=verification_of(settings, request.verify)
     )
 
 

@@ -121,8 +121,16 @@ def _listed(items: Sequence[str], most: int) -> list[str]:
 
 
 def _check(project: Project) -> str:
-    verify = project.settings.verify
-    return f"\n- Before it is merged, the merged tree must pass `{printable(verify)}`." if verify else ""
+    verify, scopes = project.settings.verify, project.settings.verify_scopes
+    lines = [
+        f"\n- Where it changes `{printable(glob)}`, the merged tree must pass `{printable(command)}`."
+        for glob, command in scopes
+        if command
+    ]
+    if verify:
+        when = "Where it changes anything else" if scopes else "Before it is merged"
+        lines.append(f"\n- {when}, the merged tree must pass `{printable(verify)}`.")
+    return "".join(lines)
 
 
 def _lesson(project: Project, ready: TaskRecord, *, is_fresh: bool) -> str:

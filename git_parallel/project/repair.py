@@ -2,9 +2,9 @@
 
 from ..errors import ParallelError, Stale
 from ..git.refs import Stored, snapshot
-from ..git.scratch_worktree import drop_dead_scratches
 from ..schedule.record import State
 from ..tasks.task import TaskSet
+from . import kept_command
 from .adrift import is_adrift, is_coordinated, is_merge_interrupted, runs_unrecorded, started
 from .landing.recording import finish_interrupted
 from .open import Project
@@ -17,7 +17,7 @@ def repair(project: Project, tasks: TaskSet, *, in_office: bool = False) -> tupl
 
     `in_office` says that the caller is the coordinator, so that no other one is about to record a launch.
     """
-    drop_dead_scratches(project.common)
+    kept_command.end_dead(project)
     said = []
     for stored in snapshot(project.git).tasks.values():
         try:

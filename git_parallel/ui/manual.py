@@ -19,6 +19,7 @@ from .reference import (
     JSON,
     MEANINGS,
     PLACES,
+    SCOPE_MEANINGS,
     SOURCE_MEANINGS,
     SPEC_FILES,
     STATUSES,
@@ -175,7 +176,7 @@ def _configuration() -> list[str]:
             "Settings are read from `git config` in all its scopes, and from the tracked file `.gitparallel`."
         ),
         _table({f"`{key}`": f"{meaning} {_default(key)}" for key, meaning in MEANINGS.items()}),
-        _table({f"`{key}`": meaning for key, meaning in HOT_MEANINGS.items()}),
+        _table({f"`{key}`": meaning for key, meaning in {**SCOPE_MEANINGS, **HOT_MEANINGS}.items()}),
         roff.paragraph("Each form of task document may be looked for elsewhere:"),
         _table({f"`{key}`": meaning for key, meaning in SOURCE_MEANINGS.items()}),
         _table({f"`{name}`": _places(globs) for name, globs in PLACES.items()}),

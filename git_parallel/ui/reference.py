@@ -48,6 +48,9 @@ MEANINGS = {
     "`{worktree}`, `{target}`, `{attempt}`, `{owned}`, `{neighbours}`, `{landed}` and `{check}` may be. `{{` and "
     "`}}` are braces.",
     "parallel.verify": "Shell command that must succeed on the merged tree before the target is moved.",
+    "parallel.verifyJobs": "How many commands that verify may run at once, each in a worktree of its own.",
+    "parallel.verifyTimeout": "How long such a command may take: `90s`, `30m`, or `off`. One that takes longer is "
+    "ended, and has failed.",
     "parallel.timeout": "Stop an agent after this long: `90s`, `30m`, `2h`, `1h30m`, or `off`.",
     "parallel.stallTimeout": "Stop an agent that for this long has printed nothing, used next to no CPU and changed no "
     "file in its worktree; `off` lets it be.",
@@ -91,6 +94,7 @@ EMPTY_DEFAULTS = {
     "parallel.agent": "none",
     "parallel.prompt": "one that has all of these; `git parallel run --print-prompt ID` shows what comes of it",
     "parallel.verify": "none",
+    "parallel.verifyTimeout": "none",
     "parallel.timeout": "none",
     "parallel.specAgent": "none",
     "parallel.copy": "nothing",
@@ -109,6 +113,12 @@ HOT_MEANINGS = {
     "keeps nobody apart. `union`: nor does it, and a merge keeps the lines of both sides. A name without `/` is "
     "that file in any directory. git allows letters, digits and `-` only at the end of a key: other globs are "
     "written `parallel.hotFile.<glob>.policy`.",
+}
+SCOPE_MEANINGS = {
+    "parallel.verify.<glob>.command": "Shell command that the merged tree must pass where a merge changes what the "
+    "glob fits; several may be asked for. `parallel.verify` is run then only where something is changed that no such "
+    "glob fits. An empty command says that this needs no verification. A name without `/` is that file in any "
+    "directory, and `**` is everything.",
 }
 SOURCE_MEANINGS = {
     "parallel.<name>.files": "Glob of the documents of the form `<name>`, in place of those below. May be given "
@@ -177,9 +187,9 @@ FILES = {
     "`logs/coordinator.log`, and what documents were understood as in `cache/`, "
     "which may be deleted.",
     "`.gitparallel`": "The team's settings, in the syntax of a git config file, read as committed on the "
-    "target. Your own settings go before them. What would be run (`parallel.verify`, `parallel.setup`, "
-    "`agent.<name>.command`, `.args`, `.preset`) and `parallel.worktree` count there only once `git parallel trust` "
-    "has shown you that very content.",
+    "target. Your own settings go before them. What would be run (`parallel.verify`, "
+    "`parallel.verify.<glob>.command`, `parallel.setup`, `agent.<name>.command`, `.args`, `.preset`) and "
+    "`parallel.worktree` count there only once `git parallel trust` has shown you that very content.",
 }
 STATUSES = {
     str(DONE): "Done.",

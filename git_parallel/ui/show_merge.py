@@ -32,7 +32,7 @@ def voice(*, is_rehearsal: bool, as_json: bool) -> Voice:
     return Voice(told=partial(show_landing, is_rehearsal=is_rehearsal), verifying=show_verifying)
 
 
-def show_verifying(tasks: tuple[TaskId, ...], number: int) -> None:
+def show_verifying(tasks: tuple[TaskId, ...], number: int, why: str) -> None:
     """Say, on a terminal, that a verification has begun: it may take long."""
     if not sys.stdout.isatty():
         return
@@ -40,7 +40,7 @@ def show_verifying(tasks: tuple[TaskId, ...], number: int) -> None:
         what = f"{len(tasks)} tasks are being verified together"
     else:
         what = f"{tasks[0]} is being verified" if tasks else "the target is being verified without them"
-    print(f"{what}{f' (verification {number})' if number > 1 else ''} ...", flush=True)
+    print(f"{what}{f' (verification {number}: {why})' if number > 1 else ''} ...", flush=True)
 
 
 def show_landing(result: Landing, *, is_rehearsal: bool = False) -> None:

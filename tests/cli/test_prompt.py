@@ -35,6 +35,19 @@ def test_it_is_shown_before_it_is_told_and_nothing_is_made(repo: Repo, cli: Cli,
     assert (repo.worktree("1") / "src-prompt").read_text() == shown.stdout
 
 
+def test_verify_commands_of_scopes_are_told_with_their_paths(repo: Repo, cli: Cli) -> None:
+    repo.spec("1", "one.py")
+    repo.config("parallel.verify.docs/**.command", "make docs")
+    repo.config("parallel.verify.big/.command", "")
+    scoped = "- Where it changes `docs/**`, the merged tree must pass `make docs`."
+
+    assert scoped in cli("run", "--print-prompt", "1").stdout
+    repo.config("parallel.verify", "make test")
+    told = cli("run", "--print-prompt", "1").stdout
+    assert f"{scoped}\n- Where it changes anything else, the merged tree must pass `make test`." in told
+    assert "big/" not in told
+
+
 def test_what_has_landed_since_is_told_to_the_next_attempt(repo: Repo, cli: Cli, agent: Agent) -> None:
     repo.spec("1", "one.py")
     cli("run", "--", *agent("echo half > one.py; git add one.py; git commit -qm half; exit 1"))

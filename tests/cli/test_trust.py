@@ -156,6 +156,17 @@ def test_trust_can_be_taken_back_and_is_told_in_json(repo: Repo, cli: Cli) -> No
     assert cli("trust", "--dry-run", "--revoke").status == 2
 
 
+def test_verify_commands_of_scopes_are_commands_too(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    team(repo, '[parallel "verify.docs/**"]\n\tcommand = make docs\n[parallel]\n\tverifyJobs = 2\n')
+    cli("run", "1", "--", *agent("echo x > one.py; git add one.py; git commit -qm one"))
+
+    assert cli("trust", "--dry-run").stdout.splitlines()[0] == "parallel.verify.docs/**.command = make docs"
+    assert cli("merge").status == 2
+    assert repo.state("1") == "succeeded"
+    assert cli("merge", "--verify", "").status == 0
+
+
 def test_where_worktrees_are_made_is_not_the_teams_to_say(repo: Repo, cli: Cli, agent: Agent) -> None:
     repo.spec("bin", "one.py")
     team(repo, "[parallel]\n\tworktree = ~/{id}\n")

@@ -70,6 +70,11 @@ def test_every_setting_under_the_name_that_git_gives_it() -> None:
         ("parallel.Kiro.2.files", "b/*.md"),
         ("parallel.agent", "coder"),
         ("parallel.verify", "make test"),
+        ("parallel.verify.Docs/**.command", "make html"),
+        ("parallel.Verify.*.py.command", "make lint"),
+        ("parallel.Verify.Docs/**.command", "make docs"),
+        ("parallel.verifyjobs", "2"),
+        ("parallel.verifytimeout", "10m"),
         ("parallel.timeout", "30m"),
         ("parallel.stalltimeout", "off"),
         ("parallel.retries", "3"),
@@ -110,6 +115,9 @@ def test_every_setting_under_the_name_that_git_gives_it() -> None:
         files={"Kiro.2": ("plans/*.md", "b/*.md")},
         agent="coder",
         verify="make test",
+        verify_scopes=(("Docs/**", "make docs"), ("*.py", "make lint")),
+        verify_jobs=2,
+        verify_timeout=600.0,
         timeout=1800.0,
         stall_timeout=None,
         retries=3,
@@ -207,6 +215,47 @@ def test_what_the_user_has_trusted_is_run() -> None:
     assert build([("agent.coder.command", "mine")], team, is_trusted=True) == Settings(
         verify="make test", agents={"coder": AgentType("coder", command="mine")}
     )
+
+
+def test_for_one_glob_the_users_command_goes_before_the_teams_and_other_scopes_are_added() -> None:
+    team = [("parallel.verify.docs/.command", "theirs"), ("parallel.verify.web/.command", "npm test")]
+    own = [("parallel.verify.docs/.command", ""), ("parallel.verify.**.command", "lint")]
+
+    assert build(own, team, is_trusted=True).verify_scopes == (
+        ("docs/", ""),
+        ("web/", "npm test"),
+        ("**", "lint"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("own", "is_untrusted"),
+    [
+        ([], True),
+        (["parallel.verify"], True),
+        (["parallel.verify.docs/.command"], True),
+        (["parallel.verify", "parallel.Verify.docs/.command"], False),
+    ],
+)
+def test_verification_is_untrusted_unless_the_user_has_said_all_that_the_team_says(
+    own: list[str], is_untrusted: bool
+) -> None:
+    team = [("parallel.verify", "theirs"), ("parallel.verify.docs/.command", "theirs")]
+    built = build([(key, "mine") for key in own], team)
+
+    assert built.is_verify_untrusted is is_untrusted
+    assert "theirs" not in (built.verify, *dict(built.verify_scopes).values())
+    assert built.untrusted.startswith(
+        ".gitparallel: its commands are ignored (parallel.verify, parallel.verify.docs/.command);"
+    )
+    assert not build([], team, is_trusted=True).is_verify_untrusted
+
+
+@pytest.mark.parametrize(
+    "key", ["parallel.verify.docs", "parallel.verify.command", "parallel.verify..command"]
+)
+def test_a_key_without_a_glob_is_no_scope(key: str) -> None:
+    assert build([(key, "make")], [(key, "make")]) == Settings()
 
 
 def test_the_rules_of_admission_are_made_of_the_settings() -> None:
@@ -312,6 +361,13 @@ BAD = [
     ("parallel.submodules", "on", "parallel.submodules: 'on' is none of auto, off"),
     ("parallel.fetch", "maybe", "parallel.fetch: 'maybe' is neither true nor false"),
     ("parallel.disposable", "**", "parallel.disposable: not a path pattern: '**' (covers everything)"),
+    ("parallel.verifyjobs", "0", "parallel.verifyJobs: '0' is no number above 0"),
+    ("parallel.verifytimeout", "long", "parallel.verifyTimeout: not a duration: 'long'"),
+    (
+        "parallel.verify.../x.command",
+        "make",
+        "parallel.verify.../x.command: not a path pattern: '../x' (leaves the repository)",
+    ),
     ("agent.coder.owns", "", "agent.coder.owns: not a path pattern: '' (empty)"),
     ("agent.coder.owns", ".git/x", "agent.coder.owns: not a path pattern: '.git/x' (inside .git)"),
     ("agent.coder.singleton", "maybe", "agent.coder.singleton: 'maybe' is neither true nor false"),

@@ -9,6 +9,7 @@ from ...git.mergetree import Conflicted, Merged
 from ...git.scratch import Scratch
 from ...git.tree_files import TreeFiles
 from ...names import Oid, TaskId
+from ...overlap.verify_scopes import Commands, commands_for
 from ...schedule.strategy import Strategy
 from . import messages
 from .judgement import Judged
@@ -21,12 +22,12 @@ Finish = Callable[[Oid, TaskId], Oid]
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How branches land: by which strategy, in whose name, and what is said of how they were verified."""
+    """How branches land: by which strategy, in whose name, and verified how."""
 
     strategy: Strategy
     target: str
     persons: Persons
-    verified: str = ""
+    verify: Commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +103,19 @@ class Assembly:
                 return merged
             merged = Merged(tree)
         style, tree = self._style, self._finish(merged.tree, judged.task)
+        verified = verified_by(judged, style.verify)
         if style.strategy is Strategy.REBASE:
             replayed = self._replayed(onto, judged, merged.tree, tree)
             if replayed is not None:
                 return Link(judged, onto, replayed, tree)
         if style.strategy is Strategy.MERGE:
-            message = messages.merging(record, style.target, style.verified)
+            message = messages.merging(record, style.target, verified)
             commit = self._commit(tree, [onto, tip], Text(style.persons.author, message))
             return Link(judged, onto, commit, tree)
         texts = [parse(self._files.read(oid)) for oid in judged.commits]
         authors = {text.author.rpartition(b"> ")[0] for text in texts}
         author = texts[-1].author if len(authors) == 1 else style.persons.author
-        message = messages.squashing(record, texts, tip, style.verified)
+        message = messages.squashing(record, texts, tip, verified)
         return Link(judged, onto, self._commit(tree, [onto], Text(author, message)), tree)
 
     def _replayed(self, onto: Oid, judged: Judged, merged: Oid, tree: Oid) -> Oid | None:
@@ -141,7 +143,7 @@ class Assembly:
         steps[-1] = (tree, steps[-1][1])
         for number, (content, text) in enumerate(steps, 1):
             tip = judged.candidate.tip if number == len(steps) else None
-            message = messages.replaying(text, record, tip, self._style.verified)
+            message = messages.replaying(text, record, tip, verified_by(judged, self._style.verify))
             onto = self._commit(content, [onto], Text(text.author, message, text.encoding))
         return onto
 
@@ -150,6 +152,11 @@ class Assembly:
 
     def _tree(self, commit: Oid) -> Oid:
         return _headed(self._files.read(commit))[0]
+
+
+def verified_by(judged: Judged, verify: Commands) -> str:
+    """The commands that what a branch touches has been verified by, in one line."""
+    return "; ".join(one.command for one in commands_for(judged.touched, verify.scopes, verify.general))
 
 
 def _headed(data: bytes) -> tuple[Oid, list[Oid]]:

@@ -24,7 +24,8 @@ from ..claiming import claim
 from ..declared import ownership
 from ..gate import Gate
 from ..open import Project
-from .assembly import Assembly, Style
+from ..verified import Verification
+from .assembly import Assembly, Style, verified_by
 from .candidates import Outcome, Sorted, sort_out
 from .deciding import Deciding, Decision
 from .judgement import Court
@@ -32,7 +33,7 @@ from .outcomes import Blocked, Landed
 from .recording import finish_interrupted, record
 from .rewritten import rewritten_tips
 from .terms import Terms, Voice
-from .trying import Failure, Verify, tried
+from .trying import Verify, tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,9 @@ class Round:
             deciding.judged_as_merged(decision, self._ownership_now(deciding))
             deciding.not_in_the_way(decision)
             is_flaky = False
-            if decision.chain.links and self.terms.verify and not self.terms.is_rehearsal:
-                is_flaky = tried(deciding, decision, self._verify(room), self.voice)
+            if decision.chain.links and not (self.terms.verify.is_none or self.terms.is_rehearsal):
+                with self._verifying(room) as verify:
+                    is_flaky = tried(deciding, decision, verify, self.voice)
             done = self._landed(room, decision, is_flaky=is_flaky)
         return {**known.others, **done, **decision.outcomes}
 
@@ -105,20 +107,22 @@ class Round:
         is_same = world.claims_oid == court.world.claims_oid
         return court.ownership if is_same else ownership(self.project, self.tasks, world)
 
-    def _verify(self, room: Scratch) -> Verify:
+    @contextmanager
+    def _verifying(self, room: Scratch) -> Iterator[Verify]:
         """What verifies a commit of the scratch repository; the command's own git has to see it as well."""
         # A merge without verification has no use for it.
-        from .checking import checking
+        from ..verification import Verifier
 
-        verify = checking(self.project, self.terms.verify)
+        git, jobs = self.project.git, self.project.settings.verify_jobs
+        with Verifier(self.project, self.terms.verify, jobs=jobs) as verifier:
 
-        def taken_in(
-            commit: Oid, changed: Collection[str], tasks: Sequence[TaskId], log: Path
-        ) -> Failure | None:
-            take_in(self.project.git, room, commit)
-            return verify(commit, changed, tasks, log)
+            def verify(
+                commit: Oid, changed: Collection[str], tasks: Sequence[TaskId], log: Path
+            ) -> Verification:
+                take_in(git, room, commit)
+                return verifier.verify(commit, changed, tasks=tasks, log=log)
 
-        return taken_in
+            yield verify
 
     def _after(self, known: Sorted) -> dict[TaskId, tuple[TaskId, ...]]:
         """Whom each candidate comes after among the candidates; of a circle one way is left."""
@@ -139,9 +143,12 @@ class Round:
 
     def _landed(self, room: Scratch, decision: Decision, *, is_flaky: bool) -> dict[TaskId, Outcome]:
         """Move the target to the end of the chain, with the intent recorded before and the deed after it."""
-        chain, how = decision.chain, self._how(is_flaky=is_flaky)
+        chain = decision.chain
+        how = {link.task: verified_by(link.judged, self.terms.verify) for link in chain.links}
         landings = {
-            link.task: Outcome(Landed(link.task, link.commit, is_verified=bool(how), is_flaky=is_flaky))
+            link.task: Outcome(
+                Landed(link.task, link.commit, is_verified=bool(how[link.task]), is_flaky=is_flaky)
+            )
             for link in chain.links
         }
         if not chain.links or self.terms.is_rehearsal:
@@ -179,12 +186,6 @@ class Round:
         nothing = {"candidate": None, "strategy": "", "verified": "", "reason": why}
         changes = [(one, one.record.to(State.SUCCEEDED, **nothing)) for one in written]
         record(self.project, changes, what=f"not merged: {why}")
-
-    def _how(self, *, is_flaky: bool) -> str:
-        """What is recorded of how the files were verified."""
-        if not self.terms.verify:
-            return ""
-        return f"{self.terms.verify} (passed the second time)" if is_flaky else self.terms.verify
 
 
 def _listed(tasks: Sequence[TaskId]) -> str:

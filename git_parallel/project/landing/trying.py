@@ -3,30 +3,22 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ...names import Oid, TaskId
 from ...schedule.hunt import hunt
 from ...schedule.probe import Failed, Guilt, Passed, Probe, Result, Verdict
 from ...schedule.record import State
+from ..verified import Failed as Failure
+from ..verified import Verification, Verified
 from .candidates import Outcome
 from .deciding import BROKEN, Deciding, Decision
 from .outcomes import Broken, Clash, Early, Landing, Unverified
 from .terms import Voice
 
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A verification that failed: how, where its output is, and which changed paths made that command run."""
-
-    exit_status: int
-    log: Path
-    concerns: Callable[[str], bool]
-
-
 # Verifies the files of a commit, of which these paths have changed by the merge of these tasks, its output into a file.
-Verify = Callable[[Oid, Collection[str], Sequence[TaskId], Path], Failure | None]
+Verify = Callable[[Oid, Collection[str], Sequence[TaskId], Path], Verification]
 
 
 def tried(deciding: Deciding, decision: Decision, verify: Verify, voice: Voice) -> bool:
@@ -73,11 +65,11 @@ class _Hunting:
             # Without those that are left out here they cannot be merged, which all together can.
             return Failed(clashing)
         self._runs += 1
-        self._voice.verifying(tuple(tasks), self._runs)
+        self._voice.verifying(tuple(tasks), self._runs, probe.why.value)
         changed = self._changed_by(probe.members or range(len(self._tasks)))
         log = self._logs / f"{self._runs}.log"
         failure = self._verify(chain.tip, changed, tasks, log)
-        if failure is None:
+        if isinstance(failure, Verified):
             return Passed()
         self._failures[probe.members] = failure
         return Failed(
@@ -112,9 +104,7 @@ class _Hunting:
         failure = self._kept(task, min((m for m in self._failures if guilt.member in m), key=len))
         partners = tuple(self._tasks[member] for member in guilt.partners)
         names = ", ".join(f"'{name}'" for name in partners)
-        why = f"{BROKEN} (exit status {failure.exit_status})" + (
-            f", only together with {names}" if names else ""
-        )
+        why = f"{BROKEN} ({failure.why})" + (f", only together with {names}" if names else "")
         link = next(one for one in self._decision.chain.links if one.task == task)
         merging = link.judged.candidate.record.to(State.MERGING, candidate=link.commit, reason="")
         records = (merging, merging.to(State.SUCCEEDED, candidate=None, reason=why))
