@@ -145,6 +145,7 @@ class Round:
         """Move the target to the end of the chain, with the intent recorded before and the deed after it."""
         chain = decision.chain
         how = {link.task: verified_by(link.judged, self.terms.verify) for link in chain.links}
+        flaky = " (passed the second time)" if is_flaky else ""
         landings = {
             link.task: Outcome(
                 Landed(link.task, link.commit, is_verified=bool(how[link.task]), is_flaky=is_flaky)
@@ -163,7 +164,7 @@ class Round:
                 candidate=link.commit,
                 reason="",
                 strategy=str(self.terms.strategy),
-                verified=how,
+                verified=how[link.task] + flaky,
             )
             intents.append((stored, merging))
         written = record(self.project, intents, what=f"merging {names}")
