@@ -324,7 +324,8 @@ def _intend(
     record = before.next_attempt(
         title=task.title,
         source=task.source,
-        agent=task.agent or order.agent,
+        # Who only resolves a conflict does not become the one whose work it is.
+        agent=task.agent or (before.agent if before.resolves else order.agent),
         branch=place.branch.short,
         worktree=str(place.path),
         base=base,

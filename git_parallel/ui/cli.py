@@ -150,19 +150,51 @@ def log_(task: str, follow: bool, attempt: int | None, setup: bool, raw: bool) -
     is_flag=True,
     help="Agents' commits that came to the target by no merge of ours may stay there.",
 )
+@click.option(
+    "--resolve",
+    metavar="ID",
+    help="Make the conflict of this task ready in its worktree, for you to resolve.",
+)
+@click.option(
+    "--resolver",
+    metavar="AGENT",
+    help="Hand what is in conflict to an agent of this type or preset, and land what it makes of it.",
+)
 @JSON
 def merge_(
-    tasks: tuple[str, ...], verify: str | None, accept: tuple[str, ...], accepts_target: bool, as_json: bool
+    tasks: tuple[str, ...],
+    verify: str | None,
+    accept: tuple[str, ...],
+    accepts_target: bool,
+    resolve: str | None,
+    resolver: str | None,
+    as_json: bool,
 ) -> None:
     """Merge what has succeeded into the target, each commit judged, the result verified.
 
     Merging happens in memory; the target moves only when everything holds, and only from where it was
     seen. On any failure it is left untouched. What was accepted is recorded with the task, and in the
     message of its merge commit.
+
+    What is in conflict stays as it is, branch and worktree. With --resolve the merge of the target is begun in the
+    worktree of the task; once you have committed it there, merge the task again. With --resolver an agent does that,
+    as a further attempt of the task; it is told both sides' tasks, and what it makes is judged like any other work.
     """
+    if resolve is not None:
+        from .show_resolve import show_resolve
+
+        if tasks or verify or accept or accepts_target or resolver:
+            raise click.UsageError("--resolve takes one ID, and only --json beside it")
+        show_resolve(resolve, as_json=as_json)
+        return
     from ..commands.merge import merge
     from .show_merge import show_landing, show_merge, show_verifying
 
+    voice: Any = None
+    if resolver is not None:
+        from .voices import Lines, Quiet
+
+        voice = Quiet() if as_json else Lines()
     answer = merge(
         Path.cwd(),
         tasks,
@@ -171,6 +203,8 @@ def merge_(
         accepts_target=accepts_target,
         tell=None if as_json else show_landing,
         verifying=None if as_json else show_verifying,
+        resolver=resolver or "",
+        voice=voice,
     )
     show_merge(answer, as_json=as_json)
     if not answer.is_success:

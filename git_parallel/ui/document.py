@@ -10,6 +10,7 @@ from ..project.gate import Denied
 from ..project.landing import Astray, Blocked, Broken, Clash, Early, Landed, Untrusted
 from ..schedule.record import TaskRecord
 from ..tasks.task import Declared, Kind
+from .document_conflict import of_clashing
 
 if TYPE_CHECKING:
     from ..commands.cancel import CancelAnswer
@@ -164,7 +165,11 @@ def of_merge(answer: "MergeAnswer") -> dict[str, Any]:
         "from": answer.landings.before,
         "to": answer.landings.after,
         "merged": [result.task for result in results if isinstance(result, Landed)],
-        "conflicted": [{"id": r.task, "paths": list(r.paths)} for r in results if isinstance(r, Clash)],
+        "conflicted": [
+            {"id": r.task, "paths": list(r.paths), "conflicts": of_clashing(answer.clashing.get(r.task))}
+            for r in results
+            if isinstance(r, Clash)
+        ],
         "rejected": [
             {
                 "id": r.task,

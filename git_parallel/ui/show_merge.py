@@ -8,6 +8,7 @@ from ..names import TaskId, printable
 from ..project.gate import Denied
 from ..project.landing import Astray, Blocked, Broken, Clash, Early, Landed, Landing, Untrusted
 from .errors import hint, note
+from .show_conflict import lines_of_clashing, shown
 
 # As much of a failed verification as shows what is wrong.
 _LAST_LINES = 8
@@ -36,6 +37,14 @@ def show_merge(answer: MergeAnswer, *, as_json: bool) -> None:
         return
     for task, why in answer.not_ready.items():
         note(printable(f"{task} {why}, so there is nothing to merge"))
+    for task, error in answer.unresolved.items():
+        note(printable(f"the conflict of {task} was handed to nobody: {error.message}"))
+        if error.hint:
+            hint(printable(error.hint))
+    for task, clashing in answer.clashing.items():
+        branch = answer.branches.get(task, task)
+        for line in (f"{task} and {answer.target}:", *lines_of_clashing(clashing, answer.target, branch)):
+            shown(line)
     if not answer.landings.results and not answer.not_ready:
         print("nothing to merge")
     if answer.landings.before != answer.landings.after:
@@ -82,7 +91,8 @@ def _way_on(result: Landing, answer: MergeAnswer) -> str:
     again = f"git parallel merge {result.task}"
     match result:
         case Clash():
-            return f"cd {place}; git merge {answer.target}; solve it there and commit; then {again}"
+            ready = f"git parallel merge --resolve {result.task} makes it ready in {place}, for you"
+            return f"{ready}; git parallel merge --resolver AGENT {result.task} hands it to an agent"
         case Denied():
             return f"cd {place}; git rebase -i {answer.target}, to take that out of its commits; then {again}"
         case Broken():

@@ -138,7 +138,7 @@ def test_markers_left_in_a_merge_are_found_until_somebody_takes_them_out(repo: R
 
     assert left(repo) == (Left(commit, "a b", 2),)
     assert left(repo)[0].where == "a b:2"
-    repo.commit("more", **{"c": "4\n"})
+    repo.commit("more", c="4\n")
     assert left(repo) == (Left(commit, "a b", 2),)
     repo.commit("mended", **{"a b": "1\n2\n3\n"})
     assert left(repo) == ()
@@ -164,6 +164,6 @@ def test_what_comes_from_a_parent_as_it_is_is_not_looked_at(repo: Repo) -> None:
 def test_a_marker_in_a_file_that_the_merge_made_is_found(repo: Repo) -> None:
     parted(repo, {}, {"a": "1\n"}, {"b": "1\n"})
 
-    commit = merged(repo, **{"new": HALF})
+    commit = merged(repo, new=HALF)
 
     assert left(repo) == (Left(commit, "new", 2),)
