@@ -42,6 +42,7 @@ def begin_merge(git: Git, common: Path, place: Place, target: RefName) -> Path |
         raise GitFailed(
             f"git merge failed: {printable(words[0].removeprefix('fatal: ').removeprefix('error: '))}"
         )
+    _clean_message(place.admin / "MERGE_MSG")
     return aside
 
 
@@ -92,6 +93,15 @@ def _stages(git: Git, place: Place) -> dict[str, dict[str, str]]:
         mode, oid, stage = meta.split(" ")
         found.setdefault(path, {}).update({stage: oid} if mode.startswith("100") else {})
     return found
+
+
+def _clean_message(file: Path) -> None:
+    """Take out of a message what git tells there of conflicts: who calls no editor would commit that."""
+    text = file.read_text("utf-8", "surrogateescape")
+    message = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#")).rstrip(
+        "\n"
+    )
+    worktree.write_whole(file, f"{message}\n")
 
 
 def _clear(git: Git, common: Path, place: Place, target: RefName) -> Path | None:

@@ -12,11 +12,14 @@ from ..overlap.exclusion import unions
 from ..schedule.record import TRAILER, TaskRecord
 from .open import Project
 
-_FORMAT = f"%x01%H%x00%an%x00%s%x00%(trailers:key={TRAILER},valueonly,separator=%x2C)%x00"
+_FORMAT = f"%H%x00%P%x00%an%x00%s%x00%(trailers:key={TRAILER},valueonly,separator=%x2C)"
+_FIELDS = 5
 _REMOVED = "modify/delete"
 _LITERAL = {"GIT_LITERAL_PATHSPECS": "1"}
 # Of a whole tree in conflict nobody reads further; and a command line has an end.
 _MOST_ASKED = 500
+# And whoever was away for longer than this is told of the latest.
+_MOST_COMMITS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,24 +111,32 @@ def _of_task(
 
 def _commits(git: Git, paths: list[str], onto: Oid, tip: Oid) -> Iterator[tuple[Brought, list[str]]]:
     """The commits of the target's own line that the branch has not, and which of these paths each changes."""
+    # Asked for the paths as well it would leave out a merge right after what both have.
     out = git.run(
-        "log", "--first-parent", "--diff-merges=first-parent", "--name-only", "-z", "--no-renames",
-        "--no-show-signature", "--no-decorate", "--no-color", f"--format={_FORMAT}",
-        "--end-of-options", f"{tip}..{onto}", "--", *paths, environment=_LITERAL,
+        "log", "--first-parent", "-z", f"--max-count={_MOST_COMMITS}", "--no-show-signature", "--no-decorate",
+        "--no-color", f"--format={_FORMAT}", "--end-of-options", f"{tip}..{onto}", "--",
     )  # fmt: skip
-    commit: Brought | None = None
-    changed: list[str] = []
-    fields = iter(out.stdout.split("\0"))
-    for one in fields:
-        if one.startswith("\1"):
+    fields = out.fields
+    told: dict[str, Brought] = {}
+    script = ""
+    for at in range(0, len(fields), _FIELDS):
+        commit, parents, author, subject, named = fields[at : at + _FIELDS]
+        told[commit] = Brought(Oid(commit), author, subject, _task(named))
+        script += f"{commit} {parents.partition(' ')[0]}".rstrip() + "\n"
+    changes = git.run(
+        "diff-tree", "--stdin", "--root", "-r", "-z", "--name-only", "--no-renames", "--", *paths,
+        stdin=script, environment=_LITERAL,
+    )  # fmt: skip
+    commit, changed = "", list[str]()
+    for one in changes.fields:
+        if one in told:
             if commit:
-                yield commit, changed
-            author, subject, named = next(fields), next(fields), next(fields)
-            commit, changed = Brought(Oid(one[1:]), author, subject, _task(named)), []
-        elif path := one.removeprefix("\n"):
-            changed.append(path)
+                yield told[commit], changed
+            commit, changed = one, []
+        else:
+            changed.append(one)
     if commit:
-        yield commit, changed
+        yield told[commit], changed
 
 
 def _task(named: str) -> TaskId | None:
