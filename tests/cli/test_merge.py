@@ -62,7 +62,8 @@ def test_a_conflict_is_told_and_nothing_is_changed(repo: Repo, cli: Cli, agent: 
     ran = cli("merge", "--json")
 
     assert ran.status == 1
-    assert (ran.json["merged"], ran.json["conflicted"]) == (["1"], [{"id": "2", "paths": ["app.py"]}])
+    (conflicted,) = ran.json["conflicted"]
+    assert (ran.json["merged"], conflicted["id"], conflicted["paths"]) == (["1"], "2", ["app.py"])
     assert repo.git("rev-parse", "feature/2") == tip
     assert repo.git("status", "--porcelain") == ""
     assert (repo.path / "app.py").read_text() == "by 1\n"
