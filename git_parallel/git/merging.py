@@ -9,6 +9,7 @@ from ..names import Oid, RefName, printable
 from . import worktree
 from .command import Git
 from .refs import read_blobs
+from .rerere import is_remembered
 from .shield import shielded
 from .target import in_the_way
 from .worktree import Place
@@ -31,7 +32,7 @@ def begin_merge(git: Git, common: Path, place: Place, target: RefName) -> Path |
     here = git.at(place.path)
     with worktree.alone(here, place) as lone:
         aside = _clear(lone, common, place, target)
-        worktree.write_whole(place.admin / _BEGUN, f"{target}\n")
+        worktree.write_whole(place.admin / _BEGUN, f"{git.find_ref(place.branch)}\n")
         # What stands behind the markers is the name that people know.
         name = lone.run("rev-parse", "--abbrev-ref=strict", target).stdout.strip()
         with shielded():
@@ -46,9 +47,13 @@ def begin_merge(git: Git, common: Path, place: Place, target: RefName) -> Path |
     return aside
 
 
-def was_cut_off(place: Place) -> bool:
+def was_cut_off(git: Git, place: Place) -> bool:
     """Whether a call of `begin_merge` died in this worktree before the merge stood there."""
-    return (place.admin / _BEGUN).exists() and find_merge(place) is None
+    begun = place.admin / _BEGUN
+    if find_merge(place) is not None or not begun.exists():
+        return False
+    # One that died a moment later has done what it was to do, and that has been committed since.
+    return begun.read_text() == f"{git.find_ref(place.branch)}\n"
 
 
 def find_merge(place: Place) -> Oid | None:
@@ -64,12 +69,12 @@ def undecided(git: Git, place: Place) -> tuple[str, ...]:
     return tuple(_stages(git, place))
 
 
-def recalled(git: Git, place: Place) -> tuple[str, ...]:
+def recalled(git: Git, common: Path, place: Place) -> tuple[str, ...]:
     """Those of the undecided paths that git has filled in as somebody resolved them once (rerere)."""
-    here = git.at(place.path)
-    remaining = set(here.run("rerere", "remaining", answers=(0, 1)).stdout.splitlines())
-    has_any = here.run("rerere", "status", answers=(0, 1)).stdout.splitlines()
-    return tuple(path for path in undecided(git, place) if path not in remaining and path in has_any)
+    if not is_remembered(git, common):
+        return ()
+    remaining = set(git.at(place.path).run("rerere", "remaining").stdout.splitlines())
+    return tuple(path for path in undecided(git, place) if path not in remaining)
 
 
 def texts_of_sides(git: Git, place: Place) -> dict[str, tuple[str, str] | None]:
@@ -106,7 +111,7 @@ def _clean_message(file: Path) -> None:
 
 def _clear(git: Git, common: Path, place: Place, target: RefName) -> Path | None:
     """Have the worktree as it was before a merge in it was cut off; nothing that is there is thrown away."""
-    if not was_cut_off(place):
+    if not was_cut_off(git, place):
         return None
     # It was ours, and we are alone here: git does nothing in a worktree whose index is locked.
     (place.admin / "index.lock").unlink(missing_ok=True)

@@ -158,7 +158,8 @@ def start(
     """Start the agent of a task that is ready; the record as it then stands: running, or settled already."""
     record = ready.record
     try:
-        remember_command(project, task.id, order)
+        if record.resolves is None:
+            remember_command(project, task.id, order)
         with launching(project, order.sandbox):
             process.launch(project.tasks_runtime, _job(project, task, record, order), nursery)
     except (OSError, Unusable) as error:

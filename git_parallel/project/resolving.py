@@ -52,7 +52,7 @@ def prepare_conflict(project: Project, task: TaskId) -> Prepared:
     if standing is not None:
         return _found(project, world, task, place, tip, standing)
     onto = project.git.find_ref(project.target) or project.base
-    if not merging.was_cut_off(place):
+    if not merging.was_cut_off(project.git, place):
         _require_untouched(project, place, task, tip, onto)
     if find_clashing(project, world.records, onto=onto, tip=tip) is None:
         raise Refused(
@@ -85,7 +85,7 @@ def _found(
         )
     clashing = find_clashing(project, world.records, onto=onto, tip=tip) or Clashing(onto, tip, ())
     undecided = merging.undecided(project.git, place)
-    recalled = merging.recalled(project.git, place) if undecided else ()
+    recalled = merging.recalled(project.git, project.common, place) if undecided else ()
     return Prepared(task, place, clashing, undecided, recalled, is_new, aside)
 
 

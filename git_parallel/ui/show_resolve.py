@@ -42,6 +42,10 @@ def _lines(answer: ResolveAnswer) -> Iterator[str]:
         return
     yield "in conflict:"
     yield from lines_of_clashing(prepared.clashing, answer.target, record.branch)
+    # A policy of ours for hot files is none of git's.
+    more = [path for path in prepared.undecided if path not in prepared.clashing.paths]
+    if more:
+        yield f"in that worktree also: {', '.join(more)}"
     decided = [path for path in prepared.clashing.paths if path not in prepared.undecided]
     if decided:
         yield f"decided already: {', '.join(decided)}"

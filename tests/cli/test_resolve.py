@@ -260,7 +260,7 @@ def test_a_worktree_that_was_pruned_is_brought_back_by_the_way_that_is_told(clas
 def test_what_a_killed_one_has_left_is_put_aside_and_the_merge_begun(clashing: Repo, cli: Cli) -> None:
     there, admin = clashing.worktree("2"), clashing.path / ".git/worktrees/gp-2"
     clashing.commit("more", **{"other.py": "x\n"})
-    (admin / "gp-merging").write_text("refs/heads/main\n")
+    (admin / "gp-merging").write_text(clashing.git("rev-parse", "feature/2") + "\n")
     (admin / "index.lock").touch()
     (there / "app.py").write_text("half")
     (there / "other.py").write_text("half")
@@ -289,6 +289,31 @@ def test_markers_that_a_person_has_left_do_not_land(clashing: Repo, cli: Cli) ->
     (there / "app.py").write_text(BOTH)
     clashing.git("commit", "--quiet", "--all", "-m", "mended", at=there)
     assert cli("merge", "--json").json["merged"] == ["2"]
+
+
+def remembered(repo: Repo) -> Path:
+    """The worktree of task 2, of whose conflict git remembers how somebody resolved it, and took that back."""
+    there = repo.worktree("2")
+    repo.config("rerere.enabled", "true")
+    repo.git("merge", "--quiet", "main", at=there, check=False)
+    (there / "app.py").write_text(BOTH)
+    repo.git("commit", "--quiet", "--all", "--no-edit", at=there)
+    repo.git("reset", "--quiet", "--hard", "HEAD~1", at=there)
+    return there
+
+
+def test_what_was_resolved_before_is_filled_in(clashing: Repo, cli: Cli) -> None:
+    there = remembered(clashing)
+
+    ran = cli("merge", "--resolve", "2")
+
+    assert "filled in as it was resolved before, to be looked at: app.py" in ran.stdout.splitlines()
+    assert (there / "app.py").read_text() == BOTH
+    clashing.git("merge", "--abort", at=there)
+    clashing.config("rerere.autoUpdate", "true")
+    ran = cli("merge", "--resolve", "2")
+    assert "all of it is decided: git has filled in" in ran.stdout
+    assert clashing.git("status", "--porcelain", at=there) == "M  app.py"
 
 
 # -- an agent ----------------------------------------------------------------------------------------
