@@ -1,5 +1,6 @@
 """Conflicts handed to an agent: each as a further attempt of its task, in the worktree where the merge stands open."""
 
+import signal
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -43,7 +44,8 @@ def resolve_with(
     worktree. Raises Busy, with nothing changed, where a coordinator is at work.
     """
     require_alone(project)
-    handed, refused = [], {}
+    handed: list[Task] = []
+    refused: dict[TaskId, ParallelError] = {}
     for task in chosen:
         try:
             handed.append(hand_out(project, tasks, task))
@@ -51,9 +53,14 @@ def resolve_with(
             refused[task] = error
     if handed:
         try:
-            conduct(project, tasks, handed, orders.told_for(handed), limits, voice, named=True)
+            answer = conduct(project, tasks, handed, orders.told_for(handed), limits, voice, named=True)
         finally:
             _take_back(project, [task.id for task in handed])
+        if answer.signal is not None:
+            # Who has asked for the end of it does not want what comes next either.
+            signal.raise_signal(answer.signal)
+        refused |= {held.task: Refused(held.reason) for held in answer.held}
+        refused |= {task: Refused(why) for task, why in answer.refused.items()}
     world = snapshot(project.git)
     return Resolved({task.id: world.require(task.id).record for task in handed}, refused)
 

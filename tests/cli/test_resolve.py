@@ -3,12 +3,14 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from git_parallel.agents import process
 from tests.conftest import Cli, Ran, Repo
 
 Agent = Callable[..., Sequence[str]]
@@ -443,6 +445,52 @@ def test_tasks_in_conflict_with_each_other_too_land_one_after_the_other(
     assert ran.status == 0, ran.stderr
     assert ran.json["merged"] == ["2", "3"]
     assert sorted((clashing.path / "app.py").read_text().splitlines()) == ["by 2", "by 3", "by hand"]
+
+
+def test_a_merge_that_is_killed_while_the_resolver_is_at_work_is_taken_up(
+    clashing: Repo, cli: Cli, resolver: Resolver
+) -> None:
+    resolver(f"n=0; while [ ! -e ../go ] && [ $n -lt 600 ]; do sleep 0.05; n=$((n+1)); done\n{COMMITS}")
+    command = [sys.executable, "-m", "git_parallel", "merge", "--resolver", "fixer"]
+    with subprocess.Popen(
+        command, cwd=clashing.path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    ) as merge:
+        assert merge.stdout is not None
+        while b"launched" not in (line := merge.stdout.readline()):
+            assert line, "it ended too soon"
+        merge.kill()
+    assert "running" in cli("merge", "2", "--resolver", "fixer").stderr
+    (clashing.path.parent / "go").touch()
+    process.wait(clashing.path / ".git" / "parallel" / "tasks", "2")
+
+    assert cli("merge", "2", "--json").json["merged"] == ["2"]
+    assert (clashing.path / "app.py").read_text() == BOTH
+    assert record(clashing)["attempt"] == 2
+    assert clashing.is_sound()
+
+
+def test_a_task_that_is_not_to_be_run_any_more_is_handed_to_nobody(
+    clashing: Repo, cli: Cli, resolver: Resolver
+) -> None:
+    resolver(COMMITS)
+    clashing.write("specs/SPEC-2.md", "# SPEC-2: Task 2\n\n**Status**: Complete\n**File**: `app.py`\n")
+    clashing.commit("complete")
+
+    ran = cli("merge", "--resolver", "fixer", "2")
+
+    assert ran.status == 1
+    assert "the conflict of 2 was handed to nobody: its document says it is complete" in ran.stderr
+    assert clashing.state("2") == "conflicted"
+
+
+def test_another_attempt_is_not_made_by_the_resolver(clashing: Repo, cli: Cli, resolver: Resolver) -> None:
+    resolver("exit 3\n")
+    cli("merge", "--resolver", "fixer")
+    clashing.git("merge", "--abort", at=clashing.worktree("2"))
+
+    ran = cli("retry", "2", "--json")
+
+    assert (ran.status, clashing.state("2"), record(clashing)["resolves"]) == (0, "succeeded", None)
 
 
 def test_an_unknown_resolver_and_a_coordinator_at_work_change_nothing(
