@@ -4,10 +4,9 @@ import os
 import shutil
 from pathlib import Path
 
-from ..errors import GitFailed
-from ..names import Oid, RefName, printable
+from ..names import Oid, RefName
 from . import worktree
-from .command import Git
+from .command import Git, failure
 from .refs import read_blobs
 from .rerere import is_remembered
 from .shield import shielded
@@ -39,10 +38,7 @@ def begin_merge(git: Git, common: Path, place: Place, target: RefName) -> Path |
             out = lone.run(*_MERGE, name, answers=(0, 1, 2, 128))
         (place.admin / _BEGUN).unlink()
     if find_merge(place) is None:
-        words = (out.stderr or out.stdout).strip().splitlines() or [f"exit status {out.status}"]
-        raise GitFailed(
-            f"git merge failed: {printable(words[0].removeprefix('fatal: ').removeprefix('error: '))}"
-        )
+        raise failure(_MERGE, out.status, out.stderr or out.stdout)
     _clean_message(place.admin / "MERGE_MSG")
     return aside
 
@@ -113,8 +109,9 @@ def _clear(git: Git, common: Path, place: Place, target: RefName) -> Path | None
     """Have the worktree as it was before a merge in it was cut off; nothing that is there is thrown away."""
     if not was_cut_off(git, place):
         return None
-    # It was ours, and we are alone here: git does nothing in a worktree whose index is locked.
-    (place.admin / "index.lock").unlink(missing_ok=True)
+    # They were ours, and we are alone here: git does nothing in a worktree whose index is locked.
+    for lock in ("index.lock", "ORIG_HEAD.lock", "AUTO_MERGE.lock"):
+        (place.admin / lock).unlink(missing_ok=True)
     tip, onto = (git.find_ref(ref) for ref in (place.branch, target))
     changed = worktree.look(git, place).changed
     new = in_the_way(git, place.path, old=tip, new=onto) if tip and onto else ()

@@ -263,7 +263,8 @@ def test_what_a_killed_one_has_left_is_put_aside_and_the_merge_begun(clashing: R
     there, admin = clashing.worktree("2"), clashing.path / ".git/worktrees/gp-2"
     clashing.commit("more", **{"other.py": "x\n"})
     (admin / "gp-merging").write_text(clashing.git("rev-parse", "feature/2") + "\n")
-    (admin / "index.lock").touch()
+    for lock in ("index.lock", "ORIG_HEAD.lock"):
+        (admin / lock).touch()
     (there / "app.py").write_text("half")
     (there / "other.py").write_text("half")
 
