@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..project.conducting import RunAnswer
-from ..project.landing.outcomes import Astray, Blocked, Clash, Early, Landed, Landing, Untrusted
+from ..project.landing.outcomes import Astray, Blocked, Clash, Early, Landed, Landing, Unresolved, Untrusted
 from ..schedule.record import State, TaskRecord
 from .priorities import Named, Priority
 
@@ -56,7 +56,7 @@ def _of_landing(result: Landing, answer: RunAnswer) -> str:
             return "merged successfully"
         case Clash(_, paths):
             return f"not merged: in conflict with the target in {', '.join(paths)}"
-        case Early(_, why) | Astray(_, why) | Untrusted(_, why):
+        case Early(_, why) | Astray(_, why) | Unresolved(_, why) | Untrusted(_, why):
             return f"not merged: {why}"
         case Blocked(_, refused):
             return f"not merged: in {refused.checkout}, {refused.why}"

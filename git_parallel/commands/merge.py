@@ -1,20 +1,22 @@
 """`git parallel merge`: judged, merged in memory, verified, and only then on the target."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
-from ..errors import BadInput
+from ..errors import BadInput, ParallelError
 from ..git import control, guard
 from ..git.refs import Snapshot, snapshot
 from ..git.scratch_worktree import has_dead_scratches
-from ..names import TaskId, path_problem, printable
+from ..names import RefName, TaskId, path_problem, printable
 from ..overlap.verify_scopes import Commands
 from ..project.adrift import is_any
+from ..project.conflicts import Clashing, find_clashing
 from ..project.declared import find_recorded, read_tasks
 from ..project.guarding import arm
 from ..project.landing import queue
-from ..project.landing.outcomes import Landings
+from ..project.landing.outcomes import Clash, Landings
 from ..project.landing.terms import Terms, Voice
 from ..project.open import Project, make_runtime, open_project
 from ..project.recording import write
@@ -23,6 +25,10 @@ from ..schedule.record import State, TaskRecord
 from ..schedule.strategy import Strategy
 from ..tasks.task import TaskSet
 
+if TYPE_CHECKING:
+    from ..project.conducting import Voice as Agents
+
+_Land: TypeAlias = Callable[[Sequence[TaskId]], Landings]
 # States in which a branch waits for its merge.
 _WAITING = (State.SUCCEEDED, State.CONFLICTED, State.REJECTED, State.MERGING)
 
@@ -33,7 +39,7 @@ class Asked:
 
     `accept` are paths (directories end in `/`) that these tasks may change although they are not theirs, and
     `accepts_target` says that what agents' commits are on the target may stay there. A rehearsal only tells what
-    would happen.
+    would happen. What is in conflict is handed to the `resolver`, an agent type or preset, if one is named.
     """
 
     spellings: Sequence[str] = ()
@@ -42,13 +48,15 @@ class Asked:
     accept: Sequence[str] = ()
     accepts_target: bool = False
     is_rehearsal: bool = False
+    resolver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MergeAnswer:
     """What landed and what did not; `not_ready` are named tasks that have nothing to merge, and why.
 
-    `notes` say what has changed since the tasks were launched of the files that can mislead git.
+    `notes` say what has changed since the tasks were launched of the files that can mislead git. `clashing` tells more
+    of each conflict, and `unresolved` why one could not be handed to the resolver.
     """
 
     target: str
@@ -58,6 +66,9 @@ class MergeAnswer:
     notes: tuple[str, ...]
     worktrees: Mapping[TaskId, str]
     is_rehearsal: bool = False
+    branches: Mapping[TaskId, str] = field(default_factory=dict)
+    clashing: Mapping[TaskId, Clashing] = field(default_factory=dict)
+    unresolved: Mapping[TaskId, ParallelError] = field(default_factory=dict)
 
     @property
     def is_success(self) -> bool:
@@ -65,16 +76,21 @@ class MergeAnswer:
         return self.landings.all_landed and not self.not_ready
 
 
-def merge(directory: Path, asked: Asked, voice: Voice) -> MergeAnswer:
+def merge(directory: Path, asked: Asked, voice: Voice, agents: "Agents | None" = None) -> MergeAnswer:
     """Merge the named tasks, or all that have ended well, in the order in which the most land.
 
     Raises BadInput for what is no path, or where it is not said which task may change it, UnknownTask for a
-    name that no record and no document has, Stale when others keep moving the target.
+    name that no record and no document has, Stale when others keep moving the target. With a `resolver` what is in
+    conflict is handed to an agent of that type, `voice` hears of its attempts; raises Busy, with nothing changed,
+    where a coordinator is at work.
     """
     accepted = tuple(map(_checked, asked.accept))
     project = open_project(directory)
     project.git.require_identity()
     tasks = read_tasks(project)
+    resolve = (
+        _resolver(project, tasks, asked.resolver, directory, agents) if asked.resolver and agents else None
+    )
     mended: tuple[str, ...] = ()
     if not asked.is_rehearsal:
         make_runtime(project)
@@ -90,12 +106,21 @@ def merge(directory: Path, asked: Asked, voice: Voice) -> MergeAnswer:
         accepts_target=asked.accepts_target,
         is_rehearsal=asked.is_rehearsal,
     )
-    landings = queue.land(project, tasks, ready, terms, voice)
+
+    def land(these: Sequence[TaskId]) -> Landings:
+        return queue.land(project, tasks, these, terms, voice)
+
+    landings = land(ready)
+    unresolved: Mapping[TaskId, ParallelError] = {}
+    if resolve is not None:
+        landings, unresolved = resolve(landings, land)
     notes = _notes(project, [world.tasks[task].record for task in ready])
     worktrees = {task: stored.record.worktree for task, stored in world.tasks.items()}
+    branches = {task: stored.record.branch for task, stored in world.tasks.items()}
     return MergeAnswer(
-        project.target.short, landings, not_ready, mended, notes, worktrees, asked.is_rehearsal
-    )
+        project.target.short, landings, not_ready, mended, notes, worktrees, asked.is_rehearsal, branches,
+        _clashing(project, landings), unresolved,
+    )  # fmt: skip
 
 
 def _candidates(
@@ -121,6 +146,42 @@ def _candidates(
             ready.append(task)
     position = {task.id: at for at, task in enumerate(tasks.tasks)}
     return sorted(ready, key=lambda task: position.get(task, len(position))), not_ready
+
+
+def _resolver(
+    project: Project, tasks: TaskSet, agent: str, directory: Path, voice: "Agents"
+) -> Callable[[Landings, _Land], tuple[Landings, Mapping[TaskId, ParallelError]]]:
+    """What hands the conflicts of a merge to agents of this type; raises BadInput, or Busy."""
+    # Most merges have no use for what runs agents.
+    from ..project.commanding import orders_of
+    from ..project.conducting import limits_of
+    from ..project.reconciling import reconcile
+    from ..project.request import Request
+    from ..project.resolver import require_alone, resolve_with, take_back_unbegun
+
+    orders, limits = orders_of(project, Request(agent=agent), directory), limits_of(project, Request())
+    require_alone(project)
+    take_back_unbegun(project)
+
+    def resolve(landings: Landings, land: _Land) -> tuple[Landings, Mapping[TaskId, ParallelError]]:
+        done = reconcile(
+            landings, land, lambda these: resolve_with(project, tasks, these, orders, limits, voice)
+        )
+        return done.landings, done.refused
+
+    return resolve
+
+
+def _clashing(project: Project, landings: Landings) -> dict[TaskId, Clashing]:
+    """What is in conflict between the target as it is now and those that could not be merged into it."""
+    world = snapshot(project.git)
+    found: dict[TaskId, Clashing] = {}
+    for result in landings.results:
+        tip = project.git.find_ref(RefName.of_branch(world.require(result.task).record.branch))
+        if isinstance(result, Clash) and tip:
+            more = find_clashing(project, world.records, onto=landings.after, tip=tip)
+            found |= {result.task: more} if more else {}
+    return found
 
 
 def _checked(path: str) -> str:

@@ -50,7 +50,11 @@ def retry(directory: Path, request: Request, voice: Voice) -> RunAnswer | Handed
         for task in chosen:
             stored = world.tasks[task]
             again_now = stored.record.to(
-                State.PLANNED, reason=stored.record.ending, retries=0, is_fresh=request.is_fresh
+                State.PLANNED,
+                reason=stored.record.ending,
+                retries=0,
+                is_fresh=request.is_fresh,
+                resolves=None,
             )
             write(project, stored, again_now)
     if orders is None:

@@ -8,6 +8,7 @@ from ..errors import Stale
 from ..names import Oid, RefName, printable
 from .checkouts import checkouts
 from .command import Git
+from .history import changed_paths
 from .refs import RefChange, apply
 from .shield import shielded
 from .worktree import FAST_FORWARD
@@ -46,7 +47,12 @@ def dirt(git: Git, checkout: Path) -> tuple[tuple[str, str], ...]:
     return tuple((entry[:2], entry[3:]) for entry in out.fields)
 
 
-def in_the_way(theirs: Iterable[tuple[str, str]], changed: Collection[str]) -> tuple[str, ...]:
+def in_the_way(git: Git, checkout: Path, *, old: Oid, new: Oid) -> tuple[str, ...]:
+    """The user's changed, staged and untracked paths that moving from `old` to `new` would have to touch."""
+    return meeting(dirt(git, checkout), changed_paths(git, [(old, new)])[old, new])
+
+
+def meeting(theirs: Iterable[tuple[str, str]], changed: Collection[str]) -> tuple[str, ...]:
     """Those of the user's paths that a move would have to touch which changes these paths."""
     folders = {folder for path in changed for folder in _folders(path)}
     return tuple(

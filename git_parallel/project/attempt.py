@@ -156,7 +156,8 @@ def start(
     """Start the agent of a task that is ready; the record as it then stands: running, or settled already."""
     record = ready.record
     try:
-        remember_command(project, task.id, order)
+        if record.resolves is None:
+            remember_command(project, task.id, order)
         with launching(project, order.sandbox):
             process.launch(project.tasks_runtime, _job(project, task, record, order), nursery)
     except (OSError, Unusable) as error:
@@ -322,7 +323,8 @@ def _intend(
     record = before.next_attempt(
         title=task.title,
         source=task.source,
-        agent=task.agent or order.agent,
+        # Who only resolves a conflict does not become the one whose work it is.
+        agent=task.agent or (before.agent if before.resolves else order.agent),
         branch=place.branch.short,
         worktree=str(place.path),
         base=base,

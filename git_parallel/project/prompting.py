@@ -13,6 +13,7 @@ from ..tasks.task import Task
 from .accounting import stream_of
 from .open import Project
 from .plain import read_plain, write_anew
+from .prompting_conflict import prompt_of_conflict
 from .template import fill, read_template
 
 # So much of what an attempt printed last tells why it failed; more would drown the task itself.
@@ -34,7 +35,11 @@ def write_prompt(
     The reason of a record that is ready is how the attempt before ended.
     """
     prompt = project.tasks_runtime / f"{task.id}.prompt"
-    text = prompt_of(project, task, ready, state, is_fresh=is_fresh)
+    text = (
+        prompt_of_conflict(project, task, ready, ready.resolves)
+        if ready.resolves
+        else prompt_of(project, task, ready, state, is_fresh=is_fresh)
+    )
     with write_anew(prompt) as file:
         file.write(text)
     return prompt

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ..errors import BadInput, GitFailed, Stale
 from ..git import locks, target
-from ..git.history import changed_paths, count
+from ..git.history import count
 from ..git.target import Refused
 from ..git.upstream import Upstream, fetch, find_upstream
 from ..names import Oid, printable
@@ -64,8 +64,7 @@ def _forward(project: Project, *, old: Oid, new: Oid, reason: str) -> Refused | 
     checkout = target.find_checkout(project.git, project.common, project.target)
     if isinstance(checkout, Refused):
         return checkout
-    theirs = target.dirt(project.git, checkout) if checkout else ()
-    paths = target.in_the_way(theirs, changed_paths(project.git, [(old, new)])[old, new])
+    paths = target.in_the_way(project.git, checkout, old=old, new=new) if checkout else ()
     if checkout and paths:
         return Refused(checkout, paths, "your changes there would be overwritten")
     try:

@@ -13,17 +13,19 @@ from ..errors import GitFailed, ParallelError, in_words
 from ..git import locks, worktree
 from ..git.command import Git
 from ..git.history import count, paths_at
+from ..git.left_markers import left_markers
 from ..git.left_out import leave_out
 from ..git.refs import Stored, snapshot
 from ..git.worktree import Place
 from ..names import Oid, TaskId, printable
-from ..schedule.record import State, TaskRecord
+from ..schedule.record import TRAILER, State, TaskRecord
 from ..tasks.task import TaskSet
 from ..workspace import submodules
 from . import gate
 from .accounting import account, last_words, without_leftovers
 from .adrift import is_adrift
 from .claiming import claim
+from .concluding import conclude
 from .declared import ownership
 from .furnishing import given
 from .open import Project
@@ -31,7 +33,6 @@ from .places import place_of_record
 from .recording import write
 from .sandboxing import take_over
 
-TRAILER = "Parallel-Task"
 _FROM_STDIN = ("--pathspec-from-file=-", "--pathspec-file-nul")
 _LITERAL = {"GIT_LITERAL_PATHSPECS": "1"}
 
@@ -76,6 +77,10 @@ def settle(project: Project, tasks: TaskSet, task_id: TaskId) -> Stored:
         if taken is not None and taken.problem:
             short = short or Shortfall(taken.problem)
         short = short or _proof(project, tasks, stored.record, place)
+        state = short.state if short else State.SUCCEEDED
+        if stored.record.resolves and state is State.FAILED:
+            # What it was to merge is as good as it was.
+            state = State.CONFLICTED
         facts: dict[str, Any] = {
             "started": ended.started,
             "ended": ended.ended,
@@ -83,9 +88,10 @@ def settle(project: Project, tasks: TaskSet, task_id: TaskId) -> Stored:
             "tip": unsaved or project.git.find_ref(place.branch),
             "reason": short.reason if short else "",
             "foreign": short.foreign if short else (),
+            "resolves": stored.record.resolves if state is State.CANCELLED else None,
             **account(project, stored.record, is_whole=not ended.dropped),
         }
-        return write(project, stored, stored.record.to(short.state if short else State.SUCCEEDED, **facts))
+        return write(project, stored, stored.record.to(state, **facts))
 
 
 def _failure(project: Project, record: TaskRecord, ended: process.ExitRecord) -> Shortfall | None:
@@ -137,21 +143,26 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
     if seen.head != place.branch:
         where = seen.head.removeprefix("refs/heads/")
         return Shortfall(f"left its worktree on '{printable(where)}' instead of '{record.branch}'")
+    if seen.operations == ("merge",) and record.resolves:
+        problem = conclude(project, tasks, record, place)
+        if problem:
+            return Shortfall(problem)
+        seen = worktree.look(project.git, place)
     if seen.operations:
         return Shortfall(f"left a {seen.operations[0]} unfinished")
     if seen.inside:
         return Shortfall(f"left changes inside submodule '{printable(seen.inside[0])}' uncommitted")
     changed = [path for path in seen.changed if path not in brought]
-    left = (*changed, *without_leftovers(project, record, untracked))
-    if left:
+    remains = (*changed, *without_leftovers(project, record, untracked))
+    if remains:
         same = _unchanged(project.git.at(place.path), seen.changed)
-        verdict = claim(project, tasks, record.id, [path for path in left if path not in same])
+        verdict = claim(project, tasks, record.id, [path for path in remains if path not in same])
         if verdict.foreign:
             first = verdict.foreign[0]
             more = f" and {len(verdict.foreign) - 1} more" if len(verdict.foreign) > 1 else ""
             return Shortfall(f"left changes to '{printable(first.path)}'{more} uncommitted, {first.why}")
         staged = [path for path in seen.changed if path in brought]
-        problem = _commit(project.git.at(place.path), record, left, staged)
+        problem = _commit(project.git.at(place.path), record, remains, staged)
         if problem:
             return Shortfall(problem)
     tip, onto = project.git.find_ref(place.branch), project.git.find_ref(project.target)
@@ -160,6 +171,9 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
     if not count(project.git, tip=tip, without=[oid for oid in (record.base, onto) if oid]):
         return Shortfall("no changes")
     base = record.base or project.base
+    left = left_markers(project.git, tip=tip, without=[oid for oid in (record.base, onto) if oid])
+    if left:
+        return Shortfall(f"left conflict markers: {', '.join(printable(one.where) for one in left)}")
     lost = submodules.bring_home(project.git, project.common, place, base=base, tip=tip, task=record.id)
     if lost:
         return Shortfall(f"records a commit of submodule '{printable(lost[0])}' that is nowhere")

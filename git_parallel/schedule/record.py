@@ -10,6 +10,8 @@ from ..errors import IllegalTransition
 from ..names import Oid, TaskId
 
 VERSION = 1
+# By which a commit of ours names its task.
+TRAILER = "Parallel-Task"
 
 
 class State(StrEnum):
@@ -32,14 +34,16 @@ _ENDED = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED, State.LOST})
 # Asked for once more: at once, or when its turn comes.
 _AGAIN = frozenset({State.READY, State.PLANNED})
 _FOLLOWS: dict[State, frozenset[State]] = {
-    State.PLANNED: frozenset({State.READY, State.PLANNED, State.CANCELLED}),
+    # Nobody came to resolve its conflict.
+    State.PLANNED: frozenset({State.READY, State.PLANNED, State.CANCELLED, State.CONFLICTED}),
     # What was made ready and never launched is planned again.
     State.READY: frozenset({State.READY, State.RUNNING, State.FAILED, State.CANCELLED, State.PLANNED}),
-    State.RUNNING: _ENDED,
+    # What was done to resolve a conflict and does not suffice leaves the task in conflict.
+    State.RUNNING: _ENDED | {State.CONFLICTED},
     State.SUCCEEDED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, *_AGAIN}),
     State.FAILED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, State.CANCELLED, *_AGAIN}),
     State.CANCELLED: _AGAIN,
-    State.LOST: frozenset({State.CANCELLED, *_AGAIN}),
+    State.LOST: frozenset({State.CANCELLED, State.CONFLICTED, *_AGAIN}),
     State.MERGING: frozenset({State.MERGED, State.CONFLICTED, State.REJECTED, State.SUCCEEDED}),
     # What was merged can be taken back by the user, and then be merged or judged again.
     State.MERGED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED}),
@@ -66,8 +70,9 @@ class TaskRecord:
     told. `accepted` are paths outside its ownership (directories end in `/`) that the user lets this task change,
     `accepted_target` the commit of the target of which the user said that its commits may stay there although
     no merge brought them. `strategy` is in what form it was merged, `verified` the command that the merged
-    files have passed and how; both are empty before that. `control` are digests of what can mislead git (see
-    `git.control`) at its first launch; None where nobody looked.
+    files have passed and how; both are empty before that. `resolves` is the commit of the target whose merge into
+    the branch the latest attempt is to bring to its end, None for any other attempt. `control` are digests of what
+    can mislead git (see `git.control`) at its first launch; None where nobody looked.
     """
 
     id: TaskId
@@ -103,6 +108,7 @@ class TaskRecord:
     accepted_target: Oid | None = None
     strategy: str = ""
     verified: str = ""
+    resolves: Oid | None = None
     control: tuple[str, ...] | None = None
 
     @property
@@ -151,7 +157,7 @@ def to_json(record: TaskRecord) -> dict[str, Any]:
     return {"version": VERSION, **asdict(record)}
 
 
-_OIDS = ("base", "tip", "spec", "candidate", "accepted_target")
+_OIDS = ("base", "tip", "spec", "candidate", "accepted_target", "resolves")
 _NUMBER = (int, float, NoneType)
 _TYPES: dict[str, tuple[type, ...]] = {
     "attempt": (int,),

@@ -157,20 +157,42 @@ def log_(task: str, follow: bool, attempt: int | None, setup: bool, raw: bool) -
     is_flag=True,
     help="Agents' commits that came to the target by no merge of ours may stay there.",
 )
+@click.option(
+    "--resolve",
+    metavar="ID",
+    help="Make the conflict of this task ready in its worktree, for you to resolve.",
+)
+@click.option(
+    "--resolver",
+    metavar="AGENT",
+    help="Hand what is in conflict to an agent of this type or preset, and land what it makes of it.",
+)
 @JSON
-def merge_(tasks: tuple[str, ...], as_json: bool, **options: Any) -> None:
+def merge_(tasks: tuple[str, ...], resolve: str | None, as_json: bool, **options: Any) -> None:
     """Merge what has succeeded into the target, each commit judged, the result verified.
 
     Merging happens in memory, in the order in which the most land; the target moves only when everything
     holds, and only from where it was seen. All are verified together; where that fails, those that break
     it are found and set aside, and the others land. What was accepted is recorded with the task, and in
     the message of its merge commit.
+
+    What is in conflict stays as it is, branch and worktree. With --resolve the merge of the target is begun in the
+    worktree of the task; once you have committed it there, merge the task again. With --resolver an agent does that,
+    as a further attempt of the task; it is told both sides' tasks, and what it makes is judged like any other work.
     """
+    if resolve is not None:
+        from .show_resolve import show_resolve
+
+        if tasks or any(options.values()):
+            raise click.UsageError("--resolve takes one ID, and only --json beside it")
+        show_resolve(resolve, as_json=as_json)
+        return
     from ..commands.merge import Asked, merge
-    from .show_merge import show_merge, voice
+    from .show_merge import agents_voice, show_merge, voice
 
     asked = Asked(tasks, **options)
-    answer = merge(Path.cwd(), asked, voice(is_rehearsal=asked.is_rehearsal, as_json=as_json))
+    heard = voice(is_rehearsal=asked.is_rehearsal, as_json=as_json)
+    answer = merge(Path.cwd(), asked, heard, agents_voice(asked.resolver, as_json=as_json))
     show_merge(answer, as_json=as_json)
     if not answer.is_success:
         sys.exit(ANSWER_IS_NO)

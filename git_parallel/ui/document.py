@@ -7,9 +7,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..project.gate import Denied
-from ..project.landing.outcomes import Astray, Blocked, Broken, Clash, Early, Landed, Untrusted, Unverified
+from ..project.landing.outcomes import (
+    Astray,
+    Blocked,
+    Broken,
+    Clash,
+    Early,
+    Landed,
+    Unresolved,
+    Untrusted,
+    Unverified,
+)
 from ..schedule.record import TaskRecord
 from ..tasks.task import Declared, Kind
+from .document_conflict import of_clashing
 
 if TYPE_CHECKING:
     from ..commands.cancel import CancelAnswer
@@ -166,7 +177,11 @@ def of_merge(answer: "MergeAnswer") -> dict[str, Any]:
         "is_rehearsal": answer.is_rehearsal,
         "merged": [result.task for result in results if isinstance(result, Landed)],
         "flaky": [result.task for result in results if isinstance(result, Landed) and result.is_flaky],
-        "conflicted": [{"id": r.task, "paths": list(r.paths)} for r in results if isinstance(r, Clash)],
+        "conflicted": [
+            {"id": r.task, "paths": list(r.paths), "conflicts": of_clashing(answer.clashing.get(r.task))}
+            for r in results
+            if isinstance(r, Clash)
+        ],
         "rejected": [
             {
                 "id": r.task,
@@ -299,7 +314,7 @@ def _written(declared: Declared) -> dict[str, Any]:
 
 
 # Nothing was changed, and there is only a sentence to say why.
-_LEFT = (Early, Astray, Untrusted)
+_LEFT = (Early, Astray, Unresolved, Untrusted)
 _SAID: dict[type, str] = {
     Landed: "merged",
     Clash: "conflicted",
@@ -308,6 +323,7 @@ _SAID: dict[type, str] = {
     Unverified: "unverified",
     Blocked: "blocked",
     Early: "early",
+    Unresolved: "unresolved",
     Astray: "astray",
     Untrusted: "untrusted",
 }

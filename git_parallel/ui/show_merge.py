@@ -3,6 +3,7 @@
 import sys
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..commands.merge import MergeAnswer
 from ..names import TaskId, printable
@@ -15,11 +16,16 @@ from ..project.landing.outcomes import (
     Early,
     Landed,
     Landing,
+    Unresolved,
     Untrusted,
     Unverified,
 )
 from ..project.landing.terms import Voice
 from .errors import hint, note
+from .show_conflict import lines_of_clashing, shown
+
+if TYPE_CHECKING:
+    from ..project.conducting import Voice as Agents
 
 # As much of a failed verification as shows what is wrong.
 _LAST_LINES = 8
@@ -30,6 +36,15 @@ def voice(*, is_rehearsal: bool, as_json: bool) -> Voice:
     if as_json:
         return Voice()
     return Voice(told=partial(show_landing, is_rehearsal=is_rehearsal), verifying=show_verifying)
+
+
+def agents_voice(resolver: str | None, *, as_json: bool) -> "Agents | None":
+    """What prints what the agents do that resolve conflicts, where there is to be any."""
+    if not resolver:
+        return None
+    from .voices import Lines, Quiet
+
+    return Quiet() if as_json else Lines()
 
 
 def show_verifying(tasks: tuple[TaskId, ...], number: int, why: str) -> None:
@@ -65,6 +80,14 @@ def show_merge(answer: MergeAnswer, *, as_json: bool) -> None:
         return
     for task, why in answer.not_ready.items():
         note(printable(f"{task} {why}, so there is nothing to merge"))
+    for task, error in answer.unresolved.items():
+        note(printable(f"the conflict of {task} was handed to nobody: {error.message}"))
+        if error.hint:
+            hint(printable(error.hint))
+    for task, clashing in answer.clashing.items():
+        branch = answer.branches.get(task, task)
+        for line in (f"{task} and {answer.target}:", *lines_of_clashing(clashing, answer.target, branch)):
+            shown(line)
     if not answer.landings.results and not answer.not_ready:
         print("nothing to merge")
     if answer.is_rehearsal:
@@ -106,7 +129,7 @@ def lines_of(result: Landing) -> list[str]:
         case Unverified(task, status, log):
             head = f"{task} not merged: the target fails the verify command without it as well (exit status {status}):"
             return [head, *(f"  | {line}" for line in _tail(log)), f"  all of it: {log}"]
-        case Early(task, why) | Astray(task, why) | Untrusted(task, why):
+        case Early(task, why) | Astray(task, why) | Unresolved(task, why) | Untrusted(task, why):
             return [f"{task} not merged: {why}"]
         case Blocked(task, refused):
             head = f"{task} not merged: in {refused.checkout}, {refused.why}"
@@ -118,7 +141,8 @@ def _way_on(result: Landing, answer: MergeAnswer) -> str:
     again = f"git parallel merge {result.task}"
     match result:
         case Clash():
-            return f"cd {place}; git merge {answer.target}; solve it there and commit; then {again}"
+            ready = f"git parallel merge --resolve {result.task} makes it ready in {place}, for you"
+            return f"{ready}; git parallel merge --resolver AGENT {result.task} hands it to an agent"
         case Denied():
             return f"cd {place}; git rebase -i {answer.target}, to take that out of its commits; then {again}"
         case Broken():

@@ -62,7 +62,8 @@ def test_a_conflict_is_told_and_nothing_is_changed(repo: Repo, cli: Cli, agent: 
     ran = cli("merge", "--json")
 
     assert ran.status == 1
-    assert (ran.json["merged"], ran.json["conflicted"]) == (["1"], [{"id": "2", "paths": ["app.py"]}])
+    (conflicted,) = ran.json["conflicted"]
+    assert (ran.json["merged"], conflicted["id"], conflicted["paths"]) == (["1"], "2", ["app.py"])
     assert repo.git("rev-parse", "feature/2") == tip
     assert repo.git("status", "--porcelain") == ""
     assert (repo.path / "app.py").read_text() == "by 1\n"
@@ -322,7 +323,8 @@ def test_the_way_on_is_told(repo: Repo, cli: Cli, agent: Agent) -> None:
     assert ran.stdout.splitlines()[0].endswith(", verified")
     place = repo.worktree("2")
     assert ran.stderr == (
-        f"hint: cd {place}; git merge main; solve it there and commit; then git parallel merge 2\n"
+        f"hint: git parallel merge --resolve 2 makes it ready in {place}, for you; "
+        "git parallel merge --resolver AGENT 2 hands it to an agent\n"
     )
     repo.git("merge", "main", at=place, check=False)
     (place / "app.py").write_text("both\n")

@@ -134,6 +134,7 @@ def test_there_is_a_schema_for_every_stable_format() -> None:
         "prune",
         "record",
         "replay",
+        "resolve",
         "run",
         "status",
         "tasks",
@@ -317,6 +318,8 @@ def test_every_document_and_record_of_a_long_life_is_as_its_schema_says(
         "conflicted": ["clash-b"], "rejected": ["foreign"], "broken": ["breaks"], "blocked": ["blocks"],
     }  # fmt: skip
     assert merged["merged"] == ["clash-a", "extra", "good", "slow", "third", "zz-unknown"]
+    documents.add("resolve", cli("merge", "--resolve", "clash-b", "--json").json)
+    repo.git("merge", "--abort", at=repo.worktree("clash-b"))
     assert ids(ask("merge", "good", "fails", "later")["not_ready"]) == ["fails", "later"]
     landed = ask("run", "--merge", "--verify", "true", "later", "--", *agent(AGENTS))
     assert landed["merge_results"] == {"later": "merged"}

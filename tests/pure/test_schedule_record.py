@@ -13,13 +13,13 @@ from git_parallel.names import Oid, TaskId
 from git_parallel.schedule.record import State, TaskRecord, from_json, to_json
 
 FOLLOWS = {
-    "planned": "planned ready cancelled",
+    "planned": "planned ready cancelled conflicted",
     "ready": "planned ready running failed cancelled",
-    "running": "succeeded failed cancelled lost",
+    "running": "succeeded failed cancelled lost conflicted",
     "succeeded": "planned ready merging conflicted rejected",
     "failed": "planned ready cancelled merging conflicted rejected",
     "cancelled": "planned ready",
-    "lost": "planned ready cancelled",
+    "lost": "planned ready cancelled conflicted",
     "merging": "succeeded merged conflicted rejected",
     "merged": "merging conflicted rejected",
     "conflicted": "planned ready merging conflicted rejected",
@@ -104,6 +104,7 @@ FULL = TaskRecord(
     tokens_out=80,
     accepted=("Makefile", "docs/"),
     accepted_target=Oid("e" * 40),
+    resolves=Oid("f" * 40),
     control=("info/grafts 0123456789abcdef",),
 )
 
@@ -142,6 +143,7 @@ def test_the_json_of_a_full_record() -> None:
         "tokens_out": 80,
         "accepted": ("Makefile", "docs/"),
         "accepted_target": "e" * 40,
+        "resolves": "f" * 40,
         "control": ("info/grafts 0123456789abcdef",),
     }
 

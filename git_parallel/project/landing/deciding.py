@@ -114,7 +114,7 @@ class Deciding:
             blocked = {}
             changed = self.changed(decision.chain)
             for link in decision.chain.links:
-                if paths := target.in_the_way(theirs, changed[link.task]):
+                if paths := target.meeting(theirs, changed[link.task]):
                     why = "your changes there would be overwritten"
                     blocked[link.task] = Outcome(Blocked(link.task, Refused(checkout, paths, why)))
             if not blocked:

@@ -5,17 +5,18 @@ from dataclasses import dataclass, field
 
 from ...git import history
 from ...git.created import contained
+from ...git.left_markers import left_markers
 from ...git.refs import Snapshot
-from ...names import Oid, TaskId
+from ...names import Oid, TaskId, printable
 from ...ownership.judge import Foreign, Ownership
-from ...schedule.record import TaskRecord
+from ...schedule.record import State, TaskRecord
 from ..former import once_the_targets
 from ..gate import Asked, Cleared, Denied, Gate
 from ..open import Project
 from ..stacking import why_early
 from ..violation import Violation
 from .candidates import Candidate, Outcome, refused
-from .outcomes import Early, Untrusted
+from .outcomes import Early, Unresolved, Untrusted
 
 # Takes paths that are nobody's for a task; what of them turns out to be another's.
 Claim = Callable[[TaskId, Sequence[str]], tuple[Foreign, ...]]
@@ -93,6 +94,9 @@ class Court:
             answer = self._claimed(answers[one.task])
             if isinstance(answer, Denied):
                 outcomes[one.task] = refused(answer, one.record)
+            elif left := self._left(question, graph, onto):
+                conflicted = one.record.to(State.CONFLICTED, reason=left)
+                outcomes[one.task] = Outcome(Unresolved(one.task, left), (conflicted,))
             else:
                 cleared.append(Judged(one, question.commits, answer.touched))
         return Wave(tuple(cleared), outcomes, tuple(waiting))
@@ -129,6 +133,13 @@ class Court:
             return ()
         edge = {parent for oid in commits for parent in graph[oid] if parent not in graph}
         return landed if edge - contained(self.gate.git, edge, within=[onto]) else ()
+
+    def _left(self, asked: Asked, graph: Mapping[Oid, tuple[Oid, ...]], onto: Oid) -> str:
+        """That a branch has a merge in which conflict markers were left; empty where it has not."""
+        if all(len(graph[oid]) < 2 for oid in asked.commits):
+            return ""
+        left = left_markers(self.gate.git, tip=asked.tip, without=[onto, *asked.trusted])
+        return f"holds conflict markers: {', '.join(printable(one.where) for one in left)}" if left else ""
 
     def _claimed(self, answer: Cleared | Denied) -> Cleared | Denied:
         if isinstance(answer, Denied) or not answer.unclaimed:

@@ -30,6 +30,14 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A branch with a merge in which the markers of a conflict were left."""
+
+    task: TaskId
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """The merged tree does not pass the verify command because of this branch.
 
@@ -84,7 +92,7 @@ class Untrusted:
     way_on: str
 
 
-Landing = Landed | Clash | Denied | Broken | Unverified | Blocked | Early | Astray | Untrusted
+Landing = Landed | Clash | Unresolved | Denied | Broken | Unverified | Blocked | Early | Astray | Untrusted
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The merge queue: many branches decided together, and landed by one move of the target."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import nullcontext
 
 from ...errors import Stale
@@ -14,7 +14,7 @@ from ..gate import Denied
 from ..intrusion import accept_target
 from ..open import Project
 from .candidates import Outcome
-from .outcomes import Early, Landed, Landings
+from .outcomes import Blocked, Broken, Clash, Early, Landed, Landings
 from .recording import record_each
 from .rounds import Round
 from .terms import Terms, Voice
@@ -55,15 +55,24 @@ def _rounds(one: Round, asked: Sequence[TaskId]) -> dict[TaskId, Outcome]:
             one.voice.told(outcome.landing)
         landed |= new
         others |= {task: outcome for task, outcome in found.items() if task not in new}
-        # What was another's may be free now, and what it stands on may be there.
-        is_moved = any(isinstance(new[task].landing, Landed) and task for task in new)
-        left = [task for task in left if isinstance(found[task].landing, Denied | Early)] if is_moved else []
+        left = [task for task in left if _may_land_now(found[task], found.values())]
     rest = {task: others[task] for task in asked if task not in landed}
     if not one.terms.is_rehearsal:
         _record(one, {**landed, **rest})
     for outcome in rest.values():
         one.voice.told(outcome.landing)
     return {**landed, **rest}
+
+
+def _may_land_now(outcome: Outcome, found: Collection[Outcome]) -> bool:
+    """Whether a task may land after all, by what has become of the others."""
+    if isinstance(outcome.landing, Denied | Early):
+        # What was another's may be free now, and what it stands on may be there.
+        return any(isinstance(other.landing, Landed) for other in found)
+    # It may have been in conflict with what has not landed in the end.
+    return isinstance(outcome.landing, Clash) and any(
+        isinstance(other.landing, Broken | Blocked | Denied) for other in found
+    )
 
 
 def _settled(one: Round, left: Sequence[TaskId]) -> dict[TaskId, Outcome]:

@@ -3,13 +3,17 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ...errors import Stale, Unusable
 from ...git import mergetree, target
+from ...git.command import Git
 from ...git.commit_text import persons
 from ...git.merger import Merger
+from ...git.mergetree import Conflicted
 from ...git.refs import Snapshot, Stored, snapshot
+from ...git.rerere import is_remembered, remembered_tree
 from ...git.scratch import Scratch, scratch
 from ...git.taking_in import take_in
 from ...git.tree_files import TreeFiles
@@ -86,7 +90,7 @@ class Round:
             style = Style(strategy, project.target.short, persons(project.git), self.terms.verify)
             state = ownership(project, self.tasks, world)
             court = Court(project, world, Gate(project, room, git), state, self._claim, self._after(known))
-            assembly = Assembly(room, merger, files, style)
+            assembly = Assembly(room, merger, files, style, rescue=partial(self._rescued, git))
             position = {task.id: at for at, task in enumerate(self.tasks.tasks)}
             is_rewriting = strategy is not Strategy.MERGE
             yield room, Deciding(project, world, court, assembly, position, is_rewriting)
@@ -106,6 +110,15 @@ class Round:
         world, court = snapshot(self.project.git), deciding.court
         is_same = world.claims_oid == court.world.claims_oid
         return court.ownership if is_same else ownership(self.project, self.tasks, world)
+
+    def _rescued(self, git: Git, onto: Oid, tip: Oid, _clash: Conflicted) -> Oid | None:
+        """The tree of a merge with conflicts all of which the user has resolved before (rerere)."""
+        common = self.project.common
+        return (
+            remembered_tree(git, common, ours=onto, theirs=tip)
+            if is_remembered(self.project.git, common)
+            else None
+        )
 
     @contextmanager
     def _verifying(self, room: Scratch) -> Iterator[Verify]:
