@@ -8,6 +8,7 @@ that tests start by themselves, and for the campaign, which forks none.
 
 import json
 import os
+import re
 import selectors
 import signal
 import socket
@@ -21,7 +22,7 @@ from pathlib import Path
 
 IS_CAMPAIGN = "GIT_PARALLEL_CAMPAIGN" in os.environ
 # What Python heeds before any program begins: a fork comes too late for it.
-_EARLY = ("PYTHON", "LC_", "LANG")
+_EARLY = re.compile("PYTHON.|LC_|LANG")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,15 @@ class Forks:
         return _forked(self.wire, [list(arguments), str(at), dict(env)], timeout)
 
 
+# Starts each command from nothing.
+NO_FORKS = Forks(None, {})
+
+
 @contextmanager
 def forking() -> Iterator[Forks]:
     """The process that is forked is there until the end of this; none is where the system cannot watch it."""
     if IS_CAMPAIGN or not hasattr(os, "pidfd_open"):
-        yield Forks(None, {})
+        yield NO_FORKS
         return
     wire, theirs = socket.socketpair()
     with wire:
@@ -65,7 +70,7 @@ def forking() -> Iterator[Forks]:
 
 
 def _early(env: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in env.items() if name.startswith(_EARLY)}
+    return {name: value for name, value in env.items() if _EARLY.match(name)}
 
 
 def _forked(wire: socket.socket, wanted: Sequence[object], timeout: float) -> tuple[int, bytes, bytes]:
