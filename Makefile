@@ -32,8 +32,10 @@ lint: $(VENV)/installed
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
+# The random campaigns, and then all that the suite only tries a sample of, with each command started from nothing.
 campaign: $(VENV)/installed
 	GIT_PARALLEL_CAMPAIGN=$(CAMPAIGN) $(BIN)/python -m pytest -m campaign -s
+	GIT_PARALLEL_CAMPAIGN=$(CAMPAIGN) $(BIN)/python -m pytest -m 'not campaign' -n 2 --dist worksteal
 
 # Who stops each way to a foreign change: tries them all, writes tests/ways/table.txt and prints it.
 ways: $(VENV)/installed

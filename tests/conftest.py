@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.forks import Forks, forking
+
 # An agent in the tests is a small shell script; this one does what most are there for.
 EDITS_ITS_FILE = """\
 f=$(sed -n 's/^[*][*]File[*][*]: `\\(.*\\)`$/\\1/p' | head -n 1)
@@ -25,10 +27,12 @@ _MEMORY, _PLENTY = Path("/dev/shm"), 4 << 30
 
 
 def pytest_configure() -> None:
-    """Have the repositories of the tests in memory, where there is plenty of it: half of the time is git's fsync."""
+    """Make it fast: the repositories lie in memory where there is plenty of it, for half of the time is git's fsync."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # A shell has whatever it starts in the background ignore Ctrl-C, and all that we start would as well.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Else each of the thousands of processes that are started would compile the program anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         room = os.statvfs(_MEMORY)
     except OSError:
@@ -146,33 +150,38 @@ def repo(tmp_path: Path) -> Repo:
     path.mkdir(parents=True)
     made = Repo(path)
     made.git("init", "--quiet")
-    made.config("parallel.admission", "off")
-    made.commit("first", **{"app.py": "print('app')\n"})
+    # Not by `git config`: a thousand tests begin here.
+    with (path / ".git" / "config").open("a") as config:
+        config.write("[parallel]\n\tadmission = off\n")
+    made.write("app.py", "print('app')\n")
+    made.git("add", "--all")
+    made.git("commit", "--quiet", "-m", "first")
     return made
 
 
 Cli = Callable[..., Ran]
 
 
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Where the commands of tests come from: one for each process that runs tests."""
+    with forking() as forks:
+        yield forks
+
+
 @pytest.fixture
-def cli(repo: Repo) -> Cli:
+def cli(repo: Repo, forks: Forks) -> Cli:
     """`git parallel ...` as a process of its own, in the repository unless told otherwise."""
 
     def call(
         *arguments: str, at: Path | None = None, env: Mapping[str, str] | None = None, timeout: float = 120
     ) -> Ran:
-        done = subprocess.run(
-            [sys.executable, "-m", "git_parallel", *arguments],
-            cwd=at or repo.path,
-            env={**os.environ, **(env or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=timeout,
-            check=False,
+        status, stdout, stderr = forks.run(
+            arguments, at or repo.path, env={**os.environ, **(env or {})}, timeout=timeout
         )
-        out, err = done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+        out, err = stdout.decode("utf-8", "replace"), stderr.decode("utf-8", "replace")
         assert "Traceback" not in err, err
-        return Ran(done.returncode, out, err)
+        return Ran(status, out, err)
 
     return call
 

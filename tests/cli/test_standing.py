@@ -226,10 +226,12 @@ def test_stop_sees_to_agents_whose_coordinator_was_killed(
     assert stop.status == 0
     end = "cancelled" if now else "succeeded"
     assert [task["state"] for task in cli("status", "--json").json["tasks"]] == [end, end]
-    assert stop.stdout in (
+    # Agents that were let go may have ended by now, one or both.
+    assert stop.stdout in {
         "1, 2 ran without a coordinator; nothing runs any more\n",
+        *(f"{task} ran without a coordinator; nothing runs any more\n" for task in "12" if not now),
         "no coordinator is at work\n",
-    )
+    }
     assert nothing_is_left(repo, cli)
 
 

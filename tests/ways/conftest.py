@@ -4,14 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.forks import Forks
+
 from .oracle import Oracle
 from .scene import Scene, prepared
 
 
 @pytest.fixture(scope="session")
-def scene() -> Iterator[Scene]:
+def scene(forks: Forks) -> Iterator[Scene]:
     """The room as it is before each way."""
-    with prepared() as scene:
+    with prepared(forks) as scene:
         yield scene
 
 

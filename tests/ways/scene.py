@@ -25,6 +25,7 @@ from typing import Any
 
 from git_parallel.agents import process
 from git_parallel.names import TaskId
+from tests.forks import Forks
 
 OWN = ("one.py", "lib/")
 MEMORY = Path("/dev/shm")
@@ -63,6 +64,7 @@ class Scene:
     """The room with the repository, the worktrees of both tasks, a remote and a home."""
 
     place: Path
+    forks: Forks
     base: str = ""
     target: str = ""
     tips: dict[str, str] = field(default_factory=dict)
@@ -127,19 +129,10 @@ class Scene:
 
     def parallel(self, *arguments: str) -> Done:
         """Give a git-parallel command as the user would."""
-        done = subprocess.run(
-            [sys.executable, "-m", "git_parallel", *arguments],
-            cwd=self.main,
-            env=self.env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=120,
-            check=False,
-        )
-        said = done.stdout.decode("utf-8", "replace")
+        status, out, err = self.forks.run(arguments, self.main, env=self.env, timeout=120)
+        said = (out + err).decode("utf-8", "replace")
         assert "Traceback" not in said, said
-        return Done(done.returncode, said)
+        return Done(status, said)
 
     def record(self, task: str) -> Any:
         """What is recorded of a task."""
@@ -166,16 +159,16 @@ def _remove(room: Path) -> None:
 
 
 @contextmanager
-def prepared() -> Iterator[Scene]:
+def prepared(forks: Forks) -> Iterator[Scene]:
     """A scene for as long as it is needed, in memory where there is such a place: it is put back often."""
     where = MEMORY if os.access(MEMORY, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="gp-ways", dir=where, ignore_cleanup_errors=True) as place:
-        yield prepare(Path(place).resolve())
+        yield prepare(Path(place).resolve(), forks)
 
 
-def prepare(place: Path) -> Scene:
+def prepare(place: Path, forks: Forks) -> Scene:
     """Make the room, have both agents do their honest work, and keep it."""
-    scene = Scene(place)
+    scene = Scene(place, forks)
     for name in ("shop", "home", "tmp"):
         (scene.room / name).mkdir(parents=True)
     _first_commits(scene)

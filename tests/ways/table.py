@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.forks import NO_FORKS
+
 from . import catalogue
 from .oracle import Oracle
 from .scene import prepared
@@ -29,7 +31,7 @@ def by_layer() -> Mapping[str, list[str]]:
 
 def main() -> None:
     """Try every way in a room of its own, write the table and print what it comes to."""
-    with prepared() as scene:
+    with prepared(NO_FORKS) as scene:
         oracle = Oracle.of(scene)
         trials = [attempt(scene, oracle, way) for way in catalogue.read("attacks")]
     rows = [f"{(trial.layer or NOBODY).replace(' ', '_'):<22}{trial.way.id}\n" for trial in trials]
