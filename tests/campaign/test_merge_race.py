@@ -15,7 +15,8 @@ from tests.conftest import Cli, Repo
 IS_CAMPAIGN = "GIT_PARALLEL_CAMPAIGN" in os.environ
 ROUNDS = 20 if IS_CAMPAIGN else 1
 TASKS = [str(number) for number in range(1, 9)]
-# A commit that git refuses, since a merge is at work in the index or was faster, is made once more.
+# Slowly enough that not every merge comes too late. A commit that git refuses is made once more: a merge is at work
+# in the index, or was faster.
 USER = """\
 at=0
 while [ ! -e ../stop ]; do
@@ -23,7 +24,7 @@ while [ ! -e ../stop ]; do
     echo $at >> user.txt
     until git commit --quiet -m "user $at" -- user.txt 2>> ../refused; do [ ! -e ../stop ] || exit 0; sleep 0.02; done
     echo "user $at" >> ../acknowledged
-    sleep 0.02
+    sleep 1
 done
 """
 
@@ -65,14 +66,20 @@ def test_four_merges_at_once_while_the_user_commits(
         merges = [beside("merge") for _ in range(4)]
         ended = [merge.end() for merge in merges]
     last = cli("merge")
-    print([status for status, _ in ended], len(acknowledged.read_text().splitlines()), "commits of the user")
+    users = acknowledged.read_text().splitlines()
+    print(
+        [status for status, _ in ended],
+        last.stdout.count("merged as"),
+        "left;",
+        len(users),
+        "commits of the user",
+    )
 
     assert {status for status, _ in ended} <= {0, 3}, ended
     assert last.status == 0, (last, ended)
     subjects = repo.git("log", "--first-parent", "--reverse", "--format=%s", f"{start}..main").splitlines()
     ours = sorted(subject for subject in subjects if subject.startswith("Merge branch"))
     assert ours == [f"Merge branch 'feature/{task}' into main" for task in TASKS], ended
-    users = acknowledged.read_text().splitlines()
     assert [subject for subject in subjects if subject in users] == users
     assert [subject for subject in subjects if subject.startswith("user")][: len(users)] == users
     assert start in repo.git("rev-list", "--first-parent", "main").split()

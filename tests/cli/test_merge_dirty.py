@@ -182,6 +182,21 @@ def test_what_the_user_is_in_the_middle_of_is_not_disturbed(repo: Repo, cli: Cli
     assert repo.git("status", "--porcelain") == ""
 
 
+def test_the_user_may_commit_on_top_before_the_merge_has_looked(repo: Repo, cli: Cli) -> None:
+    repo.spec("1", "one.py")
+    assert cli("run", "--", "/bin/sh", "-c", "echo x > one.py").status == 0
+    hook = repo.write(".git/hooks/post-merge", "#!/bin/sh\ngit commit -q --allow-empty -m 'by the user'\n")
+    hook.chmod(0o755)
+
+    ran = cli("merge", "--json")
+
+    assert (ran.status, ran.json["merged"], repo.state("1")) == (0, ["1"], "merged")
+    assert repo.git("log", "--first-parent", "--format=%s", "-2", "main").splitlines() == [
+        "by the user",
+        "Merge branch 'feature/1' into main",
+    ]
+
+
 def under_way(repo: Repo) -> Mapping[str, bytes]:
     """What git keeps of an operation that has not come to its end."""
     common = repo.path / ".git"
