@@ -7,7 +7,7 @@ CAMPAIGN ?= 200
 
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "git-parallel needs Python 3.11")'
 
-.PHONY: demo test lint campaign bench bench-plan bench-labels bench-run bench-queue bench-workspace bench-owners bench-hooks bench-gate man clean
+.PHONY: demo test lint campaign bench bench-plan bench-labels bench-run bench-queue bench-workspace bench-owners bench-hooks bench-gate bench-merge man clean
 
 demo: .venv-demo/installed
 	@.venv-demo/bin/git-parallel demo $(DEMO)
@@ -76,6 +76,10 @@ bench-hooks: $(VENV)/installed
 # What the gate costs on a branch of 500 commits, beside a process for each commit.
 bench-gate: $(VENV)/installed
 	$(BIN)/python bench/gate.py $(GATE)
+
+# How fast 100 branches land, and what one bad branch among 65 costs, beside git alone.
+bench-merge: $(VENV)/installed
+	$(BIN)/python bench/merge.py $(MERGE)
 
 man: $(VENV)/installed
 	$(BIN)/python -m git_parallel.ui.manual man
