@@ -188,7 +188,8 @@ def merge_(tasks: tuple[str, ...], resolve: str | None, as_json: bool, **options
         show_resolve(resolve, as_json=as_json)
         return
     from ..commands.merge import Asked, merge
-    from .show_merge import agents_voice, show_merge, voice
+    from .show_merge import show_merge, voice
+    from .voices import agents_voice
 
     asked = Asked(tasks, **options)
     heard = voice(is_rehearsal=asked.is_rehearsal, as_json=as_json)

@@ -3,7 +3,6 @@
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..commands.merge import MergeAnswer
 from ..names import TaskId, printable
@@ -24,9 +23,6 @@ from ..project.landing.terms import Voice
 from .errors import hint, note
 from .show_conflict import lines_of_clashing, shown
 
-if TYPE_CHECKING:
-    from ..project.conducting import Voice as Agents
-
 # As much of a failed verification as shows what is wrong.
 _LAST_LINES = 8
 
@@ -36,15 +32,6 @@ def voice(*, is_rehearsal: bool, as_json: bool) -> Voice:
     if as_json:
         return Voice()
     return Voice(told=partial(show_landing, is_rehearsal=is_rehearsal), verifying=show_verifying)
-
-
-def agents_voice(resolver: str | None, *, as_json: bool) -> "Agents | None":
-    """What prints what the agents do that resolve conflicts, where there is to be any."""
-    if not resolver:
-        return None
-    from .voices import Lines, Quiet
-
-    return Quiet() if as_json else Lines()
 
 
 def show_verifying(tasks: tuple[TaskId, ...], number: int, why: str) -> None:

@@ -139,3 +139,10 @@ def _summary(answer: RunAnswer) -> list[str]:
     if any(record.state is State.SUCCEEDED for record in good) and not answer.landings:
         lines.append("'git parallel merge' brings them to the target")
     return lines
+
+
+def agents_voice(resolver: str | None, *, as_json: bool) -> "Lines | Quiet | None":
+    """What prints what the agents do that resolve conflicts, where there is to be any."""
+    if not resolver:
+        return None
+    return Quiet() if as_json else Lines()

@@ -55,7 +55,11 @@ def _rounds(one: Round, asked: Sequence[TaskId]) -> dict[TaskId, Outcome]:
             one.voice.told(outcome.landing)
         landed |= new
         others |= {task: outcome for task, outcome in found.items() if task not in new}
-        left = [task for task in left if _may_land_now(found[task], found.values())]
+        left = [
+            task
+            for at, task in enumerate(left)
+            if _may_land_now(found[task], found.values(), landed.keys() & left[:at])
+        ]
     rest = {task: others[task] for task in asked if task not in landed}
     if not one.terms.is_rehearsal:
         _record(one, {**landed, **rest})
@@ -64,10 +68,12 @@ def _rounds(one: Round, asked: Sequence[TaskId]) -> dict[TaskId, Outcome]:
     return {**landed, **rest}
 
 
-def _may_land_now(outcome: Outcome, found: Collection[Outcome]) -> bool:
-    """Whether a task may land after all, by what has become of the others."""
-    if isinstance(outcome.landing, Denied | Early):
-        # What was another's may be free now, and what it stands on may be there.
+def _may_land_now(outcome: Outcome, found: Collection[Outcome], before: Collection[TaskId]) -> bool:
+    """Whether a task may land after all, by what has become of the others; those `before` it have landed."""
+    if isinstance(outcome.landing, Denied):
+        # What was theirs is nobody's now.
+        return any(one.foreign.owner in before for one in outcome.landing.violations)
+    if isinstance(outcome.landing, Early):
         return any(isinstance(other.landing, Landed) for other in found)
     # It may have been in conflict with what has not landed in the end.
     return isinstance(outcome.landing, Clash) and any(
