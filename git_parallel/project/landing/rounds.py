@@ -2,26 +2,28 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from ...errors import Stale, Unusable
-from ...git import mergetree, target
+from ...errors import Unusable
+from ...git import mergetree
 from ...git.command import Git
 from ...git.commit_text import persons
 from ...git.merger import Merger
 from ...git.mergetree import Conflicted
-from ...git.refs import Snapshot, Stored, snapshot
+from ...git.refs import Snapshot, snapshot
 from ...git.rerere import is_remembered, remembered_tree
 from ...git.scratch import Scratch, scratch
 from ...git.taking_in import take_in
+from ...git.target import Refused
+from ...git.target import meeting as meets
 from ...git.tree_files import TreeFiles
 from ...names import Oid, TaskId
 from ...overlap.exclusion import unions
 from ...ownership.judge import Foreign, Ownership, judge
 from ...schedule.merging import merge_order
-from ...schedule.record import State, TaskRecord
+from ...schedule.record import State
 from ...schedule.strategy import Strategy
 from ...tasks.task import TaskSet
 from ..claiming import claim
@@ -33,8 +35,9 @@ from .assembly import Assembly, Style, verified_by
 from .candidates import Outcome, Sorted, sort_out
 from .deciding import Deciding, Decision
 from .judgement import Court
+from .moving import bring
 from .outcomes import Blocked, Landed
-from .recording import finish_interrupted, record
+from .recording import finish_interrupted
 from .rewritten import rewritten_tips
 from .terms import Terms, Voice
 from .trying import Verify, tried
@@ -71,11 +74,7 @@ class Round:
             decision = deciding.decide(known.candidates, onto, tuple(landed))
             deciding.judged_as_merged(decision, self._ownership_now(deciding))
             deciding.not_in_the_way(decision)
-            is_flaky = False
-            if decision.chain.links and not (self.terms.verify.is_none or self.terms.is_rehearsal):
-                with self._verifying(room) as verify:
-                    is_flaky = tried(deciding, decision, verify, self.voice)
-            done = self._landed(room, decision, is_flaky=is_flaky)
+            done = self._landed(room, deciding, decision)
         return {**known.others, **done, **decision.outcomes}
 
     @contextmanager
@@ -154,58 +153,38 @@ class Round:
             return judge(task, paths, ownership(self.project, self.tasks, world)).foreign
         return claim(self.project, self.tasks, task, paths).foreign
 
-    def _landed(self, room: Scratch, decision: Decision, *, is_flaky: bool) -> dict[TaskId, Outcome]:
-        """Move the target to the end of the chain, with the intent recorded before and the deed after it."""
-        chain = decision.chain
-        how = {link.task: verified_by(link.judged, self.terms.verify) for link in chain.links}
-        flaky = " (passed the second time)" if is_flaky else ""
-        landings = {
-            link.task: Outcome(
-                Landed(link.task, link.commit, is_verified=bool(how[link.task]), is_flaky=is_flaky)
-            )
-            for link in chain.links
+    def _landed(self, room: Scratch, deciding: Deciding, decision: Decision) -> dict[TaskId, Outcome]:
+        """Verify the chain and move the target to its end; who is in the way there is set aside, and the rest tried."""
+        stored = {link.task: link.judged.candidate.stored for link in decision.chain.links}
+        while decision.chain.links:
+            is_flaky = False
+            if not (self.terms.verify.is_none or self.terms.is_rehearsal):
+                with self._verifying(room) as verify:
+                    is_flaky = tried(deciding, decision, verify, self.voice)
+            chain = decision.chain
+            how = {link.task: verified_by(link.judged, self.terms.verify) for link in chain.links}
+            flaky = " (passed the second time)" if is_flaky else ""
+            told = {task: words + flaky if words else "" for task, words in how.items()}
+            done = not chain.links or self.terms.is_rehearsal
+            refused = None if done else bring(self.project, room, chain, self.terms.strategy, told, stored)
+            if refused is None:
+                self.sound.add(chain.tip)
+                return {
+                    link.task: Outcome(
+                        Landed(link.task, link.commit, is_verified=bool(how[link.task]), is_flaky=is_flaky)
+                    )
+                    for link in chain.links
+                }
+            deciding.without(decision, self._blocked(deciding, decision, refused))
+        return {}
+
+    @staticmethod
+    def _blocked(deciding: Deciding, decision: Decision, refused: Refused) -> dict[TaskId, Outcome]:
+        """Those whose changes are in the way of what the user has there; all, where git does not tell whose."""
+        theirs = [("", path) for path in refused.paths]
+        changed = deciding.changed(decision.chain)
+        meeting = {task: found for task in changed if (found := meets(theirs, changed[task]))}
+        return {
+            task: Outcome(Blocked(task, replace(refused, paths=meeting.get(task, refused.paths))))
+            for task in meeting or changed
         }
-        if not chain.links or self.terms.is_rehearsal:
-            return landings
-        take_in(self.project.git, room, chain.tip)
-        names = _listed(decision.members())
-        intents: list[tuple[Stored, TaskRecord]] = []
-        for link in chain.links:
-            stored = link.judged.candidate.stored
-            merging = stored.record.to(
-                State.MERGING,
-                candidate=link.commit,
-                reason="",
-                strategy=str(self.terms.strategy),
-                verified=how[link.task] + flaky,
-            )
-            intents.append((stored, merging))
-        written = record(self.project, intents, what=f"merging {names}")
-        try:
-            refused = target.move(
-                self.project.git, self.project.common, self.project.target,
-                old=chain.onto, new=chain.tip, reason=f"parallel: merge {names}",
-            )  # fmt: skip
-        except Stale:
-            self._taken_back(written, "the target moved")
-            raise
-        if refused:
-            self._taken_back(written, refused.why)
-            return {link.task: Outcome(Blocked(link.task, refused)) for link in chain.links}
-        record(self.project, [(one, one.record.to(State.MERGED)) for one in written], what=f"merged {names}")
-        self.sound.add(chain.tip)
-        return landings
-
-    def _taken_back(self, written: Sequence[Stored], why: str) -> None:
-        nothing = {"candidate": None, "strategy": "", "verified": "", "reason": why}
-        changes = [(one, one.record.to(State.SUCCEEDED, **nothing)) for one in written]
-        record(self.project, changes, what=f"not merged: {why}")
-
-
-def _listed(tasks: Sequence[TaskId]) -> str:
-    """A few of the tasks by name, and how many more."""
-    shown = ", ".join(tasks[:_SHOWN])
-    return f"{shown} and {len(tasks) - _SHOWN} more" if len(tasks) > _SHOWN else shown
-
-
-_SHOWN = 5
