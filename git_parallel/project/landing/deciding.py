@@ -92,7 +92,7 @@ class Deciding:
         """The decision without those that change the target in more than is theirs, by the merged files."""
         while True:
             results = [
-                Result(link.task, link.onto, link.commit, link.judged.candidate.record.accepted)
+                Result(link.task, link.onto, link.plain, link.judged.candidate.record.accepted)
                 for link in decision.chain.links
             ]
             denied = self._gate.judge_results(results, ownership)
@@ -178,7 +178,7 @@ class Deciding:
         touching: dict[str, list[int]] = {}
         for number, one in enumerate(judged):
             for path in one.touched:
-                if exclusion.policy_of(path) is not Policy.UNION:
+                if exclusion.policy_of(path) not in (Policy.UNION, Policy.REGENERATE):
                     touching.setdefault(path, []).append(number)
         found: dict[tuple[int, int], None] = {}
         for numbers in touching.values():

@@ -1,9 +1,9 @@
 """One round of a merge: everything decided on the target as it is, and the target moved once."""
 
+import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from ...errors import Unusable
@@ -11,9 +11,7 @@ from ...git import mergetree
 from ...git.command import Git
 from ...git.commit_text import persons
 from ...git.merger import Merger
-from ...git.mergetree import Conflicted
 from ...git.refs import Snapshot, snapshot
-from ...git.rerere import is_remembered, remembered_tree
 from ...git.scratch import Scratch, scratch
 from ...git.taking_in import take_in
 from ...git.target import Refused
@@ -34,6 +32,7 @@ from ..verified import Verification
 from .assembly import Assembly, Style, verified_by
 from .candidates import Outcome, Sorted, sort_out
 from .deciding import Deciding, Decision
+from .finishing import CheckOut, Finishing, Run
 from .judgement import Court
 from .moving import bring
 from .outcomes import Blocked, Landed
@@ -89,7 +88,8 @@ class Round:
             style = Style(strategy, project.target.short, persons(project.git), self.terms.verify)
             state = ownership(project, self.tasks, world)
             court = Court(project, world, Gate(project, room, git), state, self._claim, self._after(known))
-            assembly = Assembly(room, merger, files, style, rescue=partial(self._rescued, git))
+            finishing = self._finishing(held, git, room, files)
+            assembly = Assembly(room, merger, files, style, finishing)
             position = {task.id: at for at, task in enumerate(self.tasks.tasks)}
             is_rewriting = strategy is not Strategy.MERGE
             yield room, Deciding(project, world, court, assembly, position, is_rewriting)
@@ -110,14 +110,18 @@ class Round:
         is_same = world.claims_oid == court.world.claims_oid
         return court.ownership if is_same else ownership(self.project, self.tasks, world)
 
-    def _rescued(self, git: Git, onto: Oid, tip: Oid, _clash: Conflicted) -> Oid | None:
-        """The tree of a merge with conflicts all of which the user has resolved before (rerere)."""
-        common = self.project.common
-        return (
-            remembered_tree(git, common, ours=onto, theirs=tip)
-            if is_remembered(self.project.git, common)
-            else None
-        )
+    def _finishing(self, held: ExitStack, git: Git, room: Scratch, files: TreeFiles) -> Finishing:
+        project = self.project
+        day = time.strftime("%Y-%m-%d") if project.settings.update_roadmap else ""
+        declared = {task.id: task for task in self.tasks.tasks}
+        check_out: CheckOut | None = None
+        run: Run = _no_command
+        if project.settings.makers and not self.terms.is_rehearsal:
+            # Few have any use for it.
+            from ..making import making
+
+            check_out, run = making(project, held, lambda commit: take_in(project.git, room, commit))
+        return Finishing(project, git, room, files, declared, day, check_out, run)
 
     @contextmanager
     def _verifying(self, room: Scratch) -> Iterator[Verify]:
@@ -188,3 +192,7 @@ class Round:
             task: Outcome(Blocked(task, replace(refused, paths=meeting.get(task, refused.paths))))
             for task in meeting or changed
         }
+
+
+def _no_command(_command: str, _top: Path, _task: TaskId) -> bool:
+    return False
