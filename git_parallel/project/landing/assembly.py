@@ -92,6 +92,9 @@ class Assembly:
         return known
 
     def _made(self, onto: Oid, judged: Judged) -> Link | Conflicted:
+        if not judged.commits:
+            # Others have brought all that it has.
+            return Link(judged, onto, onto, onto)
         merged = self._merged(onto, judged)
         if isinstance(merged, Conflicted):
             return merged

@@ -70,7 +70,7 @@ class Round:
             return dict(known.others)
         with self._deciding(world, onto, known) as (room, deciding):
             landed = rewritten_tips(self.project.git, world, onto)
-            decision = deciding.decide(known.candidates, onto, tuple(landed))
+            decision = deciding.decide(known.candidates, onto, tuple(landed), known.refused)
             deciding.judged_as_merged(decision, self._ownership_now(deciding))
             deciding.not_in_the_way(decision)
             done = self._landed(room, deciding, decision)
@@ -98,8 +98,14 @@ class Round:
         """The records, once those are settled whose merge was killed: nobody else merges now."""
         world = snapshot(self.project.git)
         stuck = [one for one in world.tasks.values() if one.record.state is State.MERGING]
-        if not stuck or self.terms.is_rehearsal:
+        if not stuck:
             return world
+        if self.terms.is_rehearsal:
+            settled = {
+                one.record.id: replace(one, record=replace(one.record, state=State.SUCCEEDED))
+                for one in stuck
+            }
+            return replace(world, tasks={**world.tasks, **settled})
         for one in stuck:
             finish_interrupted(self.project, one)
         return snapshot(self.project.git)
@@ -142,7 +148,7 @@ class Round:
 
     def _after(self, known: Sorted) -> dict[TaskId, tuple[TaskId, ...]]:
         """Whom each candidate comes after among the candidates; of a circle one way is left."""
-        candidates = [one.task for one in known.candidates]
+        candidates = [*known.refused, *(one.task for one in known.candidates)]
         declared = {task.id: task.after for task in self.tasks.tasks}
         after = {task: declared.get(task, ()) for task in candidates}
         order = {task: at for at, task in enumerate(merge_order(candidates, (), after=after))}
@@ -175,7 +181,12 @@ class Round:
                 self.sound.add(chain.tip)
                 return {
                     link.task: Outcome(
-                        Landed(link.task, link.commit, is_verified=bool(how[link.task]), is_flaky=is_flaky)
+                        Landed(
+                            link.task,
+                            link.commit if link.commit != link.onto else None,
+                            is_verified=bool(how[link.task]) and not self.terms.is_rehearsal,
+                            is_flaky=is_flaky,
+                        )
                     )
                     for link in chain.links
                 }

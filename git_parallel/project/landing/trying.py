@@ -44,7 +44,11 @@ class _Hunting:
 
     def run(self) -> bool:
         number = {task: at for at, task in enumerate(self._tasks)}
-        needs = {number[task]: [number[one] for one in found] for task, found in self._decision.needs.items()}
+        needs = {
+            number[task]: [number[one] for one in found if one in number]
+            for task, found in self._decision.needs.items()
+            if task in number
+        }
         asking = hunt(len(self._tasks), needs)
         try:
             probe = next(asking)
