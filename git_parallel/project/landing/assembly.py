@@ -103,7 +103,7 @@ class Assembly:
     def _merged(self, onto: Oid, judged: Judged) -> Merged | Conflicted:
         """The files of both sides put together, by git, by what the user has done before, or by a command."""
         task, tip = judged.task, judged.candidate.tip
-        merged = self._merger.merge(onto, tip)
+        merged = self._merger.merge(self._joined(onto, judged.beneath), tip)
         if isinstance(merged, Conflicted):
             tree = self._finishing.rescued(task, onto, tip, merged)
             return merged if tree is None else Merged(tree)
@@ -111,6 +111,10 @@ class Assembly:
             return merged
         remade = self._finishing.remade(task, onto, tip, merged.tree, judged.touched)
         return Conflicted(tuple(sorted(judged.touched))) if remade is None else Merged(remade)
+
+    def _joined(self, onto: Oid, beneath: Sequence[Oid]) -> Oid:
+        """The target with what it has in another form in its history, so that git takes that for common to both."""
+        return self._room.commit(self._files.tree_of(onto), [onto, *beneath]) if beneath else onto
 
     def _landing(self, onto: Oid, judged: Judged, merged: Oid, tree: Oid) -> Oid:
         """The commit by which a branch lands on another, with this tree; `merged` is what git alone makes of it."""
