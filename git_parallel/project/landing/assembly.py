@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ...git.commit_text import Persons, Text, build, parse
+from ...git.commit_text import Persons, Text, build, in_utf8, parse
 from ...git.merger import Merger
 from ...git.mergetree import Conflicted, Merged
 from ...git.scratch import Scratch
@@ -127,7 +127,7 @@ class Assembly:
         if style.strategy is Strategy.MERGE:
             message = messages.merging(record, style.target, verified)
             return self._commit(tree, [onto, tip], Text(style.persons.author, message))
-        texts = [parse(self._files.read(oid)) for oid in judged.commits]
+        texts = [in_utf8(parse(self._files.read(oid))) for oid in judged.commits]
         authors = {text.author.rpartition(b"> ")[0] for text in texts}
         author = texts[-1].author if len(authors) == 1 else style.persons.author
         message = messages.squashing(record, texts, tip, verified)
@@ -151,7 +151,7 @@ class Assembly:
             if isinstance(result, Conflicted):
                 return None
             if result.tree != at or own == before:
-                steps.append((result.tree, parse(data)))
+                steps.append((result.tree, in_utf8(parse(data))))
             at = result.tree
         if at != merged or not steps:
             return None
