@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ...git.commit_text import Persons, Text, build, parse
+from ...git.commit_text import Persons, Text, build, in_utf8, parse
 from ...git.merger import Merger
 from ...git.mergetree import Conflicted, Merged
 from ...git.scratch import Scratch
@@ -106,7 +106,7 @@ class Assembly:
     def _merged(self, onto: Oid, judged: Judged) -> Merged | Conflicted:
         """The files of both sides put together, by git, by what the user has done before, or by a command."""
         task, tip = judged.task, judged.candidate.tip
-        merged = self._merger.merge(onto, tip)
+        merged = self._merger.merge(self._joined(onto, judged.beneath), tip)
         if isinstance(merged, Conflicted):
             tree = self._finishing.rescued(task, onto, tip, merged)
             return merged if tree is None else Merged(tree)
@@ -114,6 +114,10 @@ class Assembly:
             return merged
         remade = self._finishing.remade(task, onto, tip, merged.tree, judged.touched)
         return Conflicted(tuple(sorted(judged.touched))) if remade is None else Merged(remade)
+
+    def _joined(self, onto: Oid, beneath: Sequence[Oid]) -> Oid:
+        """The target with what it has in another form in its history, so that git takes that for common to both."""
+        return self._room.commit(self._files.tree_of(onto), [onto, *beneath]) if beneath else onto
 
     def _landing(self, onto: Oid, judged: Judged, merged: Oid, tree: Oid) -> Oid:
         """The commit by which a branch lands on another, with this tree; `merged` is what git alone makes of it."""
@@ -126,7 +130,7 @@ class Assembly:
         if style.strategy is Strategy.MERGE:
             message = messages.merging(record, style.target, verified)
             return self._commit(tree, [onto, tip], Text(style.persons.author, message))
-        texts = [parse(self._files.read(oid)) for oid in judged.commits]
+        texts = [in_utf8(parse(self._files.read(oid))) for oid in judged.commits]
         authors = {text.author.rpartition(b"> ")[0] for text in texts}
         author = texts[-1].author if len(authors) == 1 else style.persons.author
         message = messages.squashing(record, texts, tip, verified)
@@ -150,7 +154,7 @@ class Assembly:
             if isinstance(result, Conflicted):
                 return None
             if result.tree != at or own == before:
-                steps.append((result.tree, parse(data)))
+                steps.append((result.tree, in_utf8(parse(data))))
             at = result.tree
         if at != merged or not steps:
             return None
