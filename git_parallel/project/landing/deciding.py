@@ -61,11 +61,13 @@ class Deciding:
     def _gate(self) -> Gate:
         return self.court.gate
 
-    def decide(self, candidates: Sequence[Candidate], onto: Oid, landed: Sequence[Oid]) -> Decision:
-        """Judge all candidates and put together those that are cleared; `landed` see `Court.judge`."""
-        decision = Decision(Chain(onto))
+    def decide(self, candidates: Sequence[Candidate], decision: Decision, landed: Sequence[Oid]) -> Decision:
+        """Judge all candidates and put together those that are cleared, on top of what is decided already.
+
+        `landed` see `Court.judge`.
+        """
         pending, missing = tuple(candidates), {one.task for one in candidates}
-        extra: list[Oid] = []
+        extra = [link.judged.candidate.tip for link in decision.chain.links] if self.is_rewriting else []
         while pending:
             chain = decision.chain
             wave = self.court.judge(pending, chain.tip, [*landed, *extra], missing)
