@@ -112,8 +112,7 @@ class Assembly:
             return merged if tree is None else Merged(tree)
         if not self._finishing.project.settings.makers:
             return merged
-        remade = self._finishing.remade(task, onto, tip, merged.tree, judged.touched)
-        return Conflicted(tuple(sorted(judged.touched))) if remade is None else Merged(remade)
+        return self._finishing.remade(task, onto, tip, merged.tree, judged.touched)
 
     def _joined(self, onto: Oid, beneath: Sequence[Oid]) -> Oid:
         """The target with what it has in another form in its history, so that git takes that for common to both."""

@@ -62,15 +62,18 @@ class Deciding:
         return self.court.gate
 
     def decide(
-        self, candidates: Sequence[Candidate], onto: Oid, landed: Sequence[Oid], refused: Iterable[TaskId]
+        self,
+        candidates: Sequence[Candidate],
+        decision: Decision,
+        landed: Sequence[Oid],
+        refused: Iterable[TaskId],
     ) -> Decision:
-        """Judge all candidates and put together those that are cleared; `landed` see `Court.judge`.
+        """Judge all candidates and put together those that are cleared, on top of what is decided already.
 
-        Who comes after one that was `refused` already is not merged without it.
+        `landed` see `Court.judge`. Who comes after one that was `refused` already is not merged without it.
         """
-        decision = Decision(Chain(onto))
         pending, missing = tuple(candidates), {*(one.task for one in candidates), *refused}
-        extra: list[Oid] = []
+        extra = [link.judged.candidate.tip for link in decision.chain.links] if self.is_rewriting else []
         while pending:
             chain = decision.chain
             wave = self.court.judge(pending, chain.tip, [*landed, *extra], missing)

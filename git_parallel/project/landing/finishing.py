@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...git.command import Git
-from ...git.mergetree import Conflicted
+from ...git.mergetree import Conflicted, Merged
 from ...git.rerere import is_remembered, remembered_tree
 from ...git.scratch import Scratch
 from ...git.tree_files import TreeFiles
@@ -63,12 +63,15 @@ class Finishing:
             tree = self.files.replaced(tree, path, ours)
         return self._made_anew(task, onto, tree, clash.paths)
 
-    def remade(self, task: TaskId, onto: Oid, tip: Oid, tree: Oid, touched: frozenset[str]) -> Oid | None:
-        """The tree with files made anew which git has put together of both sides; None where that failed."""
+    def remade(
+        self, task: TaskId, onto: Oid, tip: Oid, tree: Oid, touched: frozenset[str]
+    ) -> Merged | Conflicted:
+        """The tree with files made anew which git has put together of both sides; these, where that failed."""
         mixed = [
             path for path in sorted(touched) if self._maker(path) and self._is_mixed(path, onto, tip, tree)
         ]
-        return self._made_anew(task, onto, tree, mixed) if mixed else tree
+        made = self._made_anew(task, onto, tree, mixed) if mixed else tree
+        return Conflicted(tuple(mixed)) if made is None else Merged(made)
 
     def marked(self, task: TaskId, tree: Oid) -> Oid:
         """The tree with the task told as complete in the documents that list it."""

@@ -49,16 +49,21 @@ def _rounds(one: Round, asked: Sequence[TaskId]) -> dict[TaskId, Outcome]:
     others: dict[TaskId, Outcome] = {}
     left = list(asked)
     while left:
-        found = _settled(one, left)
-        new = {task: outcome for task, outcome in found.items() if isinstance(outcome.landing, Landed)}
+        found = _settled(one, left, rehearsed=tuple(landed) if one.terms.is_rehearsal else ())
+        new = {
+            task: outcome
+            for task, outcome in found.items()
+            if task not in landed and isinstance(outcome.landing, Landed)
+        }
         for outcome in new.values():
             one.voice.told(outcome.landing)
         landed |= new
-        others |= {task: outcome for task, outcome in found.items() if task not in new}
+        others |= {task: outcome for task, outcome in found.items() if task not in landed}
         left = [
             task
             for at, task in enumerate(left)
-            if _may_land_now(found[task], found.values(), landed.keys() & left[:at])
+            if task not in landed
+            and _may_land_now(found[task], new, found.values(), landed.keys() & left[:at])
         ]
     rest = {task: others[task] for task in asked if task not in landed}
     if not one.terms.is_rehearsal:
@@ -68,23 +73,25 @@ def _rounds(one: Round, asked: Sequence[TaskId]) -> dict[TaskId, Outcome]:
     return {**landed, **rest}
 
 
-def _may_land_now(outcome: Outcome, found: Collection[Outcome], before: Collection[TaskId]) -> bool:
-    """Whether a task may land after all, by what has become of the others; those `before` it have landed."""
+def _may_land_now(
+    outcome: Outcome, new: Collection[TaskId], found: Collection[Outcome], before: Collection[TaskId]
+) -> bool:
+    """Whether a task may land after all, as `new` ones have and those `before` it, by what has been found."""
     if isinstance(outcome.landing, Denied):
         # What was theirs is nobody's now.
         return any(one.foreign.owner in before for one in outcome.landing.violations)
     if isinstance(outcome.landing, Early):
-        return any(isinstance(other.landing, Landed) for other in found)
+        return bool(new)
     # It may have been in conflict with what has not landed in the end.
     return isinstance(outcome.landing, Clash) and any(
         isinstance(other.landing, Broken | Blocked | Denied) for other in found
     )
 
 
-def _settled(one: Round, left: Sequence[TaskId]) -> dict[TaskId, Outcome]:
+def _settled(one: Round, left: Sequence[TaskId], rehearsed: Sequence[TaskId]) -> dict[TaskId, Outcome]:
     for _ in range(_TRIES):
         try:
-            return one.run(left)
+            return one.run(left, rehearsed)
         except Stale:
             continue
     raise Stale(

@@ -29,7 +29,7 @@ from ..declared import ownership
 from ..gate import Gate
 from ..open import Project
 from ..verified import Verification
-from .assembly import Assembly, Style, verified_by
+from .assembly import Assembly, Chain, Style, verified_by
 from .candidates import Outcome, Sorted, sort_out
 from .deciding import Deciding, Decision
 from .finishing import CheckOut, Finishing, Run
@@ -55,9 +55,10 @@ class Round:
     voice: Voice
     sound: set[Oid]
 
-    def run(self, asked: Sequence[TaskId]) -> dict[TaskId, Outcome]:
+    def run(self, asked: Sequence[TaskId], rehearsed: Sequence[TaskId] = ()) -> dict[TaskId, Outcome]:
         """Land what can land; the outcome of each, those that landed in their order.
 
+        `rehearsed` are those that would have landed by the rounds before, in their order, in a rehearsal.
         What is to be recorded of those that did not land is not written yet. Raises Stale, with nothing landed, where
         somebody moved the target or a task meanwhile.
         """
@@ -65,19 +66,24 @@ class Round:
         onto = self.project.git.find_ref(self.project.target)
         if onto is None:
             raise Unusable(f"there is no branch '{self.project.target.short}' any more")
-        known = sort_out(self.project, world, asked, onto, self.sound)
+        known = sort_out(self.project, world, (*rehearsed, *asked), onto, self.sound)
         if not known.candidates:
             return dict(known.others)
-        with self._deciding(world, onto, known) as (room, deciding):
-            landed = rewritten_tips(self.project.git, world, onto)
-            decision = deciding.decide(known.candidates, onto, tuple(landed), known.refused)
+        with self._deciding(world, onto, known, rehearsed) as (room, deciding):
+            landed = tuple(rewritten_tips(self.project.git, world, onto))
+            decision = Decision(Chain(onto))
+            for is_first in (True, False):
+                some = [one for one in known.candidates if (one.task in rehearsed) is is_first]
+                deciding.decide(some, decision, landed, known.refused)
             deciding.judged_as_merged(decision, self._ownership_now(deciding))
             deciding.not_in_the_way(decision)
             done = self._landed(room, deciding, decision)
         return {**known.others, **done, **decision.outcomes}
 
     @contextmanager
-    def _deciding(self, world: Snapshot, onto: Oid, known: Sorted) -> Iterator[tuple[Scratch, Deciding]]:
+    def _deciding(
+        self, world: Snapshot, onto: Oid, known: Sorted, rehearsed: Sequence[TaskId]
+    ) -> Iterator[tuple[Scratch, Deciding]]:
         project = self.project
         with ExitStack() as held:
             room = held.enter_context(scratch(project.common, like=onto, union=unions(project.settings.hot)))
@@ -90,7 +96,8 @@ class Round:
             court = Court(project, world, Gate(project, room, git), state, self._claim, self._after(known))
             finishing = self._finishing(held, git, room, files)
             assembly = Assembly(room, merger, files, style, finishing)
-            position = {task.id: at for at, task in enumerate(self.tasks.tasks)}
+            order = dict.fromkeys((*rehearsed, *(task.id for task in self.tasks.tasks)))
+            position = {task: at for at, task in enumerate(order)}
             is_rewriting = strategy is not Strategy.MERGE
             yield room, Deciding(project, world, court, assembly, position, is_rewriting)
 
