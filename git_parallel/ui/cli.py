@@ -176,9 +176,10 @@ def merge_(tasks: tuple[str, ...], resolve: str | None, as_json: bool, **options
     it are found and set aside, and the others land. What was accepted is recorded with the task, and in
     the message of its merge commit.
 
-    What is in conflict stays as it is, branch and worktree. With --resolve the merge of the target is begun in the
-    worktree of the task; once you have committed it there, merge the task again. With --resolver an agent does that,
-    as a further attempt of the task; it is told both sides' tasks, and what it makes is judged like any other work.
+    What is in conflict stays as it is, branch and worktree. With --resolve the merge of the target is begun in
+    the worktree of the task; once you have committed it there, merge the task again. With --resolver an agent
+    does that, as a further attempt of the task; it is told both sides' tasks, and what it makes is judged like
+    any other work. --resolve --json has a document of its own, whose schema is in git_parallel/schema/.
     """
     if resolve is not None:
         from .show_resolve import show_resolve

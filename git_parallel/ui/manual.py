@@ -100,8 +100,10 @@ def _main_page(verbs: tuple[Verb, ...]) -> str:
                 ),
                 _table({f"`{name}`": meaning for name, meaning in AGENT_ENVIRONMENT.items()}),
                 roff.paragraph(
-                    "The verify command gets `GIT_PARALLEL_TASK`, and `GIT_PARALLEL_WORKTREE` with the path of "
-                    "the merged tree."
+                    "A verify command gets `GIT_PARALLEL_TASK` with the ids of all tasks that are verified together, "
+                    "`GIT_PARALLEL_WORKTREE` with the path of the merged tree, `GIT_PARALLEL_TARGET` with the name of "
+                    "the target, and a `TMPDIR` of its own. A command that makes files anew gets `GIT_PARALLEL_TASK` "
+                    "and `GIT_PARALLEL_WORKTREE`."
                 ),
             ),
             _exit_status(),

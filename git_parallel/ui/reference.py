@@ -51,6 +51,11 @@ MEANINGS = {
     "parallel.verifyJobs": "How many commands that verify may run at once, each in a worktree of its own.",
     "parallel.verifyTimeout": "How long such a command may take: `90s`, `30m`, or `off`. One that takes longer is "
     "ended, and has failed.",
+    "parallel.strategy": "In what form branches come to the target. `merge`: by a merge commit each. `squash`: by one "
+    "commit each. `rebase`: by their commits made anew one after the other, or by one where the branch holds merges or "
+    "one of its commits is in conflict by itself.",
+    "parallel.updateRoadmap": "Whether the commit by which a task lands also marks it as complete, with the date, in "
+    "the roadmaps and other documents that list it.",
     "parallel.timeout": "Stop an agent after this long: `90s`, `30m`, `2h`, `1h30m`, or `off`.",
     "parallel.stallTimeout": "Stop an agent that for this long has printed nothing, used next to no CPU and changed no "
     "file in its worktree; `off` lets it be.",
@@ -101,6 +106,7 @@ EMPTY_DEFAULTS = {
     "parallel.link": "nothing",
     "parallel.setup": "none",
     "parallel.fetch": "`false`",
+    "parallel.updateRoadmap": "`false`",
     "parallel.push": "`false`",
     "parallel.sparse": "`false`",
     "parallel.pool": "`0`",
@@ -109,10 +115,12 @@ EMPTY_DEFAULTS = {
 }
 HOT_MEANINGS = {
     "parallel.hotFile.<glob>": "What it means that two tasks touch a file which everybody touches, such as a "
-    "changelog or a lockfile. `serialise`: one of them at a time, even where it is only expected. `allow`: it "
-    "keeps nobody apart. `union`: nor does it, and a merge keeps the lines of both sides. A name without `/` is "
-    "that file in any directory. git allows letters, digits and `-` only at the end of a key: other globs are "
-    "written `parallel.hotFile.<glob>.policy`.",
+    "changelog or a lockfile. `serialise`: one of them at a time, even where it is only expected. `allow`: it keeps "
+    "nobody apart. `union`: nor does it, and a merge keeps the lines of both sides. `regenerate`: nor does it, and a "
+    "merge makes it anew by the command that follows. A name without `/` is that file in any directory. git allows "
+    "letters, digits and `-` only at the end of a key: other globs are written `parallel.hotFile.<glob>.policy`.",
+    "parallel.hotFile.<glob>.command": "Shell command that makes such a file anew, run in a worktree with the merged "
+    "files wherever both sides have changed it. It implies `regenerate`.",
 }
 SCOPE_MEANINGS = {
     "parallel.verify.<glob>.command": "Shell command that the merged tree must pass where a merge changes what the "
@@ -170,7 +178,8 @@ WAYS_ON = {
     "failed, lost, cancelled": "`git parallel log ID` shows what the agent printed. `git parallel retry ID` "
     "tries again: in the same worktree with what is there, from today's target if the branch has no commit of its "
     "own. With `--fresh` it begins in a new worktree, and `git parallel prune --undo ID` brings the old one back.",
-    "conflicted": "In its worktree: `git merge TARGET`, solve it, commit. Then `git parallel merge ID`.",
+    "conflicted": "`git parallel merge --resolve ID` begins the merge of the target in its worktree: solve it there "
+    "and commit, then `git parallel merge ID`. `git parallel merge --resolver AGENT ID` has an agent do all of it.",
     "rejected": "Each commit counts, also one that a later one takes back. In its worktree: "
     "`git rebase -i TARGET`, take the foreign change out of its commits. Then `git parallel merge ID`.",
     "verification failed": "Mend it in its worktree and commit. Then `git parallel merge ID`.",
@@ -180,15 +189,16 @@ FILES = {
     "and the spec in its tree. `git log --first-parent refs/parallel/tasks/<id>` shows it.",
     "`refs/parallel/claims`": "Which unfinished task took which paths that no spec declares, and until when.",
     "`refs/parallel/trash/<id>/<time>`": "The commits of what `git parallel prune` put away.",
-    "`.git/parallel/`": "Everything else, readable by nobody but you: the agents' output in `logs/<id>/`, "
-    "pruned worktrees in `trash/`, the hooks of agent worktrees in `hooks/` and `guard/`, what tells which "
+    "`.git/parallel/`": "Everything else, readable by nobody but you: the agents' output in `logs/<id>/`, with "
+    "`verify.log` where the merge of a task was broken and `make.log` where files were made anew for it, pruned "
+    "worktrees in `trash/`, the hooks of agent worktrees in `hooks/` and `guard/`, what tells which "
     "agents are alive and how far they are in `tasks/`, who waits for which paths in `waiting/`, what the coordinator "
     "says in "
     "`logs/coordinator.log`, and what documents were understood as in `cache/`, "
     "which may be deleted.",
-    "`.gitparallel`": "The team's settings, in the syntax of a git config file, read as committed on the "
-    "target. Your own settings go before them. What would be run (`parallel.verify`, "
-    "`parallel.verify.<glob>.command`, `parallel.setup`, `agent.<name>.command`, `.args`, `.preset`) and "
+    "`.gitparallel`": "The team's settings, in the syntax of a git config file, read as committed on the target. Your "
+    "own settings go before them. What would be run (`parallel.verify`, `parallel.verify.<glob>.command`, "
+    "`parallel.hotFile.<glob>.command`, `parallel.setup`, `agent.<name>.command`, `.args`, `.preset`) and "
     "`parallel.worktree` count there only once `git parallel trust` has shown you that very content.",
 }
 STATUSES = {
@@ -263,8 +273,10 @@ JSON = {
         "priorities_executed": "Ids in the order of their launch.",
         "worktrees_created": "How many tasks were launched.",
         "monitoring_result": "Counts: `completed`, `failed`, `total`.",
-        "merge_results": "With `--merge`, by id: `merged`, `conflicted`, `rejected`, `broken`, `blocked` or "
-        "`early` (it stands on others that are not merged), `astray` (its branch is not that of its recorded work).",
+        "merge_results": "With `--merge`, by id: `merged`, `conflicted`, `rejected`, `broken`, `unverified` (the "
+        "target fails the verify command by itself), `blocked`, `early` (it stands on others that are not merged), "
+        "`unresolved` (conflict markers were left in it), `astray` (its branch is not that of its recorded work) or "
+        "`untrusted`.",
         "duration_seconds": "How long it all took.",
         "start_time": "When it began, ISO 8601 in UTC.",
         "end_time": "When it ended.",
@@ -298,11 +310,20 @@ JSON = {
         "target": "The branch merged into.",
         "from": "Its commit before.",
         "to": "Its commit after.",
-        "merged": "Ids that are on the target now.",
-        "conflicted": "Tasks in conflict with the target: `id`, `paths`.",
+        "is_rehearsal": "Whether it was a `--dry-run`: all this is what would become of the tasks.",
+        "merged": "Ids that are on the target now, in the order in which they landed.",
+        "flaky": "Those of them whose verification failed first, and passed the second time.",
+        "conflicted": "Tasks in conflict with the target: `id`, `paths`, and `conflicts`, the same paths in detail: "
+        "`path`, `kind` (git's word for it), `sides` (of `base`, `ours` and `theirs` those that have it), `hunks` "
+        "(the lines `first` and `last` in the merged file, and those of both sides) and `brought`, the commits of the "
+        "target that changed it, each with `commit`, `author`, `subject`, and the `task` it came from, its `title` "
+        "and `source`.",
         "rejected": "Tasks that change what is not theirs: `id` and `violations`, each with `commit`, `path`, "
         "`owner` and `why`.",
-        "broken": "Tasks whose merged tree failed the verify command: `id`, `exit_status`, `log`.",
+        "broken": "Tasks whose merged tree failed the verify command: `id`, `exit_status`, `log`, and "
+        "`only_with`, the tasks without which it would pass.",
+        "unverified": "Tasks of which nothing can be said, for the target fails the verify command by itself: `id`, "
+        "`exit_status`, `log`.",
         "blocked": "Tasks kept out by a worktree that has the target checked out: `id`, `checkout`, `paths`, "
         "`reason`.",
         "not_ready": "Tasks that have nothing to merge, stand on others that are not merged, or whose branch or target "

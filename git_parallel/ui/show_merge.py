@@ -25,13 +25,16 @@ from .show_conflict import lines_of_clashing, shown
 
 # As much of a failed verification as shows what is wrong.
 _LAST_LINES = 8
+# With these a shell says that there is no such command, or that it cannot be run.
+_NO_COMMAND = (126, 127)
 
 
 def voice(*, is_rehearsal: bool, as_json: bool) -> Voice:
     """What prints each result as it comes; nothing where one document is asked for."""
     if as_json:
         return Voice()
-    return Voice(told=partial(show_landing, is_rehearsal=is_rehearsal), verifying=show_verifying)
+    told = partial(show_landing, is_rehearsal=is_rehearsal, said=set())
+    return Voice(told=told, verifying=show_verifying)
 
 
 def show_verifying(tasks: tuple[TaskId, ...], number: int, why: str) -> None:
@@ -45,14 +48,20 @@ def show_verifying(tasks: tuple[TaskId, ...], number: int, why: str) -> None:
     print(f"{what}{f' (verification {number}: {why})' if number > 1 else ''} ...", flush=True)
 
 
-def show_landing(result: Landing, *, is_rehearsal: bool = False) -> None:
-    """Print what became of one task, or would become of it."""
+def show_landing(result: Landing, *, is_rehearsal: bool, said: set[str]) -> None:
+    """Print what became of one task, or would become of it; `said` are outputs that have been shown already."""
     if is_rehearsal and isinstance(result, Landed):
         print(
             f"{result.task} would be merged" if result.commit else f"{result.task}: the target has it already"
         )
         return
-    for line in lines_of(result):
+    head, *rest = lines_of(result)
+    if isinstance(result, Unverified):
+        # It is the target's own failure, the same for all of them.
+        output = "\n".join(_tail(result.log))
+        rest = [] if output in said else rest
+        said.add(output)
+    for line in (head, *rest):
         print(printable(line), flush=True)
 
 
@@ -73,7 +82,8 @@ def show_merge(answer: MergeAnswer, *, as_json: bool) -> None:
             hint(printable(error.hint))
     for task, clashing in answer.clashing.items():
         branch = answer.branches.get(task, task)
-        for line in (f"{task} and {answer.target}:", *lines_of_clashing(clashing, answer.target, branch)):
+        head = f"the conflict of {task} with {answer.target}:"
+        for line in (head, *lines_of_clashing(clashing, answer.target, branch)):
             shown(line)
     if not answer.landings.results and not answer.not_ready:
         print("nothing to merge")
@@ -81,10 +91,9 @@ def show_merge(answer: MergeAnswer, *, as_json: bool) -> None:
         return
     if answer.landings.before != answer.landings.after:
         print(f"{answer.target}: {answer.landings.before[:9]}..{answer.landings.after[:9]}")
-    for result in answer.landings.results:
-        way_on = _way_on(result, answer)
-        if way_on:
-            hint(printable(way_on))
+    ways_on = [_way_on(result, answer) for result in answer.landings.results]
+    for way_on in dict.fromkeys(filter(None, ways_on)):
+        hint(printable(way_on))
 
 
 def lines_of(result: Landing) -> list[str]:
@@ -126,13 +135,20 @@ def _way_on(result: Landing, answer: MergeAnswer) -> str:
     place = answer.worktrees.get(result.task, "its worktree")
     again = f"git parallel merge {result.task}"
     match result:
+        case Clash(task) if task not in answer.clashing:
+            # The branch is not in conflict any more: its last commit is a merge that did not suffice, or a file could
+            # not be made anew.
+            return f"look at it in {place}; then {again}"
         case Clash():
             ready = f"git parallel merge --resolve {result.task} makes it ready in {place}, for you"
             return f"{ready}; git parallel merge --resolver AGENT {result.task} hands it to an agent"
         case Denied():
             return f"cd {place}; git rebase -i {answer.target}, to take that out of its commits; then {again}"
-        case Broken():
-            return f"mend it in {place} and commit; then {again}"
+        case Unresolved():
+            return f"take them out in {place} and commit; then {again}"
+        case Broken(_, _, _, partners):
+            bring = f" (git merge {answer.target} brings {' and '.join(partners)} there)" if partners else ""
+            return f"mend it in {place}{bring} and commit; then {again}"
         case Early():
             return (
                 f"merge what it stands on first, or begin it anew: git parallel retry --fresh {result.task}"
@@ -142,8 +158,12 @@ def _way_on(result: Landing, answer: MergeAnswer) -> str:
             return f"{back}; git parallel retry {task} goes on from what is there"
         case Untrusted():
             return result.way_on
+        case Unverified(_, status, _) if status in _NO_COMMAND:
+            return (
+                "it is run at the top of a worktree with the merged files: what is not committed is not there"
+            )
         case Unverified():
-            return f"mend '{answer.target}' first; then {again}"
+            return f"mend '{answer.target}' first; then git parallel merge"
         case Blocked(_, refused) if refused.paths:
             return f"commit your changes or put them away; then {again}"
     return ""

@@ -24,8 +24,8 @@ def show_resolve(spelling: str, *, as_json: bool) -> None:
         shown(line)
     prepared = answer.prepared
     place, again = quoted(prepared.place.path), f"git parallel merge {prepared.task}"
-    on = "edit; git add FILE...; git commit" if prepared.undecided else "look at it; git commit"
-    hint(printable(f"cd {place}; {on}; then {again}"))
+    on = "solve it, git add FILE..., git commit" if prepared.undecided else "look at it, git commit"
+    hint(printable(f"in {place}: {on}; then {again}"))
     hint(printable(f"git -C {place} merge --abort takes it back"))
 
 

@@ -332,6 +332,36 @@ def test_the_way_on_is_told(repo: Repo, cli: Cli, agent: Agent) -> None:
     assert cli("merge", "2").status == 0
 
 
+def test_a_target_that_fails_by_itself_is_told_once(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    repo.spec("2", "two.py")
+    cli("run", "--", *agent())
+
+    ran = cli("merge", "--verify", "echo bad luck; exit 7")
+
+    head = "not merged: the target fails the verify command without it as well (exit status 7):"
+    log = repo.path / ".git/parallel/logs/1/verify.log"
+    assert (ran.status, ran.stdout.splitlines()) == (
+        1, [f"1 {head}", "  | $ echo bad luck; exit 7", "  | bad luck", f"  all of it: {log}", f"2 {head}"],
+    )  # fmt: skip
+    assert ran.stderr == "hint: mend 'main' first; then git parallel merge\n"
+    assert cli("merge", "--verify", "no-such-command").stderr.startswith(
+        "hint: it is run at the top of a worktree"
+    )
+
+
+def test_whom_a_task_is_broken_with_is_told_how_to_bring_there(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    repo.spec("2", "two.py")
+    cli("run", "--", *agent())
+
+    ran = cli("merge", "--verify", "! { test -f one.py && test -f two.py; }")
+
+    place = repo.worktree("2")
+    bring = "(git merge main brings 1 there)"
+    assert ran.stderr == f"hint: mend it in {place} {bring} and commit; then git parallel merge 2\n"
+
+
 def test_a_failed_task_of_another_branch_is_no_matter_of_a_merge(repo: Repo, cli: Cli, agent: Agent) -> None:
     repo.spec("1", "one.py")
     cli("run", "--", *agent("exit 1"))

@@ -71,7 +71,7 @@ def test_a_conflict_is_told_with_its_lines_and_the_task_on_the_other_side(clashi
     assert ran.stdout.splitlines() == [
         "2 is in conflict with the target:",
         "  app.py",
-        "2 and main:",
+        "the conflict of 2 with main:",
         "  app.py:1-5  both changed it; on the target that is task 1 (Task 1)",
         "      <<<<<<< main",
         "      by 1",
@@ -142,7 +142,7 @@ def test_a_person_resolves_a_conflict_in_the_worktree_and_lands_it(clashing: Rep
         "      <<<<<<< main",
     ]
     assert ran.stderr == (
-        f"hint: cd {there}; edit; git add FILE...; git commit; then git parallel merge 2\n"
+        f"hint: in {there}: solve it, git add FILE..., git commit; then git parallel merge 2\n"
         f"hint: git -C {there} merge --abort takes it back\n"
     )
     assert (there / "app.py").read_text() == "<<<<<<< HEAD\nby 2\n=======\nby 1\n>>>>>>> main\n"
@@ -169,7 +169,7 @@ def test_called_again_it_says_where_it_stands(clashing: Repo, cli: Cli) -> None:
     clashing.git("add", "app.py", at=clashing.worktree("2"))
     ran = cli("merge", "--resolve", "2")
     assert "all of it is decided" in ran.stdout
-    assert "; look at it; git commit; then" in ran.stderr
+    assert ": look at it, git commit; then" in ran.stderr
 
 
 def test_it_can_be_taken_back(clashing: Repo, cli: Cli) -> None:
@@ -289,6 +289,7 @@ def test_markers_that_a_person_has_left_do_not_land(clashing: Repo, cli: Cli) ->
     assert ran.json["merged"] == []
     assert clashing.state("2") == "conflicted"
     assert record(clashing)["reason"] == "holds conflict markers: app.py:1"
+    assert cli("merge").stderr == f"hint: take them out in {there} and commit; then git parallel merge 2\n"
     (there / "app.py").write_text(BOTH)
     clashing.git("commit", "--quiet", "--all", "-m", "mended", at=there)
     assert cli("merge", "--json").json["merged"] == ["2"]
@@ -365,6 +366,8 @@ def test_a_resolver_that_leaves_markers_is_refused(clashing: Repo, cli: Cli, res
     ran = cli("merge", "--resolver", "fixer", "2")
 
     left_as_it_was(clashing, ran, before, "left conflict markers: app.py:1")
+    # There is nothing left to be made ready: the merge is committed.
+    assert ran.stderr == f"hint: look at it in {clashing.worktree('2')}; then git parallel merge 2\n"
     assert cli("merge", "2").status == 1, "nor does anybody else land it so"
     assert clashing.git("rev-parse", "main") == before
 
