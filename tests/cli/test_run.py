@@ -442,7 +442,7 @@ def test_a_merge_that_fails_its_verification_in_a_run_shows_why(repo: Repo, cli:
     assert ran.status == 1
     lines = ran.stdout.splitlines()
     assert lines[2:5] == [
-        "1 refused, with it the verify command fails (exit status 5):",
+        "1 refused: the verify command fails with it (exit status 5):",
         "  | $ echo not good; exit 5",
         "  | not good",
     ]

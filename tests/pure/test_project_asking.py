@@ -8,7 +8,7 @@ import pytest
 from git_parallel.names import Oid, TaskId
 from git_parallel.project import signals
 from git_parallel.project.conducting import RunAnswer
-from git_parallel.project.landing import Clash, Landed
+from git_parallel.project.landing.outcomes import Clash, Landed
 from git_parallel.project.limits import Limits
 from git_parallel.project.retrying import again
 from git_parallel.project.signals import Asking

@@ -104,6 +104,8 @@ FULL = TaskRecord(
     tokens_out=80,
     accepted=("Makefile", "docs/"),
     accepted_target=Oid("e" * 40),
+    strategy="squash",
+    verified="make test",
     resolves=Oid("f" * 40),
     control=("info/grafts 0123456789abcdef",),
 )
@@ -143,6 +145,8 @@ def test_the_json_of_a_full_record() -> None:
         "tokens_out": 80,
         "accepted": ("Makefile", "docs/"),
         "accepted_target": "e" * 40,
+        "strategy": "squash",
+        "verified": "make test",
         "resolves": "f" * 40,
         "control": ("info/grafts 0123456789abcdef",),
     }
