@@ -147,8 +147,9 @@ class Deciding:
     def keep(self, decision: Decision, kept: Iterable[TaskId]) -> None:
         """Put the chain together of these branches only."""
         decision.chain = self.chain_of(decision, kept)
-        for judged, _, clash in decision.chain.clashes:
-            decision.outcomes[judged.task] = _clashed(judged, clash)
+        clashed = {judged.task: _clashed(judged, clash) for judged, _, clash in decision.chain.clashes}
+        if clashed:
+            self.without(decision, clashed)
 
     def chain_of(self, decision: Decision, tasks: Iterable[TaskId]) -> Chain:
         """The chain that some of the branches of a decision make."""
