@@ -4,13 +4,16 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.cli.beside import Beside, until, waits_for
 from tests.cli.queued_work import EACH_FILE, Agent, Verifying, finished, leftovers
 from tests.conftest import Cli, Repo
 
 
-def test_ctrl_c_during_a_verification_lands_nothing_and_leaves_nothing(
-    repo: Repo, cli: Cli, agent: Agent, beside: Beside
+@pytest.mark.parametrize(("sent", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_during_a_verification_lands_nothing_and_leaves_nothing(
+    repo: Repo, cli: Cli, agent: Agent, beside: Beside, sent: signal.Signals, expected: int
 ) -> None:
     before = finished(repo, cli, agent, {"1": ["1.txt"], "2": ["2.txt"]})
     pid = repo.path.parent / "pid"
@@ -20,10 +23,10 @@ def test_ctrl_c_during_a_verification_lands_nothing_and_leaves_nothing(
         "merge", "--verify", f"echo $$ > {pid}.new; mv {pid}.new {pid}; sleep 60 & sleep 60; wait"
     )
     until(pid.exists)
-    os.kill(merging.process.pid, signal.SIGINT)
+    os.kill(merging.process.pid, sent)
     status, _ = merging.end()
 
-    assert status == 130
+    assert status % 256 in (expected, -sent % 256)
     assert not Path("/proc", pid.read_text().strip()).exists()
     assert leftovers(repo) == []
     assert repo.git("rev-parse", "main") == before
@@ -117,3 +120,24 @@ def test_what_ends_during_a_verification_of_a_run_is_merged_together(
     assert verifying.runs[0] == "1"
     assert len(verifying.runs) <= 3, verifying.runs
     assert sorted(" ".join(verifying.runs).split()) == ["1", "2", "3", "4"]
+
+
+def test_ctrl_c_during_a_verification_of_a_run_leaves_the_work_to_be_merged(
+    repo: Repo, cli: Cli, agent: Agent, beside: Beside
+) -> None:
+    repo.spec("1", "1.txt")
+    pid = repo.path.parent / "pid"
+    before = repo.git("rev-parse", "main")
+
+    running = beside(
+        "run", "--merge", "--verify", f"echo $$ > {pid}.new; mv {pid}.new {pid}; sleep 60", "--", *agent()
+    )
+    until(pid.exists)
+    os.kill(running.process.pid, signal.SIGINT)
+    status, out = running.end()
+
+    assert status == 130, out
+    assert not Path("/proc", pid.read_text().strip()).exists()
+    assert leftovers(repo) == []
+    assert (repo.git("rev-parse", "main"), repo.state("1")) == (before, "succeeded")
+    assert cli("merge", "--json").json["merged"] == ["1"]

@@ -165,3 +165,14 @@ def test_who_comes_after_one_that_falls_out_with_another_waits(repo: Repo, cli: 
     assert (ran.json["merged"], told(ran.json)["conflicted"]) == ([], [("t7", ["7.txt"])])
     assert [one["id"] for one in ran.json["blocked"]] == ["t0"]
     assert [one["id"] for one in ran.json["not_ready"]] == ["t8"]
+
+
+def test_what_was_another_s_until_that_has_landed_is_rehearsed_as_it_is_merged(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    finished(repo, cli, agent, {"1": ["1.txt"], "2": ["2.txt"]})
+    settled_by(repo, "2", **{"1.txt": "by 1\n"})
+
+    rehearsed = cli("merge", "--dry-run", "--json").json
+
+    assert told(rehearsed) == told(cli("merge", "--json").json)
