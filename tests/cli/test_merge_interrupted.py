@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -122,21 +123,25 @@ def test_what_ends_during_a_verification_of_a_run_is_merged_together(
     assert sorted(" ".join(verifying.runs).split()) == ["1", "2", "3", "4"]
 
 
-def test_ctrl_c_during_a_verification_of_a_run_leaves_the_work_to_be_merged(
+def test_whoever_insists_ends_the_verification_of_a_run_as_well(
     repo: Repo, cli: Cli, agent: Agent, beside: Beside
 ) -> None:
     repo.spec("1", "1.txt")
     pid = repo.path.parent / "pid"
     before = repo.git("rev-parse", "main")
+    slow = f"echo $$ > {pid}.new; mv {pid}.new {pid}; sleep 120"
 
-    running = beside(
-        "run", "--merge", "--verify", f"echo $$ > {pid}.new; mv {pid}.new {pid}; sleep 60", "--", *agent()
-    )
+    running = beside("run", "--merge", "--verify", slow, "--", *agent())
     until(pid.exists)
+    os.kill(running.process.pid, signal.SIGINT)
+    running.read_until("interrupted")
+    # The same key pressed at once is taken for the same press.
+    time.sleep(0.5)
     os.kill(running.process.pid, signal.SIGINT)
     status, out = running.end()
 
     assert status == 130, out
+    assert "1 not merged: the verification was called off" in out
     assert not Path("/proc", pid.read_text().strip()).exists()
     assert leftovers(repo) == []
     assert (repo.git("rev-parse", "main"), repo.state("1")) == (before, "succeeded")
