@@ -16,7 +16,7 @@ from .declared import ownership
 from .furnishing import Liaison
 from .landing import queue
 from .landing.outcomes import Landing
-from .landing.terms import Terms
+from .landing.terms import Terms, Voice
 from .news import overlaps_of
 from .open import Project
 from .settling import settle
@@ -74,10 +74,10 @@ def settle_and_look(
 
 
 def land(
-    project: Project, tasks: TaskSet, asked: Sequence[TaskId], terms: Terms
+    project: Project, tasks: TaskSet, asked: Sequence[TaskId], terms: Terms, voice: Voice
 ) -> list[tuple[Stored, Landing]]:
     """Merge tasks that have succeeded; the record of each then, and what became of it."""
-    answer = queue.land(project, tasks, asked, terms)
+    answer = queue.land(project, tasks, asked, terms, voice)
     world = snapshot(project.git)
     return [(world.require(result.task), result) for result in answer.results]
 

@@ -33,6 +33,7 @@ from .elsewhere import Elsewhere
 from .events import Events, Row
 from .furnishing import Liaison
 from .landing.outcomes import Landed, Landing
+from .landing.terms import Voice
 from .lane import Lane
 from .limits import Limits
 from .news import News, overlaps_of, read_news
@@ -87,6 +88,7 @@ class Scheduler:
     _reading: bool = False
     _read_again: bool = False
     _next_poll: float = 0.0
+    _call_off: Callable[[bool], None] = field(default=lambda _now: None)
 
     def __post_init__(self) -> None:
         self.elsewhere = Elsewhere(Registry.of(self.project), self.events, self.orders)
@@ -453,8 +455,15 @@ class Scheduler:
         """Merge together all that is to be merged, as soon as nothing else is being merged."""
         tasks = self.lane.take(self._tip)
         if tasks:
-            work = partial(land, self.project, self.stock.tasks, tasks, self.limits.terms)
+            voice = Voice(can_call_off=self._can_call_off)
+            work = partial(land, self.project, self.stock.tasks, tasks, self.limits.terms, voice)
             self.events.do(work, self._landed, partial(self._not_landed, tasks), Row.IN_TURN)
+
+    def _can_call_off(self, call_off: Callable[[bool], None]) -> None:
+        # In the thread of the merge: whoever comes second, this or the signal, sees what the other has left.
+        self._call_off = call_off
+        if self.asking.urgency > 1:
+            call_off(self.asking.urgency > 2)
 
     def _heard_nothing(self, _error: ParallelError) -> None:
         # Say, a setting of the team's that cannot be read: the next change will be looked at as well.
@@ -474,6 +483,7 @@ class Scheduler:
             setting_up.stop(self.project, task, now=self.asking.urgency > 2)
         if self.asking.urgency > 1:
             self._stop(self.running)
+            self._call_off(self.asking.urgency > 2)
 
     def _stop(self, tasks: Iterable[TaskId]) -> None:
         for task in tasks:

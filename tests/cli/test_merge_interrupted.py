@@ -2,15 +2,19 @@
 
 import os
 import signal
+import time
 from pathlib import Path
+
+import pytest
 
 from tests.cli.beside import Beside, until, waits_for
 from tests.cli.queued_work import EACH_FILE, Agent, Verifying, finished, leftovers
 from tests.conftest import Cli, Repo
 
 
-def test_ctrl_c_during_a_verification_lands_nothing_and_leaves_nothing(
-    repo: Repo, cli: Cli, agent: Agent, beside: Beside
+@pytest.mark.parametrize(("sent", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_during_a_verification_lands_nothing_and_leaves_nothing(
+    repo: Repo, cli: Cli, agent: Agent, beside: Beside, sent: signal.Signals, expected: int
 ) -> None:
     before = finished(repo, cli, agent, {"1": ["1.txt"], "2": ["2.txt"]})
     pid = repo.path.parent / "pid"
@@ -20,10 +24,10 @@ def test_ctrl_c_during_a_verification_lands_nothing_and_leaves_nothing(
         "merge", "--verify", f"echo $$ > {pid}.new; mv {pid}.new {pid}; sleep 60 & sleep 60; wait"
     )
     until(pid.exists)
-    os.kill(merging.process.pid, signal.SIGINT)
+    os.kill(merging.process.pid, sent)
     status, _ = merging.end()
 
-    assert status == 130
+    assert status % 256 in (expected, -sent % 256)
     assert not Path("/proc", pid.read_text().strip()).exists()
     assert leftovers(repo) == []
     assert repo.git("rev-parse", "main") == before
@@ -117,3 +121,28 @@ def test_what_ends_during_a_verification_of_a_run_is_merged_together(
     assert verifying.runs[0] == "1"
     assert len(verifying.runs) <= 3, verifying.runs
     assert sorted(" ".join(verifying.runs).split()) == ["1", "2", "3", "4"]
+
+
+def test_whoever_insists_ends_the_verification_of_a_run_as_well(
+    repo: Repo, cli: Cli, agent: Agent, beside: Beside
+) -> None:
+    repo.spec("1", "1.txt")
+    pid = repo.path.parent / "pid"
+    before = repo.git("rev-parse", "main")
+    slow = f"echo $$ > {pid}.new; mv {pid}.new {pid}; sleep 120"
+
+    running = beside("run", "--merge", "--verify", slow, "--", *agent())
+    until(pid.exists)
+    os.kill(running.process.pid, signal.SIGINT)
+    running.read_until("interrupted")
+    # The same key pressed at once is taken for the same press.
+    time.sleep(0.5)
+    os.kill(running.process.pid, signal.SIGINT)
+    status, out = running.end()
+
+    assert status == 130, out
+    assert "1 not merged: the verification was called off" in out
+    assert not Path("/proc", pid.read_text().strip()).exists()
+    assert leftovers(repo) == []
+    assert (repo.git("rev-parse", "main"), repo.state("1")) == (before, "succeeded")
+    assert cli("merge", "--json").json["merged"] == ["1"]

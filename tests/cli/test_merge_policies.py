@@ -92,6 +92,25 @@ def test_a_lockfile_that_git_can_merge_is_made_anew_all_the_same(repo: Repo, cli
     assert (lines[0], lines[-2:]) == ("first", ["last", "3"])
 
 
+def test_two_files_one_in_conflict_and_one_that_git_merged_are_both_made_anew(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    repo.config("parallel.hotFile.app.lock.command", LOCK)
+    repo.config("parallel.hotFile.app.sum.command", "ls parts | wc -l > app.sum")
+    repo.commit("base", **{"app.lock": "zero\n", "app.sum": "1\n2\n3\n4\n5\n", "parts/0.txt": "zero\n"})
+    for name in ("1", "2"):
+        repo.spec(name, f"parts/{name}.txt", "app.lock", "app.sum")
+    own = "if [ $GIT_PARALLEL_TASK = 1 ]; then sed -i 1ifirst app.sum; else echo last >> app.sum; fi"
+    part = "echo $GIT_PARALLEL_TASK > parts/$GIT_PARALLEL_TASK.txt"
+    cli("run", "-j", "2", "--", *agent(f"{part}; {LOCK}; {own}"))
+
+    ran = cli("merge", "--json")
+
+    assert (ran.status, ran.json["merged"]) == (0, ["1", "2"]), ran
+    assert repo.git("show", "main:app.lock") == "zero\n1\n2"
+    assert repo.git("show", "main:app.sum") == "3"
+
+
 def test_a_command_that_fails_leaves_the_conflict(repo: Repo, cli: Cli, agent: Agent) -> None:
     repo.config("parallel.hotFile.app.lock.command", "echo sorry; false")
     with_lock(repo, cli, agent)

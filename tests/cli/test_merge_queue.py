@@ -9,6 +9,18 @@ from tests.cli.queued_work import Agent, Verifying, everything, finished
 from tests.conftest import Cli, Repo
 
 
+def settled_by(repo: Repo, task: str, **files: str) -> None:
+    """The target has been merged into the branch of a task, by hand, and these files decided."""
+    there = repo.worktree(task)
+    repo.git("merge", "--quiet", "--no-edit", "main", at=there, check=False)
+    for path, text in files.items():
+        (there / path).write_text(text)
+    repo.git("add", "--all", at=there)
+    repo.git(
+        "-c", "core.hooksPath=/dev/null", "commit", "--quiet", "--allow-empty", "-m", "settled", at=there
+    )
+
+
 def told(document: Any) -> dict[str, Any]:
     """What a merge found out, without what only one that has happened can say."""
     names = ("merged", "conflicted", "rejected", "broken", "unverified", "blocked", "not_ready")
@@ -118,3 +130,49 @@ def test_a_foreign_change_is_refused_in_a_rehearsal_as_well(repo: Repo, cli: Cli
     ran = cli("merge", "--json")
     assert [one["id"] for one in rehearsed.json["rejected"]] == ["1"]
     assert told(rehearsed.json) == told(ran.json)
+
+
+def test_what_merges_only_with_another_that_is_set_aside_is_in_conflict(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    # What `a` has settled with the target makes room for two that say the same; nobody else does.
+    files = {"7.txt": "0\n", "8.txt": "0\n", "bad.txt": "0\n"}
+    repo.commit("base", **files)
+    works = {"t0": ["7.txt", "8.txt", "bad.txt"], **{f"t{n}": [f"{n}.txt"] for n in range(1, 9)}}
+    finished(repo, cli, agent, works)
+    repo.commit("theirs", **{"7.txt": "user\n", "8.txt": "user\n"})
+    settled_by(repo, "t0", **{"7.txt": "by t7\n", "8.txt": "by t8\n"})
+
+    ran = cli("merge", "--verify", "! grep by bad.txt", "--json")
+
+    assert [one["id"] for one in ran.json["broken"]] == ["t0"]
+    assert told(ran.json)["conflicted"] == [("t7", ["7.txt"]), ("t8", ["8.txt"])]
+    assert ran.json["merged"] == [f"t{n}" for n in range(1, 7)]
+    assert [repo.state(task) for task in ("t0", "t7", "t8")] == ["succeeded", "conflicted", "conflicted"]
+
+
+def test_who_comes_after_one_that_falls_out_with_another_waits(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.commit("base", **{"7.txt": "0\n", "bad.txt": "0\n"})
+    finished(repo, cli, agent, {"t0": ["7.txt", "bad.txt"], "t7": ["7.txt"], "t8": ["8.txt"]})
+    spec = "# SPEC-t8: Task t8\n\n**Depends on**: SPEC-t7\n**File**: `8.txt`\n"
+    repo.commit("theirs", **{"7.txt": "user\n", "specs/SPEC-t8.md": spec})
+    settled_by(repo, "t0", **{"7.txt": "by t7\n"})
+    assert cli("merge", "--dry-run", "--json").json["merged"] == ["t0", "t7", "t8"]
+    repo.write("bad.txt", "the user is at it\n")
+
+    ran = cli("merge", "--json")
+
+    assert (ran.json["merged"], told(ran.json)["conflicted"]) == ([], [("t7", ["7.txt"])])
+    assert [one["id"] for one in ran.json["blocked"]] == ["t0"]
+    assert [one["id"] for one in ran.json["not_ready"]] == ["t8"]
+
+
+def test_what_was_another_s_until_that_has_landed_is_rehearsed_as_it_is_merged(
+    repo: Repo, cli: Cli, agent: Agent
+) -> None:
+    finished(repo, cli, agent, {"1": ["1.txt"], "2": ["2.txt"]})
+    settled_by(repo, "2", **{"1.txt": "by 1\n"})
+
+    rehearsed = cli("merge", "--dry-run", "--json").json
+
+    assert told(rehearsed) == told(cli("merge", "--json").json)

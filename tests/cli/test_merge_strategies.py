@@ -276,3 +276,46 @@ def test_who_stands_on_two_lands_with_them(repo: Repo, cli: Cli, agent: Agent, s
 
     assert (ran.status, ran.json["merged"]) == (0, ["1", "2", "3"]), ran
     assert [repo.git("show", f"main:{name}.txt") for name in "12"] == ["by 3", "by 3"]
+
+
+def test_what_the_target_has_already_is_not_repeated_by_a_rebase(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("a", "1.txt", "2.txt")
+    cli("run", "--", *agent("for n in 1 2; do echo $n > $n.txt; git add .; git commit -qm $n; done"))
+    repo.commit("theirs", **{"theirs.txt": "theirs\n"})
+    repo.git("cherry-pick", "feature/a~1")
+    picked = repo.git("rev-parse", "main")
+
+    ran = cli("merge", "a", "--strategy", "rebase")
+
+    assert ran.status == 0, ran
+    assert repo.git("log", "--format=%s", f"{picked}..main") == "2"
+
+
+@pytest.mark.parametrize("strategy", ["squash", "rebase"])
+def test_a_bare_host_with_long_names(repo: Repo, cli: Cli, agent: Agent, strategy: str) -> None:
+    repo.git("init", "--quiet", "--bare", "--object-format=sha256", "../host.git")
+    host = repo.path.parent / "host.git"
+    repo.git("init", "--quiet", "--object-format=sha256", "../source")
+    source = repo.path.parent / "source"
+    (source / "specs").mkdir()
+    (source / "specs" / "SPEC-a.md").write_text("# SPEC-a: Task a\n\n**File**: `a.txt`\n")
+    repo.git("add", "--all", at=source)
+    repo.git("commit", "--quiet", "-m", "first", at=source)
+    repo.git("push", "--quiet", str(host), "main", at=source)
+    for key, value in (("parallel.admission", "off"), ("parallel.target", "main")):
+        repo.git("config", key, value, at=host)
+    desk = repo.path.parent / "desk"
+    repo.git("worktree", "add", "--quiet", "--detach", str(desk), "main", at=host)
+    assert cli("run", "--", *agent(TWO_COMMITS), at=desk).status == 0
+
+    ran = cli("merge", "--strategy", strategy, "--verify", "test -f a.txt", at=desk)
+
+    assert ran.status == 0, ran
+    assert repo.git("show", "main:a.txt", at=host) == "one\ntwo"
+    tip = repo.git("rev-parse", "feature/a", at=host)
+    assert (
+        repo.git("log", "-1", "--format=%(trailers:key=Parallel-Tip,valueonly)", "main", at=host).strip()
+        == tip
+    )
+    assert cli("prune", "--json", at=desk).json["kept"] == []
+    repo.git("fsck", "--full", "--strict", at=host)

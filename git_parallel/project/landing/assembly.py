@@ -108,7 +108,7 @@ class Assembly:
         task, tip = judged.task, judged.candidate.tip
         merged = self._merger.merge(self._joined(onto, judged.beneath), tip)
         if isinstance(merged, Conflicted):
-            tree = self._finishing.rescued(task, onto, tip, merged)
+            tree = self._finishing.rescued(task, onto, tip, merged, judged.touched)
             return merged if tree is None else Merged(tree)
         if not self._finishing.project.settings.makers:
             return merged

@@ -42,7 +42,9 @@ class Finishing:
     check_out: CheckOut | None
     run: Run
 
-    def rescued(self, task: TaskId, onto: Oid, tip: Oid, clash: Conflicted) -> Oid | None:
+    def rescued(
+        self, task: TaskId, onto: Oid, tip: Oid, clash: Conflicted, touched: frozenset[str]
+    ) -> Oid | None:
         """The tree of a merge that git cannot make by itself; None where a person has to.
 
         Either the user has resolved all of it before (rerere), or it is only in files that a command makes anew.
@@ -61,17 +63,17 @@ class Finishing:
             if ours is None or self.files.find(tree, path) is None:
                 return None
             tree = self.files.replaced(tree, path, ours)
-        return self._made_anew(task, onto, tree, clash.paths)
+        # What git has put together of other such files is no more right than their conflict would be.
+        mixed = self._mixed(onto, tip, tree, touched.difference(clash.paths))
+        return self._made_anew(task, onto, tree, (*clash.paths, *mixed))
 
     def remade(
         self, task: TaskId, onto: Oid, tip: Oid, tree: Oid, touched: frozenset[str]
     ) -> Merged | Conflicted:
         """The tree with files made anew which git has put together of both sides; these, where that failed."""
-        mixed = [
-            path for path in sorted(touched) if self._maker(path) and self._is_mixed(path, onto, tip, tree)
-        ]
+        mixed = self._mixed(onto, tip, tree, touched)
         made = self._made_anew(task, onto, tree, mixed) if mixed else tree
-        return Conflicted(tuple(mixed)) if made is None else Merged(made)
+        return Conflicted(mixed) if made is None else Merged(made)
 
     def marked(self, task: TaskId, tree: Oid) -> Oid:
         """The tree with the task told as complete in the documents that list it."""
@@ -116,6 +118,12 @@ class Finishing:
             if patterns.matches(patterns.trusted(glob if "/" in glob else f"**/{glob}"), path):
                 return command
         return ""
+
+    def _mixed(self, onto: Oid, tip: Oid, tree: Oid, touched: frozenset[str]) -> tuple[str, ...]:
+        """The files that a command makes and that have something of both sides now."""
+        return tuple(
+            path for path in sorted(touched) if self._maker(path) and self._is_mixed(path, onto, tip, tree)
+        )
 
     def _is_mixed(self, path: str, onto: Oid, tip: Oid, tree: Oid) -> bool:
         merged = self.files.find(tree, path)

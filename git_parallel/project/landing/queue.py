@@ -13,6 +13,7 @@ from ..displaced import find_displaced
 from ..gate import Denied
 from ..intrusion import accept_target
 from ..open import Project
+from ..verified import CalledOff
 from .candidates import Outcome
 from .outcomes import Blocked, Broken, Clash, Early, Landed, Landings
 from .recording import record_each
@@ -28,7 +29,8 @@ def land(
     """Land tasks together, in the order in which the most do; who cannot land is set aside with the reason.
 
     One process at a time. What could not land because of what has landed now is tried again. Raises Stale when the
-    target keeps moving, Falsified where a document that says who owns what is not what its name says.
+    target keeps moving, CalledOff where somebody calls the verification off, Falsified where a document that says
+    who owns what is not what its name says.
     """
     asked, heard = tuple(dict.fromkeys(ids)), voice or Voice()
     with nullcontext() if terms.is_rehearsal else locks.held(project.runtime / "merge.lock"):
@@ -92,6 +94,8 @@ def _settled(one: Round, left: Sequence[TaskId], rehearsed: Sequence[TaskId]) ->
     for _ in range(_TRIES):
         try:
             return one.run(left, rehearsed)
+        except CalledOff:
+            raise
         except Stale:
             continue
     raise Stale(

@@ -144,6 +144,7 @@ class Round:
 
         git, jobs = self.project.git, self.project.settings.verify_jobs
         with Verifier(self.project, self.terms.verify, jobs=jobs) as verifier:
+            self.voice.can_call_off(lambda now: verifier.call_off(now=now))
 
             def verify(
                 commit: Oid, changed: Collection[str], tasks: Sequence[TaskId], log: Path

@@ -26,7 +26,12 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who hears of each result, and of each verification as it begins: of which tasks, the how-manieth, and why."""
+    """Who hears of each result, and of each verification as it begins: of which tasks, the how-manieth, and why.
+
+    `can_call_off` gets what calls the verifications off from any thread, with the grace of an agent or at once
+    (True), before the first of them begins; nothing lands then, and the merge raises CalledOff.
+    """
 
     told: Callable[[Landing], None] = lambda _: None
     verifying: Callable[[tuple[TaskId, ...], int, str], None] = lambda _tasks, _number, _why: None
+    can_call_off: Callable[[Callable[[bool], None]], None] = lambda _: None
