@@ -61,6 +61,11 @@ function __git_parallel_trashed
         string replace -r '/.*' '' | sort -u
 end
 
+function __git_parallel_conflicted
+    git for-each-ref --format='%(refname:lstrip=3) %(subject)' refs/parallel/tasks 2>/dev/null |
+        string replace -rf '^(\S+) \S+ conflicted.*' '$1'
+end
+
 function __git_parallel_agents
     begin
         printf '%s\n' claude codex gemini copilot opencode aider cursor-agent
@@ -211,7 +216,7 @@ complete -c git-parallel -n '__git_parallel_using merge' -l strategy -x -a 'merg
 complete -c git-parallel -n '__git_parallel_using merge' -l dry-run -d 'Only tell in what order they would be merged, and what would become of each'
 complete -c git-parallel -n '__git_parallel_using merge' -l accept -r -F -d 'Let the task change this path although it is not its own; a directory ends in \'/\'. Can be repeated'
 complete -c git-parallel -n '__git_parallel_using merge' -l accept-target -d 'Agents\' commits that came to the target by no merge of ours may stay there'
-complete -c git-parallel -n '__git_parallel_using merge' -l resolve -x -a '(__git_parallel_tasks)' -d 'Make the conflict of this task ready in its worktree, for you to resolve'
+complete -c git-parallel -n '__git_parallel_using merge' -l resolve -x -a '(__git_parallel_conflicted)' -d 'Make the conflict of this task ready in its worktree, for you to resolve'
 complete -c git-parallel -n '__git_parallel_using merge' -l resolver -x -a '(__git_parallel_agents)' -d 'Hand what is in conflict to an agent of this type or preset, and land what it makes of it'
 complete -c git-parallel -n '__git_parallel_using merge' -l json -d 'Print one JSON document instead of text'
 complete -c git-parallel -n '__git_parallel_using merge' -s h -l help -d 'Show a short help and exit'

@@ -120,7 +120,7 @@ HOT_MEANINGS = {
     "merge makes it anew by the command that follows. A name without `/` is that file in any directory. git allows "
     "letters, digits and `-` only at the end of a key: other globs are written `parallel.hotFile.<glob>.policy`.",
     "parallel.hotFile.<glob>.command": "Shell command that makes such a file anew, run in a worktree with the merged "
-    "files wherever both sides have changed it. It implies `regenerate`.",
+    "files wherever both sides have changed it. It implies `regenerate` where no other policy is set.",
 }
 SCOPE_MEANINGS = {
     "parallel.verify.<glob>.command": "Shell command that the merged tree must pass where a merge changes what the "

@@ -32,6 +32,13 @@ __git_parallel_trashed ()
 		sed -n 's,^\([a-z0-9-]*\)/[0-9]*$,\1,p' | sort -u
 }
 
+# The subject of the commit that a record is tells the state.
+__git_parallel_conflicted ()
+{
+	__git_parallel_git for-each-ref --format='%(refname:lstrip=3) %(subject)' refs/parallel/tasks |
+		sed -n 's/^\([a-z0-9-]*\) [^ ]* conflicted.*/\1/p'
+}
+
 __git_parallel_agents ()
 {
 	{
@@ -114,6 +121,7 @@ fi
 _LISTS = {
     Value.TASK: '"$(__git_parallel_tasks)"',
     Value.TRASHED: '"$(__git_parallel_trashed)"',
+    Value.CONFLICTED: '"$(__git_parallel_conflicted)"',
     Value.AGENT: '"$(__git_parallel_agents)"',
 }
 

@@ -66,6 +66,11 @@ function __git_parallel_trashed
         string replace -r '/.*' '' | sort -u
 end
 
+function __git_parallel_conflicted
+    git for-each-ref --format='%(refname:lstrip=3) %(subject)' refs/parallel/tasks 2>/dev/null |
+        string replace -rf '^(\S+) \S+ conflicted.*' '$1'
+end
+
 function __git_parallel_agents
     begin
         printf '%s\n' PRESETS
@@ -79,6 +84,7 @@ complete -c git-parallel -f
 _LISTS = {
     Value.TASK: "(__git_parallel_tasks)",
     Value.TRASHED: "(__git_parallel_trashed)",
+    Value.CONFLICTED: "(__git_parallel_conflicted)",
     Value.AGENT: "(__git_parallel_agents)",
     Value.DIRECTORY: "(__fish_complete_directories)",
 }

@@ -24,6 +24,14 @@ __git_parallel_trashed() {
   _wanted trash expl 'pruned task' compadd -a ids
 }
 
+__git_parallel_conflicted() {
+  local expl
+  local -a ids
+  ids=(${(f)"$(__git_parallel_git for-each-ref --format='%(refname:lstrip=3) %(subject)' refs/parallel/tasks)"})
+  ids=(${${(M)ids:#[^ ]## [^ ]## conflicted*}%% *})
+  _wanted tasks expl 'task in conflict' compadd -a ids
+}
+
 __git_parallel_agents() {
   local expl
   local -aU names
@@ -72,6 +80,7 @@ _COMMAND = r"""          at=${words[(i)--]}
 _ACTIONS = {
     Value.TASK: "__git_parallel_tasks",
     Value.TRASHED: "__git_parallel_trashed",
+    Value.CONFLICTED: "__git_parallel_conflicted",
     Value.AGENT: "__git_parallel_agents",
     Value.FILE: "_files",
     Value.DIRECTORY: "_directories",

@@ -15,6 +15,7 @@ class Value(StrEnum):
 
     TASK = "task"
     TRASHED = "trashed"
+    CONFLICTED = "conflicted"
     AGENT = "agent"
     CHOICE = "choice"
     FILE = "file"
@@ -123,6 +124,8 @@ def _kind(parameter: Any) -> Value:
         return Value.CHOICE
     if "--undo" in parameter.opts:
         return Value.TRASHED
+    if "--resolve" in parameter.opts:
+        return Value.CONFLICTED
     if "--agent" in parameter.opts and not parameter.multiple:
         return Value.AGENT
     word = re.search(r"[A-Z]+", _word(parameter))

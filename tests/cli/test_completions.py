@@ -102,6 +102,10 @@ def where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     blob = git("hash-object", "-w", "--stdin-paths", "--no-filters") or git("hash-object", "-w", ".git/HEAD")
     for ref in ("tasks/us-043", "tasks/7", "trash/21/1700000000000000000"):
         git("update-ref", f"refs/parallel/{ref}", blob)
+    tree = git("hash-object", "-t", "tree", "-w", "/dev/null")
+    person = ("-c", "user.name=a", "-c", "user.email=a@b")
+    record = git(*person, "commit-tree", "-m", "us-043 conflicted: conflict in app.py", tree)
+    git("update-ref", "refs/parallel/tasks/us-043", record)
     (repository / "notes.txt").touch()
     return repository
 
@@ -218,6 +222,9 @@ def test_hidden_verbs_are_not_offered() -> None:
             ["git", "parallel", "tasks", "--source", "kiro", "--source", "beads"],
         ),
         ("git parallel merge 7 us\t", ["git", "parallel", "merge", "7", "us-043"]),
+        ("git parallel merge --resolve \t", ["git", "parallel", "merge", "--resolve", "us-043"]),
+        ("git parallel merge --resolver clau\t", ["git", "parallel", "merge", "--resolver", "claude"]),
+        ("git parallel merge --strategy sq\t", ["git", "parallel", "merge", "--strategy", "squash"]),
         ("git parallel prune --undo 2\t", ["git", "parallel", "prune", "--undo", "21"]),
         ("git parallel run --agent arch\t", ["git", "parallel", "run", "--agent", "architect"]),
         ("git parallel run --agent clau\t", ["git", "parallel", "run", "--agent", "claude"]),

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 import git_parallel
 from git_parallel.commands.owners import May
 from git_parallel.overlap.footprint import Origin
-from git_parallel.overlap.policy import Level
+from git_parallel.overlap.policy import Level, Policy
 from git_parallel.overlap.risk import Risk
 from git_parallel.ownership.owning import Ground
 from git_parallel.schedule import record
@@ -164,7 +164,12 @@ def test_the_words_in_the_schemas_are_those_of_the_code() -> None:
             if "enum" in schema:
                 yield place, schema["enum"]
             for key, below in schema.items():
-                yield from words(below, f"{place} {key}" if key not in ("properties", "$defs") else place)
+                yield from words(
+                    below, f"{place} {key}" if key not in ("properties", "$defs", "anyOf") else place
+                )
+        elif isinstance(schema, list):
+            for below in schema:
+                yield from words(below, place)
 
     assert dict(pair for name, schema in SCHEMAS.items() for pair in words(schema, name)) == {
         "owners policy": ["claim", "strict"],
@@ -178,6 +183,7 @@ def test_the_words_in_the_schemas_are_those_of_the_code() -> None:
         "plan conflict risk": list(Risk),
         "plan timeline basis": list(Basis),
         "record state": list(State),
+        "record strategy": ["", *Strategy],
         "run merge_results additionalProperties": list(document._SAID.values()),
         "run state": list(State),
         "status progress basis items": list(Sign),
@@ -186,6 +192,7 @@ def test_the_words_in_the_schemas_are_those_of_the_code() -> None:
         "tasks path kind": list(Kind),
         "why level": list(Level),
         "why conflict risk": list(Risk),
+        "why meeting policy": list(Policy),
         "why meeting risk": list(Risk),
         "why file kind": list(Kind),
         "why file origin": list(Origin),
