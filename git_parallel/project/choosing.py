@@ -22,6 +22,8 @@ def chooser(asked: Sequence[Source]) -> Callable[[str], tuple[Source, ...]]:
         for shape in patterns.parse(glob).shapes
     ]
 
+    every_end = tuple({_end(shape[-1]) for _, shape, _ in shapes})
+
     # git lists the files of a directory one after the other; what is asked there is settled once for all.
     @lru_cache(maxsize=_MANY_FOLDERS)
     def asked_in(folder: str) -> tuple[tuple[str, ...], list[tuple[Source, _Takes]]]:
@@ -31,9 +33,11 @@ def chooser(asked: Sequence[Source]) -> Callable[[str], tuple[Source, ...]]:
         return ends, [(source, takes) for source, _, takes in fit]
 
     def chosen(path: str) -> tuple[Source, ...]:
+        # Of nearly every file in a large tree that is all there is to ask.
+        if not path.endswith(every_end):
+            return ()
         folder, _, name = path.rpartition("/")
         ends, asked_there = asked_in(folder)
-        # Of nearly every file in a large tree that is all there is to ask.
         if not name.endswith(ends):
             return ()
         found = [source for source, takes in asked_there if takes(name)]

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import UnknownTask
 from ..git.history import files_at
 from ..git.refs import Snapshot, read_blobs, snapshot
-from ..names import Oid, TaskId, printable
+from ..names import TaskId, printable
 from ..overlap import patterns
 from ..ownership.claims import live
 from ..ownership.judge import Claimant, Ownership
@@ -33,7 +33,7 @@ class Declared:
     """What a commit declares: its tasks, and every file of its tree with its blob."""
 
     tasks: TaskSet
-    files: Mapping[str, Oid]
+    files: Mapping[str, str]
 
 
 def read_tasks(project: Project) -> TaskSet:

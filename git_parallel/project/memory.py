@@ -19,7 +19,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ..git import locks
-from ..names import Oid
 from ..tasks.memory import Memory
 from .open import Project
 
@@ -28,7 +27,7 @@ _NAME = "documents.json"
 _PACKAGE = Path(__file__).parent.parent
 
 
-def recall(project: Project, files: Mapping[str, Oid]) -> Memory:
+def recall(project: Project, files: Mapping[str, str]) -> Memory:
     """What is remembered of the documents of a tree."""
     try:
         head, _, body = content(project, _NAME).partition(b"\n")

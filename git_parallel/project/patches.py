@@ -9,7 +9,7 @@ from typing import TypeAlias
 from ..errors import BadInput, BadName
 from ..git.command import Git
 from ..git.refs import read_blobs
-from ..names import Oid, OtherWork, printable
+from ..names import OtherWork, printable
 from ..overlap import patch_file, patterns
 from ..overlap.footprint import Entry, Footprint, Origin
 from ..overlap.patch import TOP, WHOLE, Ranges
@@ -24,7 +24,7 @@ _MOST_SHOWN = 4
 _Content: TypeAlias = tuple[tuple[Declared, ...], tuple[Problem, ...]]
 
 
-def expanded(git: Git, files: Mapping[str, Oid], declared: TaskSet) -> TaskSet:
+def expanded(git: Git, files: Mapping[str, str], declared: TaskSet) -> TaskSet:
     """The tasks with what their patch files change, read from the tree through one `cat-file --batch`.
 
     A patch file that is not in the tree, is too large or is no patch is a problem.

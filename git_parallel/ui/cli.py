@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..errors import ANSWER_IS_NO
 from ..names import printable
 from .cli_run import attach_, cancel_, delegate_, hold_, retry_, run_, start_, stop_
 from .options import INDEPENDENT, JSON, STRATEGY, VERIFY
@@ -188,20 +187,13 @@ def merge_(tasks: tuple[str, ...], resolve: str | None, as_json: bool, **options
             raise click.UsageError("--resolve takes one ID, and only --json beside it")
         show_resolve(resolve, as_json=as_json)
         return
-    from ..commands.merge import Asked, merge
-    from .show_merge import show_merge, voice
-    from .voices import agents_voice
+    from .show_landing import land
 
-    asked = Asked(tasks, **options)
-    if asked.is_rehearsal and (asked.accept or asked.accepts_target or asked.resolver):
+    if options["is_rehearsal"] and any(options[name] for name in ("accept", "accepts_target", "resolver")):
         raise click.UsageError(
             "--dry-run changes nothing: leave out --accept, --accept-target and --resolver"
         )
-    heard = voice(is_rehearsal=asked.is_rehearsal, as_json=as_json)
-    answer = merge(Path.cwd(), asked, heard, agents_voice(asked.resolver, as_json=as_json))
-    show_merge(answer, as_json=as_json)
-    if not answer.is_success:
-        sys.exit(ANSWER_IS_NO)
+    sys.exit(land(tasks, as_json=as_json, **options))
 
 
 @cli.command("prune", short_help="Put away what is merged; --undo brings it back.")

@@ -36,6 +36,10 @@ def main() -> None:
             from .show_owners import show_owners
 
             sys.exit(show_owners(tuple(arguments[1:]), task="", as_json=False))
+        if arguments[:1] == ["merge"] and not any(a[:1] == "-" for a in arguments):
+            from .show_landing import land
+
+            sys.exit(land(tuple(arguments[1:])))
         if arguments == ["owners", "--json"]:
             from .show_owners import show_owners
 

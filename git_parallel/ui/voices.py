@@ -141,8 +141,6 @@ def _summary(answer: RunAnswer) -> list[str]:
     return lines
 
 
-def agents_voice(resolver: str | None, *, as_json: bool) -> "Lines | Quiet | None":
-    """What prints what the agents do that resolve conflicts, where there is to be any."""
-    if not resolver:
-        return None
+def agents_voice(*, as_json: bool) -> "Lines | Quiet":
+    """What prints what the agents do that resolve conflicts."""
     return Quiet() if as_json else Lines()
