@@ -119,7 +119,7 @@ def merge(directory: Path, asked: Asked, voice: Voice, agents: "Agents | None" =
     branches = {task: stored.record.branch for task, stored in world.tasks.items()}
     return MergeAnswer(
         project.target.short, landings, not_ready, mended, notes, worktrees, asked.is_rehearsal, branches,
-        _clashing(project, landings), unresolved,
+        {} if asked.is_rehearsal else _clashing(project, landings), unresolved,
     )  # fmt: skip
 
 

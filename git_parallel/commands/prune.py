@@ -20,6 +20,7 @@ from ..project.furnishing import as_given, drop_stale
 from ..project.open import Project, make_runtime, open_project
 from ..project.places import place_of_record
 from ..schedule.record import State, TaskRecord
+from ..schedule.strategy import Strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def why_kept(project: Project, record: TaskRecord, place: Place, tip: Oid | None
         return "its agent is running"
     if record.state is not State.MERGED:
         return f"it is {record.state}, not merged"
-    if tip and not project.git.is_ancestor(old=tip, new=project.base):
+    if tip and not _is_landed(project, record, tip):
         return f"its branch '{record.branch}' has commits that '{project.target.short}' has not"
     if reason := why_held_there(project, place):
         return reason
@@ -160,6 +161,13 @@ def why_kept(project: Project, record: TaskRecord, place: Place, tip: Oid | None
     if not place.admin.exists():
         return f"'{printable(str(place.path))}' is no worktree any more (git has no record of it)"
     return _what_is_left(project, record, place)
+
+
+def _is_landed(project: Project, record: TaskRecord, tip: Oid) -> bool:
+    """Whether the target has the work of a branch: its commits, or the commit by which it landed in another form."""
+    is_rewritten = record.strategy not in ("", Strategy.MERGE) and tip == record.tip and record.candidate
+    landed = record.candidate if is_rewritten and record.candidate else tip
+    return project.git.is_ancestor(old=landed, new=project.base)
 
 
 def _what_is_left(project: Project, record: TaskRecord, place: Place) -> str:

@@ -10,7 +10,7 @@ from ..names import Oid, printable
 from ..overlap.policy import Policy
 from .converting import CONVERT, SPELLING, boolean, one_of, owned, patterns, price
 from .settings import AgentType, Settings
-from .team import TEAM_FILE, Pairs, TeamFile, commands, is_command, scope_of
+from .team import TEAM_FILE, Pairs, TeamFile, commands, is_command, made_anew, scope_of
 
 
 def read(git: Git) -> list[tuple[str, str]]:
@@ -64,6 +64,7 @@ def build(own: Pairs, team: Pairs, *, is_trusted: bool = False) -> Settings:
         **values,  # type: ignore[arg-type]
         files=_files(trusted, own),
         hot=_hot(trusted, own),
+        makers=_makers(trusted, own),
         verify_scopes=_scopes(trusted, own),
         agents=_agents(trusted, own),
         hooks=next((value for key, value in reversed(own) if key == _HOOKS), ""),
@@ -139,7 +140,7 @@ def _hot(*sources: Pairs) -> tuple[tuple[str, Policy], ...]:
     found: dict[str, Policy] = {}
     for source in sources:
         for key, value in source:
-            if not key.casefold().startswith(_HOT):
+            if not key.casefold().startswith(_HOT) or made_anew(key):
                 continue
             glob = key[len(_HOT) :].removesuffix(".policy")
             shown = f"parallel.hotFile.{printable(glob)}"
@@ -147,6 +148,21 @@ def _hot(*sources: Pairs) -> tuple[tuple[str, Policy], ...]:
             word = one_of(*Policy)(shown, [value.casefold()])
             found.pop(glob, None)
             found[glob] = Policy(word)
+    for glob, _ in _makers(*sources):
+        # Who says how it is made means that it is.
+        found.setdefault(glob, Policy.REGENERATE)
+    return tuple(found.items())
+
+
+def _makers(*sources: Pairs) -> tuple[tuple[str, str], ...]:
+    """The commands by which hot files are made anew; what the user sets comes last, and counts."""
+    found: dict[str, str] = {}
+    for source in sources:
+        for key, command in source:
+            if glob := made_anew(key):
+                patterns(f"parallel.hotFile.{printable(glob)}.command", [glob])
+                found.pop(glob, None)
+                found[glob] = command
     return tuple(found.items())
 
 

@@ -34,7 +34,8 @@ class Settings:
     """All settings with their defaults; the names in git config are the same in camelCase.
 
     `files` are the globs of `parallel.<source>.files`, by the name of the source; `hot` those of
-    `parallel.hotFile.<glob>` with their policies, the team's first; `verify_scopes` those of
+    `parallel.hotFile.<glob>` with their policies, the team's first, `makers` the commands that make some of these files
+    anew; `verify_scopes` those of
     `parallel.verify.<glob>.command` with their commands. `hooks` is the user's own `core.hooksPath`, as it is
     written. `untrusted` says which commands of the team's do not count, empty where there are none;
     `is_verify_untrusted` whether one is among them by which merges would be verified.
@@ -54,6 +55,7 @@ class Settings:
     overlap: str = "file"
     other_work: str = "local"
     hot: tuple[tuple[str, Policy], ...] = ()
+    makers: tuple[tuple[str, str], ...] = ()
     specs: tuple[str, ...] = ()
     roadmap: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()

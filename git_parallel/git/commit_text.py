@@ -45,6 +45,18 @@ def parse(data: bytes) -> Text:
     return Text(author, message, encoding)
 
 
+def in_utf8(text: Text) -> Text:
+    """The same in UTF-8, as `git rebase` does it; as it is where it is not in the encoding that it says."""
+    try:
+        encoding = text.encoding.decode("ascii")
+        author, message = (part.decode(encoding).encode() for part in (text.author, text.message))
+    except (LookupError, UnicodeError):
+        return text
+    # An encoding can hide what would make a header of its own, or end the message.
+    hides = b"\n" in author or b"\0" in author + message
+    return text if hides else Text(author, message)
+
+
 def build(tree: Oid, parents: Iterable[Oid], text: Text, committer: bytes) -> bytes:
     """The content of a commit."""
     lines = [f"tree {tree}".encode(), *(f"parent {parent}".encode() for parent in parents)]

@@ -6,7 +6,7 @@ otherwise decide the content of the merge (git-facts, section 0.10).
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import GitFailed
@@ -25,9 +25,10 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class Conflicted:
-    """A merge that needs a person: the paths in conflict."""
+    """A merge that needs a person: the paths in conflict, and the tree that has their files with markers."""
 
     paths: tuple[str, ...]
+    tree: Oid | None = field(default=None, compare=False)
 
 
 @contextmanager
@@ -70,7 +71,11 @@ def merge_tree(git: Git, *, ours: Oid, theirs: Oid) -> Merged | Conflicted:
     fields = out.fields
     if not fields:
         raise GitFailed("git merge-tree gave no answer")
-    return Merged(Oid(fields[0])) if out.status == 0 else Conflicted(tuple(dict.fromkeys(fields[1:])))
+    return (
+        Merged(Oid(fields[0]))
+        if out.status == 0
+        else Conflicted(tuple(dict.fromkeys(fields[1:])), Oid(fields[0]))
+    )
 
 
 def merge_trees(git: Git, pairs: Sequence[tuple[Oid, Oid]]) -> list[Merged | Conflicted | GitFailed]:
@@ -133,4 +138,4 @@ def answers(text: str) -> Iterator[Merged | Conflicted]:
         else:
             return
         if tree is not None:
-            yield Merged(Oid(tree)) if status == "1" else Conflicted(tuple(dict.fromkeys(paths)))
+            yield Merged(Oid(tree)) if status == "1" else Conflicted(tuple(dict.fromkeys(paths)), Oid(tree))

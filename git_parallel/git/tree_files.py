@@ -49,14 +49,18 @@ class TreeFiles:
             at = at_next
         return at
 
-    def replaced(self, tree: Oid, path: str, data: bytes) -> Oid:
-        """A tree in which a file that is there has another content."""
-        return self._replaced(tree, path.encode("utf-8", "surrogateescape").split(b"/"), data)
+    def tree_of(self, commit: Oid) -> Oid:
+        """The tree of a commit."""
+        return Oid(self.read(commit)[5:].split(b"\n", 1)[0].decode("ascii"))
 
-    def _replaced(self, tree: Oid, parts: list[bytes], data: bytes) -> Oid:
+    def replaced(self, tree: Oid, path: str, blob: Oid) -> Oid:
+        """A tree in which a file that is there has another content."""
+        return self._replaced(tree, path.encode("utf-8", "surrogateescape").split(b"/"), blob)
+
+    def _replaced(self, tree: Oid, parts: list[bytes], blob: Oid) -> Oid:
         entries = self._entries(tree)
         mode, old = entries[parts[0]]
-        new = self._room.write("blob", data) if len(parts) == 1 else self._replaced(old, parts[1:], data)
+        new = blob if len(parts) == 1 else self._replaced(old, parts[1:], blob)
         entries[parts[0]] = (mode, new)
         body = b"".join(
             mode + b" " + name + b"\0" + bytes.fromhex(oid) for name, (mode, oid) in entries.items()

@@ -16,3 +16,4 @@ class Policy(StrEnum):
     SERIALISE = "serialise"  # one task at a time, even where it is only predicted
     ALLOW = "allow"  # it keeps nobody apart
     UNION = "union"  # nor does it; the merge keeps the lines of both sides
+    REGENERATE = "regenerate"  # nor does it; a command makes it anew from the merged files

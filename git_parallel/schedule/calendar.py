@@ -76,7 +76,7 @@ class Calendar:
             return self._numbers(place, entry)
         if place in self._places.cased:
             taken = self._cases(place, entry)
-        if policy in (Policy.ALLOW, Policy.UNION):
+        if policy in (Policy.ALLOW, Policy.UNION, Policy.REGENERATE):
             return taken
         if policy is Policy.SERIALISE:
             return taken | self._all_at(place)

@@ -192,6 +192,10 @@ def merge_(tasks: tuple[str, ...], resolve: str | None, as_json: bool, **options
     from .voices import agents_voice
 
     asked = Asked(tasks, **options)
+    if asked.is_rehearsal and (asked.accept or asked.accepts_target or asked.resolver):
+        raise click.UsageError(
+            "--dry-run changes nothing: leave out --accept, --accept-target and --resolver"
+        )
     heard = voice(is_rehearsal=asked.is_rehearsal, as_json=as_json)
     answer = merge(Path.cwd(), asked, heard, agents_voice(asked.resolver, as_json=as_json))
     show_merge(answer, as_json=as_json)

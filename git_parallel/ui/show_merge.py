@@ -109,12 +109,11 @@ def lines_of(result: Landing) -> list[str]:
                 )
             return lines
         case Broken(task, status, log, partners):
-            names = " and ".join(partners)
-            only = f", but only together with {names}" if partners else ""
-            head = f"{task} refused, with it the verify command fails{only} (exit status {status}):"
+            those = f"it and {' and '.join(partners)} together" if partners else "it"
+            head = f"{task} refused: the verify command fails with {those} (exit status {status}):"
             return [head, *(f"  | {line}" for line in _tail(log)), f"  all of it: {log}"]
         case Unverified(task, status, log):
-            head = f"{task} not merged: the target fails the verify command without it as well (exit status {status}):"
+            head = f"{task} not merged: the verify command fails without it as well (exit status {status}):"
             return [head, *(f"  | {line}" for line in _tail(log)), f"  all of it: {log}"]
         case Early(task, why) | Astray(task, why) | Unresolved(task, why) | Untrusted(task, why):
             return [f"{task} not merged: {why}"]

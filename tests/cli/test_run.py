@@ -442,7 +442,7 @@ def test_a_merge_that_fails_its_verification_in_a_run_shows_why(repo: Repo, cli:
     assert ran.status == 1
     lines = ran.stdout.splitlines()
     assert lines[2:4] == [
-        "1 refused, its merged tree fails the verify command (exit status 5):",
+        "1 refused: the verify command fails with it (exit status 5):",
         "  | not good",
     ]
     assert "'git parallel merge' brings them to the target" not in lines

@@ -22,6 +22,7 @@ from git_parallel.schedule import record
 from git_parallel.schedule.estimate import Basis
 from git_parallel.schedule.progress import Sign
 from git_parallel.schedule.record import State
+from git_parallel.schedule.strategy import Strategy
 from git_parallel.tasks.task import Kind, Status
 from git_parallel.ui import document
 from tests.conftest import Cli, Repo
@@ -167,6 +168,7 @@ def test_the_words_in_the_schemas_are_those_of_the_code() -> None:
 
     assert dict(pair for name, schema in SCHEMAS.items() for pair in words(schema, name)) == {
         "owners policy": ["claim", "strict"],
+        "record strategy": ["", *Strategy],
         "owners path ground": list(Ground),
         "owners path may": [*May, None],
         "plan state": list(State),
@@ -313,11 +315,12 @@ def test_every_document_and_record_of_a_long_life_is_as_its_schema_says(
 
     # Merged, and not.
     repo.write("blocks.py", "mine\n")
+    assert ids(ask("merge", "good", "third", "--verify", "false")["unverified"]) == ["good", "third"]
     merged = ask("merge", "--verify", "! test -f breaks.py")
     assert {key: ids(merged[key]) for key in ("conflicted", "rejected", "broken", "blocked")} == {
         "conflicted": ["clash-b"], "rejected": ["foreign"], "broken": ["breaks"], "blocked": ["blocks"],
     }  # fmt: skip
-    assert merged["merged"] == ["clash-a", "extra", "good", "slow", "third", "zz-unknown"]
+    assert sorted(merged["merged"]) == ["clash-a", "extra", "good", "slow", "third", "zz-unknown"]
     documents.add("resolve", cli("merge", "--resolve", "clash-b", "--json").json)
     repo.git("merge", "--abort", at=repo.worktree("clash-b"))
     assert ids(ask("merge", "good", "fails", "later")["not_ready"]) == ["fails", "later"]

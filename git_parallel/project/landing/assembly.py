@@ -1,9 +1,9 @@
 """Branches put one on top of the other in memory: what the target becomes if they land, a commit for each."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ...git.commit_text import Persons, Text, build, parse
+from ...git.commit_text import Persons, Text, build, in_utf8, parse
 from ...git.merger import Merger
 from ...git.mergetree import Conflicted, Merged
 from ...git.scratch import Scratch
@@ -12,12 +12,8 @@ from ...names import Oid, TaskId
 from ...overlap.verify_scopes import Commands, commands_for
 from ...schedule.strategy import Strategy
 from . import messages
+from .finishing import Finishing
 from .judgement import Judged
-
-# Gives the tree of a merge that git cannot make by itself; None where nobody can. Of the two commits and the paths.
-Rescue = Callable[[Oid, Oid, Conflicted], Oid | None]
-# Gives the tree that is to stand for the merged one, of that tree and the task.
-Finish = Callable[[Oid, TaskId], Oid]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +28,15 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A branch in a chain: where the target is before it and after it, and the tree that it has then."""
+    """A branch in a chain: where the target is before it and after it.
+
+    `plain` is a commit with the files as the merge alone makes them, without what we add.
+    """
 
     judged: Judged
     onto: Oid
     commit: Oid
-    tree: Oid
+    plain: Oid
 
     @property
     def task(self) -> TaskId:
@@ -68,12 +67,10 @@ class Assembly:
         merger: Merger,
         files: TreeFiles,
         style: Style,
-        *,
-        rescue: Rescue = lambda _ours, _theirs, _clash: None,
-        finish: Finish = lambda tree, _task: tree,
+        finishing: Finishing,
     ) -> None:
         self._room, self._merger, self._files, self._style = room, merger, files, style
-        self._rescue, self._finish = rescue, finish
+        self._finishing = finishing
         self._known: dict[tuple[Oid, TaskId], Link | Conflicted] = {}
 
     def extended(self, chain: Chain, more: Iterable[Judged]) -> Chain:
@@ -95,28 +92,49 @@ class Assembly:
         return known
 
     def _made(self, onto: Oid, judged: Judged) -> Link | Conflicted:
-        tip, record = judged.candidate.tip, judged.candidate.record
-        merged = self._merger.merge(onto, tip)
+        if not judged.commits:
+            # Others have brought all that it has.
+            return Link(judged, onto, onto, onto)
+        merged = self._merged(onto, judged)
         if isinstance(merged, Conflicted):
-            tree = self._rescue(onto, tip, merged)
-            if tree is None:
-                return merged
-            merged = Merged(tree)
-        style, tree = self._style, self._finish(merged.tree, judged.task)
+            return merged
+        tree = self._finishing.marked(judged.task, merged.tree)
+        commit = self._landing(onto, judged, merged.tree, tree)
+        plain = commit if tree == merged.tree else self._room.commit(merged.tree, [onto])
+        return Link(judged, onto, commit, plain)
+
+    def _merged(self, onto: Oid, judged: Judged) -> Merged | Conflicted:
+        """The files of both sides put together, by git, by what the user has done before, or by a command."""
+        task, tip = judged.task, judged.candidate.tip
+        merged = self._merger.merge(self._joined(onto, judged.beneath), tip)
+        if isinstance(merged, Conflicted):
+            tree = self._finishing.rescued(task, onto, tip, merged)
+            return merged if tree is None else Merged(tree)
+        if not self._finishing.project.settings.makers:
+            return merged
+        remade = self._finishing.remade(task, onto, tip, merged.tree, judged.touched)
+        return Conflicted(tuple(sorted(judged.touched))) if remade is None else Merged(remade)
+
+    def _joined(self, onto: Oid, beneath: Sequence[Oid]) -> Oid:
+        """The target with what it has in another form in its history, so that git takes that for common to both."""
+        return self._room.commit(self._files.tree_of(onto), [onto, *beneath]) if beneath else onto
+
+    def _landing(self, onto: Oid, judged: Judged, merged: Oid, tree: Oid) -> Oid:
+        """The commit by which a branch lands on another, with this tree; `merged` is what git alone makes of it."""
+        tip, record, style = judged.candidate.tip, judged.candidate.record, self._style
         verified = verified_by(judged, style.verify)
         if style.strategy is Strategy.REBASE:
-            replayed = self._replayed(onto, judged, merged.tree, tree)
+            replayed = self._replayed(onto, judged, merged, tree)
             if replayed is not None:
-                return Link(judged, onto, replayed, tree)
+                return replayed
         if style.strategy is Strategy.MERGE:
             message = messages.merging(record, style.target, verified)
-            commit = self._commit(tree, [onto, tip], Text(style.persons.author, message))
-            return Link(judged, onto, commit, tree)
-        texts = [parse(self._files.read(oid)) for oid in judged.commits]
+            return self._commit(tree, [onto, tip], Text(style.persons.author, message))
+        texts = [in_utf8(parse(self._files.read(oid))) for oid in judged.commits]
         authors = {text.author.rpartition(b"> ")[0] for text in texts}
         author = texts[-1].author if len(authors) == 1 else style.persons.author
         message = messages.squashing(record, texts, tip, verified)
-        return Link(judged, onto, self._commit(tree, [onto], Text(author, message)), tree)
+        return self._commit(tree, [onto], Text(author, message))
 
     def _replayed(self, onto: Oid, judged: Judged, merged: Oid, tree: Oid) -> Oid | None:
         """The last of the branch's commits made anew, one by one, on the target; None where they make no line.
@@ -124,19 +142,19 @@ class Assembly:
         That is so where it has merges, where one of them conflicts by itself, or where the merge of the whole gives
         something else. Each is merged with a base that is its parent, in commits of trees only (as `git replay`).
         """
-        record, steps, at = judged.candidate.record, [], self._tree(onto)
+        record, steps, at = judged.candidate.record, [], self._files.tree_of(onto)
         for oid in judged.commits:
             data = self._files.read(oid)
             own, parents = _headed(data)
             if len(parents) != 1:
                 return None
-            before = self._tree(parents[0])
+            before = self._files.tree_of(parents[0])
             base = self._room.commit(before)
             result = self._merger.merge(self._room.commit(at, [base]), self._room.commit(own, [base]))
             if isinstance(result, Conflicted):
                 return None
             if result.tree != at or own == before:
-                steps.append((result.tree, parse(data)))
+                steps.append((result.tree, in_utf8(parse(data))))
             at = result.tree
         if at != merged or not steps:
             return None
@@ -149,9 +167,6 @@ class Assembly:
 
     def _commit(self, tree: Oid, parents: Sequence[Oid], text: Text) -> Oid:
         return self._room.write("commit", build(tree, parents, text, self._style.persons.committer))
-
-    def _tree(self, commit: Oid) -> Oid:
-        return _headed(self._files.read(commit))[0]
 
 
 def verified_by(judged: Judged, verify: Commands) -> str:

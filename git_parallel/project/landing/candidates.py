@@ -49,6 +49,11 @@ class Sorted:
     candidates: tuple[Candidate, ...]
     others: Mapping[TaskId, Outcome]
 
+    @property
+    def refused(self) -> tuple[TaskId, ...]:
+        """Those of the others that are not on the target."""
+        return tuple(task for task, outcome in self.others.items() if not isinstance(outcome.landing, Landed))
+
 
 def sort_out(
     project: Project, world: Snapshot, asked: Iterable[TaskId], onto: Oid, sound: set[Oid]

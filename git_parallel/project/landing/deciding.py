@@ -61,10 +61,15 @@ class Deciding:
     def _gate(self) -> Gate:
         return self.court.gate
 
-    def decide(self, candidates: Sequence[Candidate], onto: Oid, landed: Sequence[Oid]) -> Decision:
-        """Judge all candidates and put together those that are cleared; `landed` see `Court.judge`."""
+    def decide(
+        self, candidates: Sequence[Candidate], onto: Oid, landed: Sequence[Oid], refused: Iterable[TaskId]
+    ) -> Decision:
+        """Judge all candidates and put together those that are cleared; `landed` see `Court.judge`.
+
+        Who comes after one that was `refused` already is not merged without it.
+        """
         decision = Decision(Chain(onto))
-        pending, missing = tuple(candidates), {one.task for one in candidates}
+        pending, missing = tuple(candidates), {*(one.task for one in candidates), *refused}
         extra: list[Oid] = []
         while pending:
             chain = decision.chain
@@ -92,7 +97,7 @@ class Deciding:
         """The decision without those that change the target in more than is theirs, by the merged files."""
         while True:
             results = [
-                Result(link.task, link.onto, link.commit, link.judged.candidate.record.accepted)
+                Result(link.task, link.onto, link.plain, link.judged.candidate.record.accepted)
                 for link in decision.chain.links
             ]
             denied = self._gate.judge_results(results, ownership)
@@ -145,8 +150,10 @@ class Deciding:
     def keep(self, decision: Decision, kept: Iterable[TaskId]) -> None:
         """Put the chain together of these branches only."""
         decision.chain = self.chain_of(decision, kept)
-        for judged, _, clash in decision.chain.clashes:
-            decision.outcomes[judged.task] = _clashed(judged, clash)
+        if decision.chain.clashes:
+            # Without those that have gone they cannot be merged, nor what needs them.
+            clashed = {judged.task: _clashed(judged, clash) for judged, _, clash in decision.chain.clashes}
+            self.without(decision, clashed)
 
     def chain_of(self, decision: Decision, tasks: Iterable[TaskId]) -> Chain:
         """The chain that some of the branches of a decision make."""
@@ -178,7 +185,7 @@ class Deciding:
         touching: dict[str, list[int]] = {}
         for number, one in enumerate(judged):
             for path in one.touched:
-                if exclusion.policy_of(path) is not Policy.UNION:
+                if exclusion.policy_of(path) not in (Policy.UNION, Policy.REGENERATE):
                     touching.setdefault(path, []).append(number)
         found: dict[tuple[int, int], None] = {}
         for numbers in touching.values():

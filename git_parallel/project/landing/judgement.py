@@ -24,11 +24,15 @@ Claim = Callable[[TaskId, Sequence[str]], tuple[Foreign, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A candidate that may be merged, with its commits, oldest first, and what they touch."""
+    """A candidate that may be merged, with its commits, oldest first, and what they touch.
+
+    `beneath` are commits that it stands on, of work that the target has, but in another form (squashed, rebased).
+    """
 
     candidate: Candidate
     commits: tuple[Oid, ...]
     touched: frozenset[str]
+    beneath: tuple[Oid, ...] = ()
 
     @property
     def task(self) -> TaskId:
@@ -71,7 +75,7 @@ class Court:
         }
         once = once_the_targets(self.world)
         taken: set[Oid] = set()
-        asked: list[tuple[Candidate, Asked]] = []
+        asked: list[tuple[Candidate, Asked, tuple[Oid, ...]]] = []
         outcomes: dict[TaskId, Outcome] = {}
         waiting: list[Candidate] = []
         for one in pending:
@@ -87,10 +91,11 @@ class Court:
             else:
                 taken |= mine
                 commits = tuple(oid for oid in graph if oid in mine)
-                asked.append((one, self._asked(one, commits, graph, onto, landed)))
-        answers = self.gate.clear([question for _, question in asked], onto, self.ownership)
+                beneath = self._beneath(commits, graph, onto) if landed else ()
+                asked.append((one, self._asked(one, commits, landed if beneath else ()), beneath))
+        answers = self.gate.clear([question for _, question, _ in asked], onto, self.ownership)
         cleared = []
-        for one, question in asked:
+        for one, question, beneath in asked:
             answer = self._claimed(answers[one.task])
             if isinstance(answer, Denied):
                 outcomes[one.task] = refused(answer, one.record)
@@ -98,7 +103,7 @@ class Court:
                 conflicted = one.record.to(State.CONFLICTED, reason=left)
                 outcomes[one.task] = Outcome(Unresolved(one.task, left), (conflicted,))
             else:
-                cleared.append(Judged(one, question.commits, answer.touched))
+                cleared.append(Judged(one, question.commits, answer.touched, beneath))
         return Wave(tuple(cleared), outcomes, tuple(waiting))
 
     def why_waiting(
@@ -112,27 +117,17 @@ class Court:
     def _behind(self, one: Candidate, missing: Collection[TaskId]) -> list[TaskId]:
         return [name for name in self.after.get(one.task, ()) if name in missing]
 
-    def _asked(
-        self,
-        one: Candidate,
-        commits: tuple[Oid, ...],
-        graph: Mapping[Oid, tuple[Oid, ...]],
-        onto: Oid,
-        landed: Sequence[Oid],
-    ) -> Asked:
+    def _asked(self, one: Candidate, commits: tuple[Oid, ...], needed: Sequence[Oid]) -> Asked:
         record = one.record
         base = (record.base,) if record.stacked and record.base else ()
-        trusted = tuple(dict.fromkeys((*base, *self._needed(commits, graph, onto, landed))))
-        return Asked(one.task, one.tip, commits, trusted, record.accepted)
+        return Asked(one.task, one.tip, commits, tuple(dict.fromkeys((*base, *needed))), record.accepted)
 
-    def _needed(
-        self, commits: Sequence[Oid], graph: Mapping[Oid, tuple[Oid, ...]], onto: Oid, landed: Sequence[Oid]
-    ) -> Sequence[Oid]:
-        """The tips that landed in another form, where commits hang on one of these and not on the target."""
-        if not landed:
-            return ()
-        edge = {parent for oid in commits for parent in graph[oid] if parent not in graph}
-        return landed if edge - contained(self.gate.git, edge, within=[onto]) else ()
+    def _beneath(
+        self, commits: Sequence[Oid], graph: Mapping[Oid, tuple[Oid, ...]], onto: Oid
+    ) -> tuple[Oid, ...]:
+        """The commits on which these hang and which are not on the target."""
+        edge = {parent for oid in commits for parent in graph[oid]} - set(commits)
+        return tuple(sorted(edge - contained(self.gate.git, edge, within=[onto])))
 
     def _left(self, asked: Asked, graph: Mapping[Oid, tuple[Oid, ...]], onto: Oid) -> str:
         """That a branch has a merge in which conflict markers were left; empty where it has not."""

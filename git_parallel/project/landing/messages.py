@@ -14,14 +14,14 @@ _TIP = re.compile(rb"^Parallel-Tip: ([0-9a-f]{40,64})$", re.MULTILINE)
 
 def merging(record: TaskRecord, target: str, verified: str) -> bytes:
     """The message of a merge commit."""
-    head = f"Merge branch '{record.branch}' into {target}\n\n{record.title}\n\n"
+    head = f"Merge branch '{printable(record.branch)}' into {target}\n\n{printable(record.title)}\n\n"
     return _encoded(head) + _lines(_trailers(record, verified))
 
 
 def squashing(record: TaskRecord, texts: Sequence[Text], tip: Oid, verified: str) -> bytes:
     """The message of the one commit for all of a branch: the title of the task, and what its commits were."""
     subjects = [text.message.split(b"\n", 1)[0] for text in texts]
-    head = _encoded(f"{record.title or record.branch}\n\n")
+    head = _encoded(f"{printable(record.title or record.branch)}\n\n")
     body = b"".join(b"* " + subject + b"\n" for subject in subjects) + b"\n" if len(subjects) > 1 else b""
     return head + body + _lines([*_trailers(record, verified), ("Tip", tip)])
 
@@ -49,12 +49,13 @@ def tip_told(message: bytes) -> Oid | None:
 def _trailers(record: TaskRecord, verified: str) -> list[tuple[str, str]]:
     # A delegated task has no document, and not every task an agent type.
     told = [("Task", str(record.id)), ("Spec", record.source), ("Agent", record.agent or "")]
-    told += [("Accepted", printable(path)) for path in record.accepted]
-    return [*told, ("Verified", printable(verified))]
+    told += [("Accepted", path) for path in record.accepted]
+    return [*told, ("Verified", verified)]
 
 
 def _lines(told: Sequence[tuple[str, str]]) -> bytes:
-    return _encoded("".join(f"Parallel-{name}: {value}\n" for name, value in told if value))
+    # In one line each: a record says what somebody has written there.
+    return _encoded("".join(f"Parallel-{name}: {printable(value)}\n" for name, value in told if value))
 
 
 def _encoded(text: str) -> bytes:

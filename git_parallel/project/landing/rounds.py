@@ -1,27 +1,27 @@
 """One round of a merge: everything decided on the target as it is, and the target moved once."""
 
+import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...errors import Stale, Unusable
-from ...git import mergetree, target
+from ...errors import Unusable
+from ...git import mergetree
 from ...git.command import Git
 from ...git.commit_text import persons
 from ...git.merger import Merger
-from ...git.mergetree import Conflicted
-from ...git.refs import Snapshot, Stored, snapshot
-from ...git.rerere import is_remembered, remembered_tree
+from ...git.refs import Snapshot, snapshot
 from ...git.scratch import Scratch, scratch
 from ...git.taking_in import take_in
+from ...git.target import Refused
+from ...git.target import meeting as meets
 from ...git.tree_files import TreeFiles
 from ...names import Oid, TaskId
 from ...overlap.exclusion import unions
 from ...ownership.judge import Foreign, Ownership, judge
 from ...schedule.merging import merge_order
-from ...schedule.record import State, TaskRecord
+from ...schedule.record import State
 from ...schedule.strategy import Strategy
 from ...tasks.task import TaskSet
 from ..claiming import claim
@@ -32,9 +32,11 @@ from ..verified import Verification
 from .assembly import Assembly, Style, verified_by
 from .candidates import Outcome, Sorted, sort_out
 from .deciding import Deciding, Decision
+from .finishing import CheckOut, Finishing, Run
 from .judgement import Court
+from .moving import bring
 from .outcomes import Blocked, Landed
-from .recording import finish_interrupted, record
+from .recording import finish_interrupted
 from .rewritten import rewritten_tips
 from .terms import Terms, Voice
 from .trying import Verify, tried
@@ -68,14 +70,10 @@ class Round:
             return dict(known.others)
         with self._deciding(world, onto, known) as (room, deciding):
             landed = rewritten_tips(self.project.git, world, onto)
-            decision = deciding.decide(known.candidates, onto, tuple(landed))
+            decision = deciding.decide(known.candidates, onto, tuple(landed), known.refused)
             deciding.judged_as_merged(decision, self._ownership_now(deciding))
             deciding.not_in_the_way(decision)
-            is_flaky = False
-            if decision.chain.links and not (self.terms.verify.is_none or self.terms.is_rehearsal):
-                with self._verifying(room) as verify:
-                    is_flaky = tried(deciding, decision, verify, self.voice)
-            done = self._landed(room, decision, is_flaky=is_flaky)
+            done = self._landed(room, deciding, decision)
         return {**known.others, **done, **decision.outcomes}
 
     @contextmanager
@@ -90,7 +88,8 @@ class Round:
             style = Style(strategy, project.target.short, persons(project.git), self.terms.verify)
             state = ownership(project, self.tasks, world)
             court = Court(project, world, Gate(project, room, git), state, self._claim, self._after(known))
-            assembly = Assembly(room, merger, files, style, rescue=partial(self._rescued, git))
+            finishing = self._finishing(held, git, room, files)
+            assembly = Assembly(room, merger, files, style, finishing)
             position = {task.id: at for at, task in enumerate(self.tasks.tasks)}
             is_rewriting = strategy is not Strategy.MERGE
             yield room, Deciding(project, world, court, assembly, position, is_rewriting)
@@ -99,8 +98,14 @@ class Round:
         """The records, once those are settled whose merge was killed: nobody else merges now."""
         world = snapshot(self.project.git)
         stuck = [one for one in world.tasks.values() if one.record.state is State.MERGING]
-        if not stuck or self.terms.is_rehearsal:
+        if not stuck:
             return world
+        if self.terms.is_rehearsal:
+            settled = {
+                one.record.id: replace(one, record=replace(one.record, state=State.SUCCEEDED))
+                for one in stuck
+            }
+            return replace(world, tasks={**world.tasks, **settled})
         for one in stuck:
             finish_interrupted(self.project, one)
         return snapshot(self.project.git)
@@ -111,14 +116,18 @@ class Round:
         is_same = world.claims_oid == court.world.claims_oid
         return court.ownership if is_same else ownership(self.project, self.tasks, world)
 
-    def _rescued(self, git: Git, onto: Oid, tip: Oid, _clash: Conflicted) -> Oid | None:
-        """The tree of a merge with conflicts all of which the user has resolved before (rerere)."""
-        common = self.project.common
-        return (
-            remembered_tree(git, common, ours=onto, theirs=tip)
-            if is_remembered(self.project.git, common)
-            else None
-        )
+    def _finishing(self, held: ExitStack, git: Git, room: Scratch, files: TreeFiles) -> Finishing:
+        project = self.project
+        day = time.strftime("%Y-%m-%d") if project.settings.update_roadmap else ""
+        declared = {task.id: task for task in self.tasks.tasks}
+        check_out: CheckOut | None = None
+        run: Run = _no_command
+        if project.settings.makers and not self.terms.is_rehearsal:
+            # Few have any use for it.
+            from ..making import making
+
+            check_out, run = making(project, held, lambda commit: take_in(project.git, room, commit))
+        return Finishing(project, git, room, files, declared, day, check_out, run)
 
     @contextmanager
     def _verifying(self, room: Scratch) -> Iterator[Verify]:
@@ -139,7 +148,7 @@ class Round:
 
     def _after(self, known: Sorted) -> dict[TaskId, tuple[TaskId, ...]]:
         """Whom each candidate comes after among the candidates; of a circle one way is left."""
-        candidates = [one.task for one in known.candidates]
+        candidates = [*known.refused, *(one.task for one in known.candidates)]
         declared = {task.id: task.after for task in self.tasks.tasks}
         after = {task: declared.get(task, ()) for task in candidates}
         order = {task: at for at, task in enumerate(merge_order(candidates, (), after=after))}
@@ -154,58 +163,47 @@ class Round:
             return judge(task, paths, ownership(self.project, self.tasks, world)).foreign
         return claim(self.project, self.tasks, task, paths).foreign
 
-    def _landed(self, room: Scratch, decision: Decision, *, is_flaky: bool) -> dict[TaskId, Outcome]:
-        """Move the target to the end of the chain, with the intent recorded before and the deed after it."""
-        chain = decision.chain
-        how = {link.task: verified_by(link.judged, self.terms.verify) for link in chain.links}
-        flaky = " (passed the second time)" if is_flaky else ""
-        landings = {
-            link.task: Outcome(
-                Landed(link.task, link.commit, is_verified=bool(how[link.task]), is_flaky=is_flaky)
-            )
-            for link in chain.links
+    def _landed(self, room: Scratch, deciding: Deciding, decision: Decision) -> dict[TaskId, Outcome]:
+        """Verify the chain and move the target to its end; who is in the way there is set aside, and the rest tried."""
+        stored = {link.task: link.judged.candidate.stored for link in decision.chain.links}
+        while decision.chain.links:
+            is_flaky = False
+            if not (self.terms.verify.is_none or self.terms.is_rehearsal):
+                with self._verifying(room) as verify:
+                    is_flaky = tried(deciding, decision, verify, self.voice)
+            chain = decision.chain
+            how = {link.task: verified_by(link.judged, self.terms.verify) for link in chain.links}
+            flaky = " (passed the second time)" if is_flaky else ""
+            told = {task: words + flaky if words else "" for task, words in how.items()}
+            done = not chain.links or self.terms.is_rehearsal
+            refused = None if done else bring(self.project, room, chain, self.terms.strategy, told, stored)
+            if refused is None:
+                self.sound.add(chain.tip)
+                return {
+                    link.task: Outcome(
+                        Landed(
+                            link.task,
+                            link.commit if link.commit != link.onto else None,
+                            is_verified=bool(how[link.task]) and not self.terms.is_rehearsal,
+                            is_flaky=is_flaky,
+                        )
+                    )
+                    for link in chain.links
+                }
+            deciding.without(decision, self._blocked(deciding, decision, refused))
+        return {}
+
+    @staticmethod
+    def _blocked(deciding: Deciding, decision: Decision, refused: Refused) -> dict[TaskId, Outcome]:
+        """Those whose changes are in the way of what the user has there; all, where git does not tell whose."""
+        theirs = [("", path) for path in refused.paths]
+        changed = deciding.changed(decision.chain)
+        meeting = {task: found for task in changed if (found := meets(theirs, changed[task]))}
+        return {
+            task: Outcome(Blocked(task, replace(refused, paths=meeting.get(task, refused.paths))))
+            for task in meeting or changed
         }
-        if not chain.links or self.terms.is_rehearsal:
-            return landings
-        take_in(self.project.git, room, chain.tip)
-        names = _listed(decision.members())
-        intents: list[tuple[Stored, TaskRecord]] = []
-        for link in chain.links:
-            stored = link.judged.candidate.stored
-            merging = stored.record.to(
-                State.MERGING,
-                candidate=link.commit,
-                reason="",
-                strategy=str(self.terms.strategy),
-                verified=how[link.task] + flaky,
-            )
-            intents.append((stored, merging))
-        written = record(self.project, intents, what=f"merging {names}")
-        try:
-            refused = target.move(
-                self.project.git, self.project.common, self.project.target,
-                old=chain.onto, new=chain.tip, reason=f"parallel: merge {names}",
-            )  # fmt: skip
-        except Stale:
-            self._taken_back(written, "the target moved")
-            raise
-        if refused:
-            self._taken_back(written, refused.why)
-            return {link.task: Outcome(Blocked(link.task, refused)) for link in chain.links}
-        record(self.project, [(one, one.record.to(State.MERGED)) for one in written], what=f"merged {names}")
-        self.sound.add(chain.tip)
-        return landings
-
-    def _taken_back(self, written: Sequence[Stored], why: str) -> None:
-        nothing = {"candidate": None, "strategy": "", "verified": "", "reason": why}
-        changes = [(one, one.record.to(State.SUCCEEDED, **nothing)) for one in written]
-        record(self.project, changes, what=f"not merged: {why}")
 
 
-def _listed(tasks: Sequence[TaskId]) -> str:
-    """A few of the tasks by name, and how many more."""
-    shown = ", ".join(tasks[:_SHOWN])
-    return f"{shown} and {len(tasks) - _SHOWN} more" if len(tasks) > _SHOWN else shown
-
-
-_SHOWN = 5
+def _no_command(_command: str, _top: Path, _task: TaskId) -> bool:
+    return False

@@ -44,7 +44,12 @@ class _Hunting:
 
     def run(self) -> bool:
         number = {task: at for at, task in enumerate(self._tasks)}
-        needs = {number[task]: [number[one] for one in found] for task, found in self._decision.needs.items()}
+        # Who was set aside since the chain was made is in it no more.
+        needs = {
+            number[task]: [number[one] for one in found if one in number]
+            for task, found in self._decision.needs.items()
+            if task in number
+        }
         asking = hunt(len(self._tasks), needs)
         try:
             probe = next(asking)
@@ -58,12 +63,14 @@ class _Hunting:
     def _answer(self, probe: Probe) -> Result:
         tasks = [self._tasks[member] for member in probe.members]
         chain = self._deciding.chain_of(self._decision, tasks)
-        clashing = frozenset(self._tasks.index(judged.task) for judged, _, _ in chain.clashes)
-        for (judged, _, clash), member in zip(chain.clashes, clashing, strict=True):
-            self._clashes[member] = Clash(judged.task, clash.paths)
+        clashing = {
+            self._tasks.index(judged.task): Clash(judged.task, clash.paths)
+            for judged, _, clash in chain.clashes
+        }
         if clashing:
             # Without those that are left out here they cannot be merged, which all together can.
-            return Failed(clashing)
+            self._clashes |= clashing
+            return Failed(frozenset(clashing))
         self._runs += 1
         self._voice.verifying(tuple(tasks), self._runs, probe.why.value)
         changed = self._changed_by(probe.members or range(len(self._tasks)))
