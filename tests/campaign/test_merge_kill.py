@@ -34,6 +34,8 @@ SHAPES = {
     "linked": Shape(target="linked", is_dirty=True),
     "nowhere": Shape(target="nowhere"),
     "batch": Shape(tasks=4, is_dirty=True),
+    "squash": Shape(tasks=2, is_dirty=True, arguments=("--strategy", "squash")),
+    "rebase": Shape(tasks=2, target="linked", is_dirty=True, arguments=("--strategy", "rebase")),
     "verified": Shape(tasks=2, is_dirty=True, arguments=("--verify", "test -e part0/new.txt")),
 }
 # Who dies: the git that is at work, the command along with it, or the command alone between two of them.
