@@ -45,7 +45,7 @@ def _dropped(lock: Path, places: Collection[Path]) -> bool:
     if not (_PROC / "self" / "stat").exists():
         if time.time() - seen[2] / 1e9 < _DEAD_AFTER:
             return False
-    elif not _gone(lock, places):
+    elif not _gone(lock, seen, places):
         return _identity(lock) is None
     if _identity(lock) == seen:
         lock.unlink(missing_ok=True)
@@ -53,12 +53,12 @@ def _dropped(lock: Path, places: Collection[Path]) -> bool:
     return True
 
 
-def _gone(lock: Path, places: Collection[Path]) -> bool:
-    """Whether all have ended that could hold a lock when this began."""
+def _gone(lock: Path, seen: tuple[int, int, int], places: Collection[Path]) -> bool:
+    """Whether all have ended that could hold a lock when this began, and it is there as it was seen."""
     end = time.monotonic() + _PATIENCE
     suspects = set(_suspects(lock, places))
     while suspects:
-        if time.monotonic() > end:
+        if time.monotonic() > end or _identity(lock) != seen:
             return False
         time.sleep(_BETWEEN)
         suspects &= set(_suspects(lock, places))

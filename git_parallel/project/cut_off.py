@@ -2,9 +2,13 @@
 
 from ..errors import Busy, ParallelError
 from ..git import half_moved, left_locks, locks, under_way
+from ..git.removal import remove
 from ..git.room import is_inside
 from ..names import printable
 from .open import Project
+
+# How the directories are called in which a merge keeps what its verifications say; in `parallel/tmp`.
+LOGS = "verify-"
 
 
 def is_any(project: Project) -> bool:
@@ -28,6 +32,8 @@ def mend(project: Project) -> tuple[str, ...]:
 
 def mend_alone(project: Project) -> tuple[str, ...]:
     """The same for who holds the lock of merges; raises Busy where a git may still be at work there, or GitFailed."""
+    for logs in (project.runtime / "tmp").glob(f"{LOGS}*"):
+        remove(logs)
     left_locks.drop(left_locks.of_records(project.common), (project.common, project.main))
     if not under_way.is_any(project.common):
         return ()
