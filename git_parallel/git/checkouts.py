@@ -63,3 +63,12 @@ def path_of(admin: Path) -> Path | None:
     except OSError:
         return None
     return Path(dot_git).parent if dot_git else None
+
+
+def admin_at(checkout: Path, common: Path) -> Path:
+    """git's own directory for a worktree; the shared one for the main worktree."""
+    dot_git = checkout / ".git"
+    if not dot_git.is_file():
+        return common
+    told = dot_git.read_text("utf-8", "surrogateescape").removeprefix("gitdir: ").rstrip("\n")
+    return (checkout / told).resolve()

@@ -8,7 +8,7 @@ from ..git.history import count
 from ..git.target import Refused
 from ..git.upstream import Upstream, fetch, find_upstream
 from ..names import Oid, printable
-from . import coordinator
+from . import coordinator, cut_off
 from .open import Project, make_runtime, open_project
 
 
@@ -46,6 +46,7 @@ def _move(project: Project, upstream: Upstream) -> tuple[str, ...]:
         upstream.tracking.removeprefix("refs/remotes/").removeprefix("refs/heads/"),
     )
     with locks.held(project.runtime / "merge.lock"):
+        cut_off.mend_alone(project)
         old, new = project.git.find_ref(project.target), project.git.find_ref(upstream.tracking)
         if old is None or new is None or project.git.is_ancestor(old=new, new=old):
             return ()

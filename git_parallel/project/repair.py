@@ -4,7 +4,7 @@ from ..errors import ParallelError, Stale
 from ..git.refs import Stored, snapshot
 from ..schedule.record import State
 from ..tasks.task import TaskSet
-from . import kept_command
+from . import cut_off, kept_command
 from .adrift import is_adrift, is_coordinated, is_merge_interrupted, runs_unrecorded, started
 from .landing.recording import finish_interrupted
 from .open import Project
@@ -18,7 +18,8 @@ def repair(project: Project, tasks: TaskSet, *, in_office: bool = False) -> tupl
     `in_office` says that the caller is the coordinator, so that no other one is about to record a launch.
     """
     kept_command.end_dead(project)
-    said = []
+    # What has become of the target decides what its records have to say.
+    said = list(cut_off.mend(project)) if cut_off.is_any(project) else []
     for stored in snapshot(project.git).tasks.values():
         try:
             said.append(_mend(project, tasks, stored, in_office=in_office))

@@ -34,12 +34,16 @@ SHAPES = {
     "linked": Shape(target="linked", is_dirty=True),
     "nowhere": Shape(target="nowhere"),
     "batch": Shape(tasks=4, is_dirty=True),
+    "squash": Shape(tasks=2, is_dirty=True, arguments=("--strategy", "squash")),
+    "rebase": Shape(tasks=2, target="linked", is_dirty=True, arguments=("--strategy", "rebase")),
     "verified": Shape(tasks=2, is_dirty=True, arguments=("--verify", "test -e part0/new.txt")),
 }
 # Who dies: the git that is at work, the command along with it, or the command alone between two of them.
 SERIES = ("git", "both", "command")
 # How many points the suite tries; the campaign tries all.
 SAMPLES = {("dirty", "both"): 5, ("verified", "command"): 3}
+# Where a merge is killed whose mending is to be killed then: with a file half written, and before the branch moves.
+CUTS = [("write", "part0/old.txt"), ("rename", "heads/")]
 TRIED = [(shape, series) for shape in SHAPES for series in SERIES] if IS_CAMPAIGN else list(SAMPLES)
 
 
@@ -68,6 +72,7 @@ class Shop:
         return self.place / "trunk" if self.shape.target == "linked" else self.repo.path
 
     def keep(self) -> None:
+        shutil.rmtree(self.kept, ignore_errors=True)
         shutil.copytree(self.place, self.kept, symlinks=True)
 
     def renew(self) -> None:
@@ -182,6 +187,38 @@ def test_kill_a_merge_before_every_step(shop: Shop, cli: Cli, tmp_path: Path, se
     )
     assert not wrong, "\n".join(wrong)
     # Where threads start it, a git need not always be the same in number.
+    assert killed > len(tried) // 2, steps
+
+
+@pytest.mark.campaign
+@pytest.mark.skipif(not is_possible(), reason="needs strace")
+@pytest.mark.parametrize("shop", ["dirty", "linked"] if IS_CAMPAIGN else ["dirty"], indirect=True)
+@pytest.mark.parametrize(("call", "path"), CUTS)
+def test_kill_what_mends_a_merge_before_every_step(
+    shop: Shop, cli: Cli, tmp_path: Path, call: str, path: str
+) -> None:
+    before, promised, old = shop.users(), shop.promised(), shop.repo.git("rev-parse", shop.target)
+    killer = Killer(tmp_path / "steps", shop.repo.path, shop.place, ("merge",))
+    steps, _ = killer.steps()
+    (cut,) = (one for one in steps if one.call == call and path in one.line and "--ff-only" in one.said)
+    shop.renew()
+    assert killer.kill(cut, together=True)[0]
+    shop.keep()
+    mender = Killer(tmp_path / "mending", shop.repo.path, shop.place, ("status",))
+    steps, ran = mender.steps()
+    assert ran.status == 0, ran
+    tried = steps if IS_CAMPAIGN else _spread(steps, 2)
+    killed, wrong = 0, []
+    for number, step in enumerate(tried):
+        shop.renew()
+        came, _ = mender.kill(step, together=True)
+        killed += came
+        if found := list(_look(shop, cli, ("merge",) if number % 2 else ("status",), before, promised, old)):
+            wrong.append(f"{step}" + "".join(f"\n    {what[:400]}" for what in found))
+    print(
+        f"mending {call} {path}: {len(steps)} steps, {len(tried)} tried, {killed} killed, {len(wrong)} wrong"
+    )
+    assert not wrong, "\n".join(wrong)
     assert killed > len(tried) // 2, steps
 
 

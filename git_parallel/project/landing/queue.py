@@ -8,6 +8,7 @@ from ...git import locks
 from ...git.refs import snapshot
 from ...names import TaskId
 from ...tasks.task import TaskSet
+from .. import cut_off
 from ..attesting import attest
 from ..displaced import find_displaced
 from ..gate import Denied
@@ -34,6 +35,8 @@ def land(
     """
     asked, heard = tuple(dict.fromkeys(ids)), voice or Voice()
     with nullcontext() if terms.is_rehearsal else locks.held(project.runtime / "merge.lock"):
+        if not terms.is_rehearsal:
+            cut_off.mend_alone(project)
         attest(project, tasks)
         before = project.git.find_ref(project.target) or project.base
         if terms.accepts_target and not terms.is_rehearsal:

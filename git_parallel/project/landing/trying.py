@@ -10,6 +10,7 @@ from ...names import Oid, TaskId
 from ...schedule.hunt import hunt
 from ...schedule.probe import Failed, Guilt, Passed, Probe, Result, Verdict
 from ...schedule.record import State
+from ..cut_off import LOGS
 from ..verified import Failed as Failure
 from ..verified import Verification, Verified
 from .candidates import Outcome
@@ -26,7 +27,7 @@ def tried(deciding: Deciding, decision: Decision, verify: Verify, voice: Voice) 
 
     Raises what can go wrong otherwise, with nothing decided.
     """
-    with tempfile.TemporaryDirectory(prefix="verify-", dir=deciding.project.runtime / "tmp") as logs:
+    with tempfile.TemporaryDirectory(prefix=LOGS, dir=deciding.project.runtime / "tmp") as logs:
         return _Hunting(deciding, decision, verify, voice, Path(logs)).run()
 
 
