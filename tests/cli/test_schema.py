@@ -183,7 +183,6 @@ def test_the_words_in_the_schemas_are_those_of_the_code() -> None:
         "plan conflict risk": list(Risk),
         "plan timeline basis": list(Basis),
         "record state": list(State),
-        "record strategy": ["", *Strategy],
         "run merge_results additionalProperties": list(document._SAID.values()),
         "run state": list(State),
         "status progress basis items": list(Sign),
