@@ -117,12 +117,12 @@ def lines_of(result: Landing) -> list[str]:
                     f"  {violation.foreign.path or '(all of it)'}  in {where}  ({violation.foreign.why})"
                 )
             return lines
-        case Broken(task, status, log, partners):
+        case Broken(task, _, log, partners, why):
             those = f"it and {' and '.join(partners)} together" if partners else "it"
-            head = f"{task} refused: the verify command fails with {those} (exit status {status}):"
+            head = f"{task} refused: the verify command fails with {those} ({why}):"
             return [head, *(f"  | {line}" for line in _tail(log)), f"  all of it: {log}"]
-        case Unverified(task, status, log):
-            head = f"{task} not merged: the verify command fails without it as well (exit status {status}):"
+        case Unverified(task, _, log, why):
+            head = f"{task} not merged: the verify command fails without it as well ({why}):"
             return [head, *(f"  | {line}" for line in _tail(log)), f"  all of it: {log}"]
         case Early(task, why) | Astray(task, why) | Unresolved(task, why) | Untrusted(task, why):
             return [f"{task} not merged: {why}"]
@@ -158,7 +158,7 @@ def _way_on(result: Landing, answer: MergeAnswer) -> str:
             return f"{back}; git parallel retry {task} goes on from what is there"
         case Untrusted():
             return result.way_on
-        case Unverified(_, status, _) if status in _NO_COMMAND:
+        case Unverified(_, status) if status in _NO_COMMAND:
             return (
                 "it is run at the top of a worktree with the merged files: what is not committed is not there"
             )

@@ -339,7 +339,7 @@ def test_a_target_that_fails_by_itself_is_told_once(repo: Repo, cli: Cli, agent:
 
     ran = cli("merge", "--verify", "echo bad luck; exit 7")
 
-    head = "not merged: the target fails the verify command without it as well (exit status 7):"
+    head = "not merged: the verify command fails without it as well (exit status 7):"
     log = repo.path / ".git/parallel/logs/1/verify.log"
     assert (ran.status, ran.stdout.splitlines()) == (
         1, [f"1 {head}", "  | $ echo bad luck; exit 7", "  | bad luck", f"  all of it: {log}", f"2 {head}"],

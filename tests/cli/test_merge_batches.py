@@ -62,7 +62,7 @@ def test_two_that_break_only_together_are_named(repo: Repo, cli: Cli, agent: Age
         assert ran.json["merged"] == ["a", "b", "c"]
     else:
         assert (
-            "d refused, with it the verify command fails, but only together with b (exit status 1):"
+            "d refused: the verify command fails with it and b together (exit status 1):"
             in ran.stdout
         )
     assert reason(repo, "d") == "verification failed (exit status 1), only together with 'b'"

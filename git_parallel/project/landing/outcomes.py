@@ -41,22 +41,28 @@ class Unresolved:
 class Broken:
     """The merged tree does not pass the verify command because of this branch.
 
-    `partners` are those without which it would pass, where it is broken only together with others.
+    `partners` are those without which it would pass, where it is broken only together with others; `why` says in
+    what way the command failed.
     """
 
     task: TaskId
     exit_status: int
     log: Path
     partners: tuple[TaskId, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Unverified:
-    """A branch of which nothing can be said: the target does not pass the verify command without it either."""
+    """A branch of which nothing can be said: the target does not pass the verify command without it either.
+
+    `why` says in what way the command failed.
+    """
 
     task: TaskId
     exit_status: int
     log: Path
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,11 +116,11 @@ class _Hunting:
         link = next(one for one in self._decision.chain.links if one.task == task)
         merging = link.judged.candidate.record.to(State.MERGING, candidate=link.commit, reason="")
         records = (merging, merging.to(State.SUCCEEDED, candidate=None, reason=why))
-        return Outcome(Broken(task, failure.exit_status, failure.log, partners), records)
+        return Outcome(Broken(task, failure.exit_status, failure.log, partners, failure.why), records)
 
     def _unverified(self, task: TaskId) -> Landing:
         failure = self._kept(task, ())
-        return Unverified(task, failure.exit_status, failure.log)
+        return Unverified(task, failure.exit_status, failure.log, failure.why)
 
     def _kept(self, task: TaskId, members: tuple[int, ...]) -> Failure:
         """A failure with its output where that of the task belongs."""
