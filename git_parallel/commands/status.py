@@ -16,6 +16,7 @@ from ..project.coordinator import Queue
 from ..project.open import Project, make_runtime, open_project
 from ..schedule.load import Load
 from ..schedule.record import State, TaskRecord
+from ..schedule.strategy import Strategy
 
 if TYPE_CHECKING:
     from ..project.drifting import Drifting
@@ -104,6 +105,12 @@ def status(directory: Path, *, with_load: bool = False) -> StatusAnswer:
     )
 
 
+def _ahead(record: TaskRecord, tip: Oid, counts: Mapping[Oid, int]) -> int:
+    """How many commits of a branch the target has not, in whatever form it has them."""
+    is_rewritten = record.state is State.MERGED and record.strategy in (Strategy.SQUASH, Strategy.REBASE)
+    return 0 if is_rewritten and tip == record.tip else counts[tip]
+
+
 def _rows(
     project: Project, world: Snapshot, seen: "Drifting | None", prospects: "Prospects | None"
 ) -> tuple[Row, ...]:
@@ -130,7 +137,7 @@ def _rows(
             Row(
                 record=record,
                 pid=start.agent_pid if start else None,
-                ahead=counts[tips[task]] if task in tips else None,
+                ahead=_ahead(record, tips[task], counts) if task in tips else None,
                 drift=drifts[task].paths if task in drifts else claimed,
                 has_worktree=bool(record.worktree) and Path(record.worktree).is_dir(),
                 collides=drifts[task].others if task in drifts else (),

@@ -61,10 +61,7 @@ def test_two_that_break_only_together_are_named(repo: Repo, cli: Cli, agent: Age
         assert [(one["id"], one["only_with"]) for one in ran.json["broken"]] == [("d", ["b"])]
         assert ran.json["merged"] == ["a", "b", "c"]
     else:
-        assert (
-            "d refused: the verify command fails with it and b together (exit status 1):"
-            in ran.stdout
-        )
+        assert "d refused: the verify command fails with it and b together (exit status 1):" in ran.stdout
     assert reason(repo, "d") == "verification failed (exit status 1), only together with 'b'"
     assert [repo.state(name) for name in names] == ["merged", "merged", "merged", "succeeded"]
 
