@@ -174,11 +174,14 @@ def _resolver(
 
 def _clashing(project: Project, landings: Landings) -> dict[TaskId, Clashing]:
     """What is in conflict between the target as it is now and those that could not be merged into it."""
+    clashes = [result for result in landings.results if isinstance(result, Clash)]
+    if not clashes:
+        return {}
     world = snapshot(project.git)
     found: dict[TaskId, Clashing] = {}
-    for result in landings.results:
+    for result in clashes:
         tip = project.git.find_ref(RefName.of_branch(world.require(result.task).record.branch))
-        if isinstance(result, Clash) and tip:
+        if tip:
             more = find_clashing(project, world.records, onto=landings.after, tip=tip)
             found |= {result.task: more} if more else {}
     return found

@@ -18,6 +18,7 @@ import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from ..errors import BadName, GitFailed, Stale
@@ -121,7 +122,7 @@ def snapshot(git: Git) -> Snapshot:
         if ref == CLAIMS:
             continue
         try:
-            record = from_json(json.loads(blob or b""))
+            record = _record(blob or b"")
             if record.id != ref.removeprefix(TASKS):
                 raise ValueError(f"it is that of task '{record.id}'")
             tasks[record.id] = Stored(record, refs[ref])
@@ -140,6 +141,12 @@ def snapshot(git: Git) -> Snapshot:
         trash={ref: oid for ref, oid in refs.items() if ref.startswith(TRASH)},
         problems=tuple(problems),
     )
+
+
+# A command looks at all records again and again, and hardly any has changed.
+@lru_cache(maxsize=1 << 12)
+def _record(text: bytes) -> TaskRecord:
+    return from_json(json.loads(text))
 
 
 # What a commit holds never changes, so one process reads it once; a run looks at all records again and again.

@@ -62,6 +62,12 @@ class Scratch:
         head, _, body = zlib.decompress(packed).partition(b"\0")
         return head.split(b" ", 1)[0].decode("ascii"), body
 
+    def names(self) -> set[Oid]:
+        """The names of all objects that were written here."""
+        folders = (folder for folder in (self.path / "objects").iterdir() if len(folder.name) == 2)
+        files = (file for folder in folders for file in folder.iterdir())
+        return {Oid(file.parent.name + file.name) for file in files if not file.name.startswith("tmp_")}
+
     def beside(self, git: Git) -> Git:
         """A git of the real repository that sees what was written here, and writes its objects here."""
         return git.with_environment(

@@ -1,5 +1,8 @@
 """What was written in a scratch repository taken into the real one: only what a commit needs, and in one go."""
 
+import re
+from functools import cache
+
 from ..names import Oid
 from .command import Git
 from .packing import Batch
@@ -12,6 +15,7 @@ def take_in(git: Git, room: Scratch, tip: Oid) -> None:
     What leads there is in the scratch repository itself: new objects hang on new objects only.
     """
     batch = Batch(room.algorithm)
+    written = room.names()
     seen, todo = {tip}, [tip]
     while todo:
         found = room.find(todo.pop())
@@ -19,26 +23,25 @@ def take_in(git: Git, room: Scratch, tip: Oid) -> None:
             continue
         kind, data = found
         batch.add(kind, data)
-        for oid in _named(kind, data, len(tip) // 2):
-            if oid not in seen:
-                seen.add(oid)
-                todo.append(oid)
+        # Of all that a tree names hardly anything is new.
+        new = [Oid(name) for name in sorted((_named(kind, data, len(tip) // 2) & written) - seen)]
+        seen.update(new)
+        todo += new
     batch.write(git)
 
 
-def _named(kind: str, data: bytes, size: int) -> list[Oid]:
+def _named(kind: str, data: bytes, size: int) -> set[str]:
     """The objects that an object names."""
     if kind == "commit":
         head = data.partition(b"\n\n")[0].split(b"\n")
-        return [
-            Oid(line.split(b" ")[1].decode("ascii"))
-            for line in head
-            if line.startswith((b"tree ", b"parent "))
-        ]
-    found = []
-    at = 0
-    while kind == "tree" and at < len(data):
-        end = data.index(b"\0", at)
-        found.append(Oid(data[end + 1 : end + 1 + size].hex()))
-        at = end + 1 + size
-    return found
+        lines = (line for line in head if line.startswith((b"tree ", b"parent ")))
+        return {line.split(b" ")[1].decode("ascii") for line in lines}
+    if kind == "tree":
+        return {name.hex() for name in _entries(size).findall(data)}
+    return set()
+
+
+@cache
+def _entries(size: int) -> re.Pattern[bytes]:
+    """What takes the entries of a tree apart; gives the raw name of each object."""
+    return re.compile(rb"[^\0]+\0(.{%d})" % size, re.DOTALL)

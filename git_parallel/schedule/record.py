@@ -1,7 +1,7 @@
 """What is recorded of a task: its states, which may follow which, and the record as JSON, both ways."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from types import NoneType
 from typing import Any
@@ -154,9 +154,11 @@ class TaskRecord:
 
 def to_json(record: TaskRecord) -> dict[str, Any]:
     """The record as the JSON object of format version 1."""
-    return {"version": VERSION, **asdict(record)}
+    # All values are plain, so nothing has to be copied as deep as `asdict` would.
+    return {"version": VERSION, **{name: getattr(record, name) for name in _NAMES}}
 
 
+_NAMES = dict.fromkeys(field.name for field in fields(TaskRecord))
 _OIDS = ("base", "tip", "spec", "candidate", "accepted_target", "resolves")
 _NUMBER = (int, float, NoneType)
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -184,8 +186,7 @@ def from_json(data: object) -> TaskRecord:
         raise ValueError("no object")
     if data.get("version") != VERSION:
         raise ValueError(f"record of version {data.get('version')!r}, this git-parallel reads {VERSION}")
-    known = {field.name for field in fields(TaskRecord)}
-    values = {key: value for key, value in data.items() if key in known}
+    values = {key: value for key, value in data.items() if key in _NAMES}
     for key, value in values.items():
         types = _TYPES.get(key, (str,))
         if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
