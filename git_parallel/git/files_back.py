@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .command import Git
 from .made_files import made_files
-from .under_way import Before, Move, look_at
+from .under_way import Before, Move, folders_of, look_at
 
 # What is put back is made beside its place under this name, so that it is there whole or not at all.
 _ASIDE = ".git-parallel.back"
@@ -87,19 +87,15 @@ def _is_of(file: Path, made: Path) -> bool:
 
 def _is_reached(top: Path, path: str) -> bool:
     """Whether a path leads nowhere else by a link."""
-    return not any((top / folder).is_symlink() for folder in _folders(path))
-
-
-def _folders(path: str) -> list[Path]:
-    """The directories that a path lies in, the nearest first; not the top itself."""
-    return list(Path(path).parents)[:-1]
+    return not any((top / folder).is_symlink() for folder in folders_of(path))
 
 
 def _drop_empty(before: Before) -> None:
-    """Remove the directories that the move has made, or was about to fill."""
+    """Remove the directories that the move has made."""
     top = before.checkout
     for path in before.changed:
         if path not in before.stood and _is_reached(top, path):
-            for folder in _folders(path):
-                with suppress(OSError):
-                    (top / folder).rmdir()
+            for folder in folders_of(path):
+                if str(folder) not in before.folders:
+                    with suppress(OSError):
+                        (top / folder).rmdir()

@@ -66,13 +66,16 @@ def _gone(lock: Path, seen: tuple[int, int, int], places: Collection[Path]) -> b
 
 
 def _suspects(lock: Path, places: Collection[Path]) -> Iterator[str]:
-    """The processes that may hold a lock: each git at work there, and whoever has the file open."""
+    """The processes that may hold a lock: of its owner, each git at work there, and whoever has the file open."""
     below = tuple(os.fsencode(place.resolve()) for place in places)
-    for process in _PROC.iterdir():
-        if process.name.isdecimal() and process.name != str(os.getpid()):
-            with suppress(OSError):
-                if _is_git_at(process, below) or _has_open(process, lock):
-                    yield process.name
+    with suppress(FileNotFoundError):
+        owner = lock.lstat().st_uid
+        for process in _PROC.iterdir():
+            if process.name.isdecimal() and process.name != str(os.getpid()):
+                with suppress(OSError):
+                    is_theirs = process.stat().st_uid == owner
+                    if is_theirs and (_is_git_at(process, below) or _has_open(process, lock)):
+                        yield process.name
 
 
 def _is_git_at(process: Path, below: Collection[bytes]) -> bool:

@@ -112,15 +112,14 @@ def _move_checkout(git: Git, common: Path, plan: Move, checkout: Path) -> Refuse
     if out.status == 0 and half_moved.has_arrived(git, plan):
         under_way.over(common)
         return None
-    mended = half_moved.mend(git, common, plan, is_killed=out.status < 0)
+    if out.status < 0:
+        # What it has started may be writing still: whoever comes next waits for that, and so do the records.
+        raise GitFailed(
+            f"git was killed by signal {-out.status}", hint="run the command again; it mends what was left"
+        )
+    mended = half_moved.mend(git, common, plan, is_killed=False)
     if half_moved.has_arrived(git, plan):
         return None
-    if mended.locked:
-        # Whoever comes next has to bring it to its end, and what is recorded has to wait for that.
-        raise GitFailed(
-            f"git was killed, and '{printable(str(mended.locked[0]))}' may be held",
-            hint="run the command again",
-        )
     is_elsewhere = "Not possible to fast-forward" in out.stderr or "Diverging branches" in out.stderr
     if out.status == 0 or is_elsewhere or git.find_ref(plan.branch) != plan.old:
         raise _moved(plan.branch)
@@ -146,8 +145,6 @@ def _words(out: Result) -> str:
     """Why git did not do it, in its own words, which come after hints and warnings."""
     if locked := _LOCKED.search(out.stderr):
         return f"another git has it locked; if none is at work there, remove '{printable(locked[1])}'"
-    if out.status < 0:
-        return f"git was killed by signal {-out.status}"
     lines = [line for line in out.stderr.splitlines() if line.strip()]
     last = next((line for line in lines if not line.startswith(("hint:", "warning:"))), "git merge failed")
     words = next((line for line in lines if line.startswith(("error: ", "fatal: "))), last)

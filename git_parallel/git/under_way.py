@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..names import Oid, RefName
+from ..errors import BadName, GitFailed, in_words
+from ..names import Oid, RefName, printable
 from . import locks
 from .checkouts import admin_at
 from .command import Git
@@ -29,13 +30,15 @@ Seen = tuple[int, int, int, int]
 class Before:
     """A checkout before a move: its directory and git's own for it, and the paths that the move changes.
 
-    `stood` says of those of them at which a file was how it looked, and `index` that of the index.
+    `stood` says of those of them at which a file was how it looked, and `index` that of the index; of the
+    directories on the way to them `folders` were there.
     """
 
     checkout: Path
     admin: Path
     changed: tuple[str, ...]
     stood: Mapping[str, Seen]
+    folders: frozenset[str]
     index: Seen | None
 
 
@@ -59,11 +62,18 @@ def look_ahead(git: Git, common: Path, move: Move, checkout: Path) -> Before:
     admin = admin_at(checkout, common)
     changed = sorted(changed_paths(git, [(move.old, move.new)])[move.old, move.new])
     stood = {path: seen for path in changed if (seen := look_at(checkout / path))}
-    return Before(checkout, admin, tuple(changed), stood, look_at(admin / "index"))
+    ways = {str(folder) for path in changed for folder in folders_of(path)}
+    folders = frozenset(folder for folder in ways if (checkout / folder).is_dir())
+    return Before(checkout, admin, tuple(changed), stood, folders, look_at(admin / "index"))
+
+
+def folders_of(path: str) -> list[Path]:
+    """The directories that a path of a checkout lies in, the nearest first; not the top itself."""
+    return list(Path(path).parents)[:-1]
 
 
 def begin(common: Path, move: Move) -> Move:
-    """Write down what is about to be done; on the disk when this returns."""
+    """Write down what is about to be done; on the disk when this returns. Raises GitFailed where that cannot be."""
     data: dict[str, Any] = {
         "version": 1,
         "branch": move.branch,
@@ -77,15 +87,19 @@ def begin(common: Path, move: Move) -> Move:
             "admin": str(move.before.admin),
             "changed": move.before.changed,
             "stood": move.before.stood,
+            "folders": sorted(move.before.folders),
             "index": move.before.index,
         }
     file = _file(common)
     aside = file.with_name(f".{file.name}.new")
-    with aside.open("w", encoding="ascii") as out:
-        json.dump(data, out)
-        out.flush()
-        os.fsync(out.fileno())
-    aside.rename(file)
+    try:
+        with aside.open("w", encoding="ascii") as out:
+            json.dump(data, out)
+            out.flush()
+            os.fsync(out.fileno())
+        aside.rename(file)
+    except OSError as error:
+        raise GitFailed(f"nothing can be moved: {printable(in_words(error))}") from error
     return find(common) or move
 
 
@@ -100,21 +114,21 @@ def is_any(common: Path) -> bool:
 
 
 def find(common: Path) -> Move | None:
-    """The move that is under way, or was when its process died; None where there is none."""
+    """The move that is under way, or was when its process died; None where there is none.
+
+    Raises GitFailed for a file that tells nothing of the kind.
+    """
     try:
         with _file(common).open(encoding="ascii") as file:
             since = os.fstat(file.fileno()).st_mtime_ns
-            data = json.load(file)
+            return _read(json.load(file), since)
     except FileNotFoundError:
         return None
-    before = None
-    if "checkout" in data:
-        stood = {path: _seen(seen) for path, seen in data["stood"].items()}
-        index = _seen(data["index"]) if data["index"] else None
-        before = Before(Path(data["checkout"]), Path(data["admin"]), tuple(data["changed"]), stood, index)
-    return Move(
-        RefName(data["branch"]), Oid(data["old"]), Oid(data["new"]), str(data["reason"]), before, since
-    )
+    except (ValueError, KeyError, TypeError, AttributeError, BadName) as error:
+        raise GitFailed(
+            f"'{printable(str(_file(common)))}' does not say which merge was interrupted",
+            hint="look at 'git status' where the target is checked out, and remove that file",
+        ) from error
 
 
 @contextmanager
@@ -135,6 +149,22 @@ def look_at(path: Path) -> Seen | None:
         return None
     is_folder = path.is_dir() and not path.is_symlink()
     return None if is_folder else (seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
+
+
+def _read(data: Any, since: int) -> Move:
+    before = None
+    if "checkout" in data:
+        before = Before(
+            Path(data["checkout"]),
+            Path(data["admin"]),
+            tuple(data["changed"]),
+            {path: _seen(seen) for path, seen in data["stood"].items()},
+            frozenset(data["folders"]),
+            _seen(data["index"]) if data["index"] else None,
+        )
+    return Move(
+        RefName(data["branch"]), Oid(data["old"]), Oid(data["new"]), str(data["reason"]), before, since
+    )
 
 
 def _seen(data: Any) -> Seen:

@@ -4,7 +4,7 @@ Light on purpose: `status` asks this on every call, and pays for the mending onl
 """
 
 from ..agents import process
-from ..git import locks
+from ..git import locks, under_way
 from ..git.refs import Snapshot, Stored
 from ..schedule.record import State, TaskRecord
 from . import cut_off
@@ -46,8 +46,12 @@ def is_coordinated(project: Project) -> bool:
 
 
 def is_merge_interrupted(project: Project, stored: Stored) -> bool:
-    """Whether a record says merging and no process is at it."""
-    return stored.record.state is State.MERGING and not locks.is_held(project.runtime / "merge.lock")
+    """Whether a record says merging and no process is at it, and it is known what became of the target."""
+    return (
+        stored.record.state is State.MERGING
+        and not locks.is_held(project.runtime / "merge.lock")
+        and not under_way.is_any(project.common)
+    )
 
 
 def started(project: Project, stored: Stored) -> float | None:

@@ -8,8 +8,10 @@ import pytest
 
 from git_parallel.git import under_way
 from git_parallel.git.command import Git
+from git_parallel.git.refs import snapshot, write_record
 from git_parallel.git.under_way import Move
-from git_parallel.names import Oid, RefName
+from git_parallel.names import Oid, RefName, TaskId
+from git_parallel.schedule.record import State
 from tests.cli.beside import until
 from tests.conftest import Cli, Repo
 
@@ -23,6 +25,9 @@ def half(repo: Repo, cli: Cli) -> Path:
     common, plan = repo.path / ".git", Move(RefName.of_branch("main"), old, new, "parallel: merge 1")
     before = under_way.look_ahead(Git(repo.path), common, plan, repo.path)
     under_way.begin(common, replace(plan, before=before))
+    stored = snapshot(Git(repo.path)).tasks[TaskId("1")]
+    intent = stored.record.to(State.MERGING, candidate=new, reason="")
+    write_record(Git(repo.path), intent, old=stored.oid, reason="1 merging")
     (repo.path / "app.py").unlink()
     (repo.path / "app.py").write_text("print('app')\nprin")
     (common / "index.lock").touch()
@@ -32,7 +37,7 @@ def half(repo: Repo, cli: Cli) -> Path:
 def test_the_next_command_mends_it(repo: Repo, cli: Cli, half: Path) -> None:
     ran = cli("status")
 
-    assert (ran.status, half.read_text()) == (0, "print('app')\n")
+    assert (ran.status, half.read_text(), repo.state("1")) == (0, "print('app')\n", "succeeded")
     assert repo.git("status", "--porcelain") == ""
     assert cli("merge", "--json").json["merged"] == ["1"]
 
@@ -61,7 +66,8 @@ def test_while_a_git_is_at_work_there_it_waits_for_that(repo: Repo, cli: Cli) ->
         told.stdout + told.stderr
     )
     assert (refused.status, "remove that file" in refused.stderr) == (3, True)
-    assert repo.state("1") == "succeeded"
+    # Whether it has landed nobody can say yet.
+    assert repo.state("1") == "merging"
     assert cli("merge", "--json").json["merged"] == ["1"]
 
 

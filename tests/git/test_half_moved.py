@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from git_parallel.errors import GitFailed
 from git_parallel.git import half_moved, left_locks, under_way
 from git_parallel.git.command import Git
 from git_parallel.git.half_moved import Mended
@@ -302,6 +303,8 @@ def test_a_lock_that_stays_is_named(repo: Repo, plan: Move) -> None:
 def test_a_refusal_is_told_in_gits_error_and_not_in_its_hints(repo: Repo, plan: Move) -> None:
     (common(repo) / "info" / "grafts").write_text("")
     repo.write("longer.txt", "mine\n")
+    (repo.path / "new").mkdir()
+    before = picture(repo.path)
 
     refused = move(git_of(repo), common(repo), MAIN, old=plan.old, new=plan.new, reason=plan.reason)
 
@@ -309,3 +312,12 @@ def test_a_refusal_is_told_in_gits_error_and_not_in_its_hints(repo: Repo, plan: 
     assert (refused.paths, refused.why) == (
         ("longer.txt",), "Your local changes to the following files would be overwritten by merge:",
     )  # fmt: skip
+    assert (picture(repo.path), repo.git("rev-parse", "main")) == (before, plan.old)
+
+
+def test_what_tells_nothing_of_a_move_is_no_move(repo: Repo, plan: Move) -> None:
+    begun(repo, plan)
+    (common(repo) / "parallel" / "move.json").write_text("{")
+
+    with pytest.raises(GitFailed, match="does not say which merge was interrupted"):
+        under_way.find(common(repo))
