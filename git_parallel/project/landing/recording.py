@@ -44,6 +44,6 @@ def finish_interrupted(project: Project, stored: Stored) -> Stored:
     new = (
         stored.record.to(State.MERGED, reason="")
         if is_there
-        else stored.record.to(State.SUCCEEDED, reason="its merge was interrupted")
+        else stored.record.to(State.SUCCEEDED, reason="its merge was interrupted", strategy="", verified="")
     )
     return record(project, [(stored, new)], what=f"{stored.record.id} {new.state}")[0]
