@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeAlias
 from ..errors import BadInput, ParallelError
 from ..git import control, guard
 from ..git.refs import Snapshot, snapshot
-from ..git.scratch_worktree import has_dead_scratches
 from ..names import RefName, TaskId, path_problem, printable
 from ..overlap.verify_scopes import Commands
 from ..project.adrift import is_any
@@ -230,7 +229,7 @@ def _mended(project: Project, tasks: TaskSet) -> tuple[str, ...]:
     """What of the records was not as things are; it is after this."""
     # What verified for one that was killed has left its files there.
     left = (project.runtime / "verify").glob("*.lock")
-    if not (is_any(project, snapshot(project.git)) or any(left) or has_dead_scratches(project.common)):
+    if not (is_any(project, snapshot(project.git)) or any(left)):
         return ()
     # It can do much that is seldom needed.
     from ..project import repair

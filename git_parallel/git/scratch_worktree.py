@@ -72,15 +72,14 @@ def drop(common: Path, scratch: Scratch) -> None:
 
 def has_dead_scratches(common: Path) -> bool:
     """Whether there is any scratch worktree of a process that is gone."""
-    found = (admin.name.removeprefix(SCRATCH) for admin in (common / "worktrees").glob(f"{SCRATCH}*"))
-    return any(not is_process(int(name.partition(".")[0])) for name in found)
+    return any(_is_dead(admin) for admin in (common / "worktrees").glob(f"{SCRATCH}*"))
 
 
 def drop_dead_scratches(common: Path) -> None:
     """Remove the scratch worktrees that killed processes left; their names tell whose they were."""
     for admin in (common / "worktrees").glob(f"{SCRATCH}*"):
-        pid, _, name = admin.name.removeprefix(SCRATCH).partition(".")
-        if not is_process(int(pid)):
+        name = admin.name.removeprefix(SCRATCH).partition(".")[2]
+        if _is_dead(admin):
             # Another command may be removing the same one at this moment.
             with suppress(FileNotFoundError):
                 path = Path((admin / "gitdir").read_text("utf-8", "surrogateescape").rstrip("\n")).parent
@@ -89,6 +88,11 @@ def drop_dead_scratches(common: Path) -> None:
                     drop(common, Scratch(path, admin))
                 else:
                     _leave(common, admin)
+
+
+def _is_dead(admin: Path) -> bool:
+    pid = admin.name.removeprefix(SCRATCH).partition(".")[0]
+    return pid.isdecimal() and not is_process(int(pid))
 
 
 def is_process(pid: int) -> bool:

@@ -1,9 +1,10 @@
-"""What a merge leaves that was killed, beside records: a move of the target half done, and locks of git's own."""
+"""What a merge leaves that was killed, beside records: a move of the target half done, locks of git's, and more."""
 
 from ..errors import Busy, ParallelError
 from ..git import half_moved, left_locks, locks, under_way
 from ..git.removal import remove
 from ..git.room import is_inside
+from ..git.scratch_worktree import has_dead_scratches
 from ..names import printable
 from .open import Project
 
@@ -13,7 +14,9 @@ LOGS = "verify-"
 
 def is_any(project: Project) -> bool:
     """Whether there is anything of the kind, and no merge at work; light, since `status` asks it on every call."""
-    is_left = under_way.is_any(project.common) or bool(left_locks.of_records(project.common))
+    common = project.common
+    # Scratch worktrees are removed with the commands that ran there (see `repair`).
+    is_left = under_way.is_any(common) or bool(left_locks.of_records(common)) or has_dead_scratches(common)
     return is_left and not locks.is_held(project.runtime / "merge.lock") and not is_inside(project.common)
 
 

@@ -1,5 +1,6 @@
 """What a killed merge has left is mended by the next command, and what it may not touch is told."""
 
+import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -71,15 +72,21 @@ def test_while_a_git_is_at_work_there_it_waits_for_that(repo: Repo, cli: Cli) ->
     assert cli("merge", "--json").json["merged"] == ["1"]
 
 
-def test_locks_of_records_and_logs_of_the_dead_are_removed(repo: Repo, cli: Cli) -> None:
+def test_locks_of_records_logs_and_scratch_worktrees_of_the_dead_are_removed(repo: Repo, cli: Cli) -> None:
     repo.spec("1", "app.py")
     assert cli("run", "--", "/bin/sh", "-c", "echo 'print(1)' >> app.py").status == 0
     lock = repo.path / ".git" / "refs" / "parallel" / "tasks" / "1.lock"
     logs = repo.path / ".git" / "parallel" / "tmp" / "verify-dead"
     lock.touch()
     logs.mkdir()
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    scratch = repo.path / ".git" / "worktrees" / f"gp-scratch.{dead.pid}.x"
+    shutil.copytree(repo.path / ".git" / "worktrees" / "gp-1", scratch)
+    (scratch / "gitdir").write_text(f"{repo.path.parent}/git-parallel-x/.git\n")
+    (scratch / "index.lock").touch()
 
     assert cli("status").status == 0
 
-    assert (lock.exists(), logs.exists()) == (False, False)
+    assert (lock.exists(), logs.exists(), scratch.exists()) == (False, False, False)
     assert cli("merge", "--json").json["merged"] == ["1"]
