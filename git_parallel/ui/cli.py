@@ -190,9 +190,7 @@ def merge_(tasks: tuple[str, ...], resolve: str | None, as_json: bool, **options
     from .show_landing import land
 
     if options["is_rehearsal"] and any(options[name] for name in ("accept", "accepts_target", "resolver")):
-        raise click.UsageError(
-            "--dry-run changes nothing: leave out --accept, --accept-target and --resolver"
-        )
+        raise click.UsageError("--dry-run changes nothing, so there is nothing to accept or to resolve")
     sys.exit(land(tasks, as_json=as_json, **options))
 
 
