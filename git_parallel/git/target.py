@@ -56,6 +56,14 @@ def dirt(git: Git, checkout: Path) -> tuple[tuple[str, str], ...]:
     return tuple((entry[:2], entry[3:]) for entry in out.fields)
 
 
+def look(
+    git: Git, common: Path, branch: RefName
+) -> tuple[Path | Refused | None, tuple[tuple[str, str], ...]]:
+    """Where a branch is checked out (see `find_checkout`), and what the user has there (see `dirt`)."""
+    checkout = find_checkout(git, common, branch)
+    return checkout, dirt(git, checkout) if isinstance(checkout, Path) else ()
+
+
 def in_the_way(git: Git, checkout: Path, *, old: Oid, new: Oid) -> tuple[str, ...]:
     """The user's changed, staged and untracked paths that moving from `old` to `new` would have to touch."""
     return meeting(dirt(git, checkout), changed_paths(git, [(old, new)])[old, new])

@@ -1,7 +1,8 @@
 """What becomes of the branches on one commit of the target: judged, put together, nothing of it on the target yet."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ...git import history, target
 from ...git.mergetree import Conflicted, Merged, merge_trees
@@ -20,6 +21,8 @@ from .candidates import Candidate, Outcome, refused
 from .judgement import Court, Judged
 from .outcomes import Blocked, Clash, Early
 
+# Where the target is checked out, and what the user has there.
+Look = tuple[Path | Refused | None, tuple[tuple[str, str], ...]]
 # How the reason begins of a task whose verification has failed.
 BROKEN = "verification failed"
 # More merges of two branches are not tried to find the best order; it is a matter of taste then.
@@ -47,7 +50,8 @@ class Deciding:
     """All that is needed to decide: the gate, what makes chains, and what is known of the tasks.
 
     `position` is the order in which tasks are merged where nothing speaks for another; `is_rewriting` whether the
-    commits by which branches land do not have these in their history.
+    commits by which branches land do not have these in their history. `look` tells where the target is checked out,
+    and what the user has there.
     """
 
     project: Project
@@ -56,6 +60,7 @@ class Deciding:
     assembly: Assembly
     position: Mapping[TaskId, int]
     is_rewriting: bool
+    look: Callable[[], Look]
 
     @property
     def _gate(self) -> Gate:
@@ -110,14 +115,13 @@ class Deciding:
 
     def not_in_the_way(self, decision: Decision) -> Decision:
         """The decision without those that would touch what the user has changed where the target is checked out."""
-        checkout = target.find_checkout(self.project.git, self.project.common, self.project.target)
+        checkout, theirs = self.look()
         if isinstance(checkout, Refused):
             self.without(
                 decision,
                 {task: Outcome(Blocked(task, checkout)) for task in decision.members()},
             )
             return decision
-        theirs = target.dirt(self.project.git, checkout) if checkout else ()
         while theirs and checkout:
             blocked = {}
             changed = self.changed(decision.chain)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...errors import Unusable
-from ...git import mergetree
+from ...git import mergetree, target
 from ...git.command import Git
 from ...git.commit_text import persons
 from ...git.merger import Merger
@@ -27,6 +27,7 @@ from ...tasks.task import TaskSet
 from ..claiming import claim
 from ..declared import ownership
 from ..gate import Gate
+from ..meanwhile import meanwhile
 from ..open import Project
 from ..verified import Verification
 from .assembly import Assembly, Chain, Style, verified_by
@@ -85,6 +86,7 @@ class Round:
         self, world: Snapshot, onto: Oid, known: Sorted, rehearsed: Sequence[TaskId]
     ) -> Iterator[tuple[Scratch, Deciding]]:
         project = self.project
+        looking = meanwhile(lambda: target.look(project.git, project.common, project.target))
         with ExitStack() as held:
             room = held.enter_context(scratch(project.common, like=onto, union=unions(project.settings.hot)))
             git = mergetree.aside(room, project.common)
@@ -99,7 +101,7 @@ class Round:
             order = dict.fromkeys((*rehearsed, *(task.id for task in self.tasks.tasks)))
             position = {task: at for at, task in enumerate(order)}
             is_rewriting = strategy is not Strategy.MERGE
-            yield room, Deciding(project, world, court, assembly, position, is_rewriting)
+            yield room, Deciding(project, world, court, assembly, position, is_rewriting, looking)
 
     def _world(self) -> Snapshot:
         """The records, once those are settled whose merge was killed: nobody else merges now."""
