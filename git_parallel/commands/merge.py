@@ -11,7 +11,6 @@ from ..git.refs import Snapshot, snapshot
 from ..names import RefName, TaskId, path_problem, printable
 from ..overlap.verify_scopes import Commands
 from ..project.adrift import is_any
-from ..project.conflicts import Clashing, find_clashing
 from ..project.declared import find_recorded, read_tasks
 from ..project.guarding import arm
 from ..project.landing import queue
@@ -26,6 +25,7 @@ from ..tasks.task import TaskSet
 
 if TYPE_CHECKING:
     from ..project.conducting import Voice as Agents
+    from ..project.conflicts import Clashing
 
 _Land: TypeAlias = Callable[[Sequence[TaskId]], Landings]
 # States in which a branch waits for its merge.
@@ -66,7 +66,7 @@ class MergeAnswer:
     worktrees: Mapping[TaskId, str]
     is_rehearsal: bool = False
     branches: Mapping[TaskId, str] = field(default_factory=dict)
-    clashing: Mapping[TaskId, Clashing] = field(default_factory=dict)
+    clashing: "Mapping[TaskId, Clashing]" = field(default_factory=dict)
     unresolved: Mapping[TaskId, ParallelError] = field(default_factory=dict)
 
     @property
@@ -171,11 +171,14 @@ def _resolver(
     return resolve
 
 
-def _clashing(project: Project, landings: Landings) -> dict[TaskId, Clashing]:
+def _clashing(project: Project, landings: Landings) -> "dict[TaskId, Clashing]":
     """What is in conflict between the target as it is now and those that could not be merged into it."""
     clashes = [result for result in landings.results if isinstance(result, Clash)]
     if not clashes:
         return {}
+    # Most merges have none.
+    from ..project.conflicts import find_clashing
+
     world = snapshot(project.git)
     found: dict[TaskId, Clashing] = {}
     for result in clashes:

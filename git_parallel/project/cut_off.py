@@ -1,7 +1,7 @@
 """What a merge leaves that was killed, beside records: a move of the target half done, locks of git's, and more."""
 
 from ..errors import Busy, ParallelError
-from ..git import half_moved, left_locks, locks, under_way
+from ..git import left_locks, locks, under_way
 from ..git.removal import remove
 from ..git.room import is_inside
 from ..git.scratch_worktree import has_dead_scratches
@@ -40,6 +40,9 @@ def mend_alone(project: Project) -> tuple[str, ...]:
     left_locks.drop(left_locks.of_records(project.common), (project.common, project.main))
     if not under_way.is_any(project.common):
         return ()
+    # There is seldom anything to mend.
+    from ..git import half_moved
+
     with under_way.alone(project.git, project.common) as git:
         move = under_way.find(project.common)
         # The git that was waited for may have brought it to its end.

@@ -7,15 +7,11 @@ from pathlib import Path
 
 from ...git.command import Git
 from ...git.mergetree import Conflicted, Merged
-from ...git.rerere import is_remembered, remembered_tree
 from ...git.scratch import Scratch
 from ...git.tree_files import TreeFiles
 from ...names import Oid, TaskId
 from ...overlap import patterns
-from ...tasks.marking import marked
 from ...tasks.task import Task
-from ..choosing import chooser
-from ..declared import sources
 from ..open import Project
 
 # A commit checked out for a moment; then a command run there, whether it has succeeded.
@@ -49,6 +45,9 @@ class Finishing:
 
         Either the user has resolved all of it before (rerere), or it is only in files that a command makes anew.
         """
+        # Most merges are none of these.
+        from ...git.rerere import is_remembered, remembered_tree
+
         common = self.project.common
         if is_remembered(self.project.git, common):
             tree = remembered_tree(self.git, common, ours=onto, theirs=tip)
@@ -80,6 +79,11 @@ class Finishing:
         declared = self.tasks.get(task)
         if not self.day or declared is None:
             return tree
+        # Only who has documents marked has a use for what reads them.
+        from ...tasks.marking import marked
+        from ..choosing import chooser
+        from ..declared import sources
+
         choose = chooser(sources(self.project))
         for path in dict.fromkeys((declared.source, *declared.documents)):
             forms = [source for source in choose(path) if source.name != _SPEC]

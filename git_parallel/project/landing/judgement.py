@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from ...git import history
 from ...git.created import contained
-from ...git.left_markers import left_markers
 from ...git.refs import Snapshot
 from ...names import Oid, TaskId, printable
 from ...ownership.judge import Foreign, Ownership
@@ -133,6 +132,9 @@ class Court:
         """That a branch has a merge in which conflict markers were left; empty where it has not."""
         if all(len(graph[oid]) < 2 for oid in asked.commits):
             return ""
+        # Few branches have merges of their own.
+        from ...git.left_markers import left_markers
+
         left = left_markers(self.gate.git, tip=asked.tip, without=[onto, *asked.trusted])
         return f"holds conflict markers: {', '.join(printable(one.where) for one in left)}" if left else ""
 
