@@ -41,7 +41,7 @@ SHAPES = {
 # Who dies: the git that is at work, the command along with it, or the command alone between two of them.
 SERIES = ("git", "both", "command")
 # How many points the suite tries; the campaign tries all.
-SAMPLES = {("dirty", "both"): 5, ("verified", "command"): 3}
+SAMPLES = {("dirty", "both"): 3, ("verified", "command"): 2}
 # Where a merge is killed whose mending is to be killed then: with a file half written, and before the branch moves.
 CUTS = [("write", "part0/old.txt"), ("rename", "heads/")]
 TRIED = [(shape, series) for shape in SHAPES for series in SERIES] if IS_CAMPAIGN else list(SAMPLES)

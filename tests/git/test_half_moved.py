@@ -135,7 +135,7 @@ def half_written(repo: Repo, move: Move, tmp: Path, seed: int) -> None:
 
 
 @pytest.mark.campaign
-@pytest.mark.parametrize("seed", range(100 if IS_CAMPAIGN else 6))
+@pytest.mark.parametrize("seed", range(100 if IS_CAMPAIGN else 3))
 def test_what_git_had_begun_to_write_is_taken_back(repo: Repo, plan: Move, tmp_path: Path, seed: int) -> None:
     before, entries = picture(repo.path), index(repo)
     move = begun(repo, plan)
