@@ -1,201 +1,133 @@
 """`git parallel prune`: what is merged, clean and dead goes to the trash; everything else stays, and why."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..agents import process
-from ..errors import ParallelError, UnknownTask
-from ..git import guard, pool, spotless, trash, worktree
+from ..errors import BadInput
+from ..git import guard, pool, spotless
 from ..git.refs import Snapshot, Stored, snapshot
-from ..git.trash import Entry
-from ..git.worktree import Place
-from ..names import Oid, RefName, TaskId, printable
-from ..overlap import patterns
-from ..project import coordinator, repair
-from ..project.accounting import without_leftovers
-from ..project.aside import bring_back, in_trash, set_aside, why_held_there, why_occupied
+from ..git.trash.away import Parcel, put_away
+from ..git.trash.entry import Entry
+from ..names import TaskId
+from ..project import adrift, coordinator, repair
 from ..project.declared import find_recorded, read_tasks
-from ..project.furnishing import as_given, drop_stale
+from ..project.furnishing import drop_stale
+from ..project.landing.recording import record_each
 from ..project.open import Project, make_runtime, open_project
-from ..project.places import place_of_record
-from ..schedule.record import State, TaskRecord
-from ..schedule.strategy import Strategy
+from ..project.pruning import interrupted
+from ..project.pruning.alone import alone
+from ..project.pruning.examined import Examined
+from ..project.pruning.reading import examine
+from ..project.pruning.reasons import obstacles, reasons
+from ..schedule.record import State
+from ..tasks.task import TaskSet
 
 
 @dataclass(frozen=True, slots=True)
 class PruneAnswer:
-    """What was put into the trash, and what was kept for which reason."""
+    """What was put into the trash, and what was kept for which reasons.
+
+    `landed` are those of which nobody had known that the target has their work. Of a rehearsal `removed` would be.
+    """
 
     removed: tuple[Entry, ...]
-    kept: Mapping[TaskId, str]
+    kept: Mapping[TaskId, tuple[str, ...]]
     mended: tuple[str, ...] = ()
+    landed: tuple[TaskId, ...] = ()
+    is_rehearsal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UndoAnswer:
-    """What is back, and what was put into the trash in its stead."""
+def prune(
+    directory: Path, spellings: Sequence[str] = (), *, is_forced: bool = False, is_rehearsal: bool = False
+) -> PruneAnswer:
+    """Put away the worktrees and branches of the named tasks, or of all that are finished.
 
-    restored: Entry
-    removed: Entry | None
-
-
-def prune(directory: Path, spellings: Sequence[str] = ()) -> PruneAnswer:
-    """Put away the worktrees and branches of the named tasks, or of all that are finished."""
-    project = open_project(directory)
-    make_runtime(project)
-    tasks = read_tasks(project)
-    mended = repair.repair(project, tasks)
-    world = snapshot(project.git)
-    removed, kept = [], {}
-    for ref in world.trash:
-        gone_on = _finish_interrupted(project, world, ref)
-        if gone_on:
-            removed.append(gone_on)
-    chosen = [find_recorded(text, tasks, world) for text in spellings] or list(world.tasks)
-    for task in dict.fromkeys(chosen):
-        stored = world.tasks.get(task)
-        if stored is None:
-            kept[task] = "it has not been run"
-            continue
-        answer = _prune_one(project, stored)
-        if isinstance(answer, Entry):
-            removed.append(answer)
-        elif answer:
-            kept[task] = answer
-    drop_stale(project)
-    if not coordinator.is_in_office(project):
-        # Who coordinates has put the guard there for agents that are still to come.
-        guard.leave(project.git, project.common)
-    return PruneAnswer(tuple(removed), kept, mended)
-
-
-def _finish_interrupted(project: Project, world: Snapshot, ref: RefName) -> Entry | None:
-    """Go on with what a killed prune or undo had begun; the entry if something went to the trash now."""
-    try:
-        entry = trash.read(project.git, ref)
-        if trash.is_being_restored(project.common, entry):
-            bring_back(project, entry)
-            return None
-        if trash.is_complete(project.common, entry):
-            return None
-        stored = world.tasks.get(entry.task)
-        if trash.is_in_place(project.common, entry) and stored is not None:
-            trash.take_admin_back(project.common, entry)
-            place = place_of_record(project, stored.record)
-            # Somebody may have worked there since; what speaks against it speaks against going on.
-            if why_kept(project, stored.record, place, project.git.find_ref(place.branch)):
-                return None
-        trash.complete(project.git, project.common, entry)
-        return entry
-    except ParallelError:
-        # Not one of ours, or in the way of something: it stays as it is, and `--undo` says why.
-        return None
-
-
-def undo(directory: Path, spelling: str) -> UndoAnswer:
-    """Bring the latest pruned state of a task back; raises UnknownTask where the trash has none.
-
-    Where the task was begun anew since, what it has now takes the place in the trash. An undo that was
-    killed is gone on with, and does nothing else.
+    Forced, also what is not finished or would be lost goes to the trash, from where one command brings it back; not
+    where an agent is at work. A rehearsal changes nothing.
     """
+    if is_forced and not spellings:
+        raise BadInput("--force needs the tasks by name", hint="git parallel prune --force ID...")
     project = open_project(directory)
     make_runtime(project)
+    with alone(project):
+        mended = () if is_rehearsal else _mended(project)
+        world = snapshot(project.git)
+        chosen, kept = _chosen(project, world, spellings)
+        seen = examine(project, chosen)
+        going = []
+        for one in seen:
+            against = reasons(one, target=project.target.short)
+            hard = obstacles(one)
+            if hard or (against and not is_forced):
+                kept[one.task] = (*hard, *against)
+            else:
+                going.append((one, against))
+        landed = tuple(one.task for one, _ in going if one.is_landed and one.record.state in _LANDS)
+        if is_rehearsal:
+            removed = tuple(_would_be(one, against) for one, against in going)
+            return PruneAnswer(removed, kept, mended, landed, is_rehearsal=True)
+        _record_landed(project, [one for one, _ in going if one.task in landed])
+        away = put_away(project.git, project.common, list(_parcels(project, going)))
+        kept |= {task: (why,) for task, why in away.failed.items()}
+        drop_stale(project)
+        if not coordinator.is_in_office(project):
+            # Who coordinates has put the guard there for agents that are still to come.
+            guard.leave(project.git, project.common)
+    return PruneAnswer(away.entries, kept, mended, landed)
+
+
+# States from which a task is merged when its work is found on the target.
+_LANDS = (State.SUCCEEDED, State.FAILED, State.CONFLICTED, State.REJECTED)
+
+
+def _mended(project: Project) -> tuple[str, ...]:
     world = snapshot(project.git)
-    wanted = find_recorded(spelling, read_tasks(project), world)
-    mine = in_trash(project, wanted)
-    if not mine:
-        raise UnknownTask(
-            f"the trash holds nothing of '{wanted}'", hint="only what was pruned can be brought back"
-        )
-    begun = [entry for entry in mine if trash.is_being_restored(project.common, entry)]
-    entry = max(begun or mine, key=lambda entry: int(entry.time))
-    present, removed = world.tasks.get(wanted), None
-    if present is not None and present.record.branch and not trash.is_back(project.common, entry):
-        place = place_of_record(project, present.record)
-        if place.admin.exists() and place.branch == entry.branch:
-            removed = set_aside(project, present.record, place)
-    bring_back(project, entry)
-    return UndoAnswer(entry, removed)
+    said = interrupted.mend_alone(project, world.trash)
+    if adrift.is_any(project, world):
+        return (*said, *repair.repair(project, read_tasks(project)))
+    return said
 
 
-def _prune_one(project: Project, stored: Stored) -> Entry | str:
-    """The trash entry, or why the task is kept; an empty string where there is nothing to put away."""
-    record = stored.record
-    if not record.branch:
-        return ""
-    place = place_of_record(project, record)
-    try:
-        tip = project.git.find_ref(place.branch)
-        if tip is None and not place.path.exists() and not place.admin.exists():
-            return ""
-        reason = why_kept(project, record, place, tip)
-        if reason or tip is None:
-            return reason or f"its branch '{record.branch}' is gone, but its worktree is not"
-        is_spotless = place.path.exists() and _may_be_handed_on(project, place)
-        return trash.put_away(project.git, project.common, record.id, place, tip, is_spotless=is_spotless)
-    except ParallelError as error:
-        # One that is damaged must not keep the others.
-        return error.message
+def _chosen(
+    project: Project, world: Snapshot, spellings: Sequence[str]
+) -> tuple[list[Stored], dict[TaskId, tuple[str, ...]]]:
+    """The records that are asked for; of a named task without one, that it has none."""
+    if not spellings:
+        return list(world.tasks.values()), {}
+    # The documents are read only for a name that is not the id of a record.
+    tasks = TaskSet() if all(text in world.tasks for text in spellings) else read_tasks(project)
+    wanted = dict.fromkeys(find_recorded(text, tasks, world) for text in spellings)
+    unrun: dict[TaskId, tuple[str, ...]] = {
+        task: ("it has not been run",) for task in wanted if task not in world.tasks
+    }
+    return [world.tasks[task] for task in wanted if task in world.tasks], unrun
 
 
-def _may_be_handed_on(project: Project, place: Place) -> bool:
+def _record_landed(project: Project, some: Sequence[Examined]) -> None:
+    """Record that the target has the work of tasks that somebody else has merged."""
+    changes = []
+    for one in some:
+        current = replace(one.record, tip=one.tip, target=project.target.short)
+        merging = current.to(State.MERGING, candidate=project.base)
+        merged = merging.to(State.MERGED, reason="the target has it already")
+        changes.append((one.stored, (merging, merged)))
+    record_each(project, changes)
+
+
+def _parcels(project: Project, going: Iterable[tuple[Examined, tuple[str, ...]]]) -> Iterator[Parcel]:
     wanted = project.settings.pool
-    if not wanted or sum(1 for _ in pool.spares(project.common)) >= wanted:
-        return False
-    return spotless.is_spotless(project.git, project.common, place.path, place.admin)
+    spare = wanted - sum(1 for _ in pool.spares(project.common)) if wanted else 0
+    for one, against in going:
+        is_spotless = (
+            spare > 0
+            and not against
+            and one.is_there
+            and spotless.is_spotless(project.git, project.common, one.place.path, one.place.admin)
+        )
+        spare -= is_spotless
+        yield Parcel(one.task, one.place, one.tip, is_spotless, against)
 
 
-def why_kept(project: Project, record: TaskRecord, place: Place, tip: Oid | None) -> str:
-    """What would be lost, or is not finished; empty where nothing speaks against putting it away."""
-    if process.is_alive(project.tasks_runtime, record.id):
-        return "its agent is running"
-    if record.state is not State.MERGED:
-        return f"it is {record.state}, not merged"
-    if tip and not _is_landed(project, record, tip):
-        return f"its branch '{record.branch}' has commits that '{project.target.short}' has not"
-    if reason := why_held_there(project, place):
-        return reason
-    if not place.path.exists():
-        return ""
-    if not place.admin.exists():
-        return f"'{printable(str(place.path))}' is no worktree any more (git has no record of it)"
-    return _what_is_left(project, record, place)
-
-
-def _is_landed(project: Project, record: TaskRecord, tip: Oid) -> bool:
-    """Whether the target has the work of a branch: its commits, or the commit by which it landed in another form."""
-    is_rewritten = record.strategy not in ("", Strategy.MERGE) and tip == record.tip and record.candidate
-    landed = record.candidate if is_rewritten and record.candidate else tip
-    return project.git.is_ancestor(old=landed, new=project.base)
-
-
-def _what_is_left(project: Project, record: TaskRecord, place: Place) -> str:
-    seen = worktree.look(project.git, place, ignored=True, hidden=True)
-    if seen.operations:
-        return f"a {seen.operations[0]} is unfinished in its worktree"
-    if seen.changed:
-        return f"its worktree has uncommitted changes: {_some(seen.changed)}"
-    # Where git ignores no longer what was brought there, it is no work of anybody's all the same.
-    brought = as_given(project, record.id, place, seen.untracked)
-    strange = [path for path in seen.untracked if path not in brought]
-    if untracked := without_leftovers(project, record, strange):
-        return f"its worktree has untracked files: {_some(untracked)}"
-    if seen.hidden:
-        return f"its worktree has files that git was told not to look at: {_some(seen.hidden)}"
-    if seen.head != place.branch:
-        return f"its worktree is on '{printable(seen.head.removeprefix('refs/heads/'))}', not on its branch"
-    disposable = [patterns.parse(glob) for glob in project.settings.disposable]
-    # git names an ignored directory as a whole, with a '/' at its end; ask for something inside it.
-    inside = {path: f"{path}x" if path.endswith("/") else path for path in seen.ignored}
-    precious = [p for p, probe in inside.items() if not any(patterns.matches(d, probe) for d in disposable)]
-    given = as_given(project, record.id, place, precious)
-    precious = [path for path in precious if path not in given]
-    if precious:
-        return f"its worktree has ignored files: {_some(precious)}"
-    return why_occupied(place)
-
-
-def _some(paths: Sequence[str]) -> str:
-    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-    return f"'{printable(paths[0])}'{more}"
+def _would_be(one: Examined, against: tuple[str, ...]) -> Entry:
+    return Entry(one.task, "0", one.place.branch, one.tip, str(one.place.path), str(one.place.admin), against)

@@ -11,11 +11,11 @@ from ..schedule.strategy import Strategy
 
 
 def seconds(key: str, text: str) -> float:
-    """A duration as people write it: `90`, `90s`, `30m`, `2h`, `1h30m`; raises BadInput."""
-    parts = re.findall(r"(\d+(?:\.\d+)?)([smhd]?)", text)
+    """A duration as people write it: `90`, `90s`, `30m`, `2h`, `1h30m`, `14d`, `2w`; raises BadInput."""
+    parts = re.findall(r"(\d+(?:\.\d+)?)([smhdw]?)", text)
     if not parts or "".join(number + unit for number, unit in parts) != text.strip():
         raise BadInput(f"{key}: not a duration: '{printable(text)}'", hint="write 90s, 30m, 2h or 1h30m")
-    units = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+    units = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
     total = sum(float(number) * units[unit] for number, unit in parts)
     if not total:
         raise BadInput(f"{key}: '{printable(text)}' is no time at all", hint="write 90s, 30m, 2h or 1h30m")

@@ -314,13 +314,25 @@ _OPERATIONS = {
     "REVERT_HEAD": "revert",
     "BISECT_LOG": "bisect",
     "sequencer": "cherry-pick or revert",
+    "MERGE_AUTOSTASH": "merge --autostash",
 }
+# Whatever git was told to believe instead of looking.
+_SCEPTICAL = (
+    "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false", "-c", "core.trustctime=true",
+    "-c", "core.checkStat=default",
+)  # fmt: skip
 
 
 def look(git: Git, place: Place, *, ignored: bool = False, hidden: bool = False) -> Look:
-    """Read a worktree's state; `ignored` and `hidden` (assume-unchanged, skip-worktree) only where asked."""
+    """Read a worktree's state; `ignored` and `hidden` (assume-unchanged, skip-worktree) only where asked.
+
+    With `hidden` git believes no monitor and no cache, and writes nothing, not even the index.
+    """
     here = git.at(place.path)
+    if hidden:
+        here = here.with_environment(GIT_OPTIONAL_LOCKS="0")
     out = here.run(
+        *(_SCEPTICAL if hidden else ()),
         "-c", "status.showUntrackedFiles=all", "status", "--porcelain=v2", "--branch", "-z", "--no-renames",
         "--untracked-files=all", f"--ignored={'matching' if ignored else 'no'}", "--ignore-submodules=none",
     )  # fmt: skip

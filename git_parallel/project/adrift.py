@@ -9,15 +9,20 @@ from ..git.refs import Snapshot, Stored
 from ..schedule.record import State, TaskRecord
 from . import cut_off
 from .open import Project
+from .pruning import half_way
 
 
 def is_any(project: Project, world: Snapshot) -> bool:
     """Whether some record contradicts what is the case, or a merge has left something half done."""
-    return cut_off.is_any(project) or any(
-        is_merge_interrupted(project, stored)
-        or (runs_unrecorded(project, stored) and not is_coordinated(project))
-        or is_adrift(project, stored.record)
-        for stored in world.tasks.values()
+    return (
+        cut_off.is_any(project)
+        or half_way.is_any(project, world.trash)
+        or any(
+            is_merge_interrupted(project, stored)
+            or (runs_unrecorded(project, stored) and not is_coordinated(project))
+            or is_adrift(project, stored.record)
+            for stored in world.tasks.values()
+        )
     )
 
 

@@ -1,13 +1,12 @@
 """Putting a task's worktree and branch aside, into the trash, so that the task can begin anew."""
 
-from pathlib import Path
-
 from ..agents import process
 from ..errors import Busy, Unusable
-from ..git import trash
 from ..git.checkouts import checkouts
-from ..git.refs import TRASH, snapshot
-from ..git.trash import Entry
+from ..git.refs import TRASH, branches, snapshot
+from ..git.trash.away import Parcel, put_away
+from ..git.trash.back import restore
+from ..git.trash.entry import Entry, is_back, place_of, read_all
 from ..git.worktree import Place
 from ..names import TaskId, printable
 from ..schedule.record import TaskRecord
@@ -23,29 +22,34 @@ def set_aside(project: Project, record: TaskRecord, place: Place) -> Entry | Non
     """
     for entry in in_trash(project, record.id):
         # Else it would take what comes next into this place for its own.
-        if trash.is_back(project.common, entry):
+        if is_back(project.common, entry):
             bring_back(project, entry)
-    tip = project.git.find_ref(place.branch)
-    if tip is None and not place.path.exists() and not place.admin.exists():
+    branch = branches(project.git, [place.branch]).get(place.branch)
+    if branch is None and not place.path.exists() and not place.admin.exists():
         return None
     alive = "its agent is running" if process.is_alive(project.tasks_runtime, record.id) else ""
     reason = alive or why_held_there(project, place) or why_occupied(place)
-    if tip is None and not reason:
+    if branch is None and not reason:
         reason = f"its branch '{record.branch}' is gone, but its worktree is not"
-    if reason or tip is None:
-        raise Unusable(
-            f"what '{record.id}' has cannot be put into the trash: {reason}",
-            hint=f"look at '{printable(str(place.path))}'",
-        )
-    entry = trash.put_away(project.git, project.common, record.id, place, tip)
-    drop_stale(project)
-    return entry
+    if branch and branch.oddity and not reason:
+        reason = f"its branch '{record.branch}' is {branch.oddity}"
+    if not reason and branch:
+        away = put_away(project.git, project.common, [Parcel(record.id, place, branch.oid)])
+        drop_stale(project)
+        if away.entries:
+            return away.entries[0]
+        reason = away.failed[record.id]
+    raise Unusable(
+        f"what '{record.id}' has cannot be put into the trash: {reason}",
+        hint=f"look at '{printable(str(place.path))}'",
+    )
 
 
 def in_trash(project: Project, task: TaskId) -> list[Entry]:
-    """What the trash has of a task; raises GitFailed where something there is none of ours."""
-    refs = [ref for ref in snapshot(project.git).trash if ref.startswith(f"{TRASH}{task}/")]
-    return [trash.read(project.git, ref) for ref in refs]
+    """What the trash has of a task, the oldest first."""
+    trash = snapshot(project.git).trash
+    mine = {ref: oid for ref, oid in trash.items() if ref.startswith(f"{TRASH}{task}/")}
+    return sorted(read_all(project.git, mine).values(), key=lambda entry: int(entry.time))
 
 
 def bring_back(project: Project, entry: Entry) -> None:
@@ -53,8 +57,8 @@ def bring_back(project: Project, entry: Entry) -> None:
 
     Raises Unusable where its places are taken, Busy where the checkout of an undo that was killed is not at its end.
     """
-    place = Place(Path(entry.worktree), entry.branch, Path(entry.admin))
-    if trash.is_back(project.common, entry) and not place.index.exists():
+    place = place_of(project.common, entry)
+    if is_back(project.common, entry) and not place.index.exists():
         at_work = why_occupied(place)
         if at_work:
             raise Busy(
@@ -63,7 +67,7 @@ def bring_back(project: Project, entry: Entry) -> None:
             )
     # The last prune may have taken it away.
     arm(project)
-    trash.restore(project.git, project.common, entry)
+    restore(project.git, project.common, entry)
 
 
 def why_held_there(project: Project, place: Place) -> str:
@@ -77,11 +81,10 @@ def why_held_there(project: Project, place: Place) -> str:
 
 
 def why_occupied(place: Place) -> str:
-    """Which process works in a worktree; empty where none does."""
-    if not place.path.exists():
-        return ""
-    # psutil is wanted for this one look alone.
-    from ..agents.load import processes_in
+    """Which process works in a worktree, or has a file of it open; empty where none does."""
+    # It is looked for only where something is to be moved.
+    from ..agents.occupants import occupants
 
-    users = processes_in(place.path)
-    return f"process {users[0]} works in its worktree" if users else ""
+    for pid, what in occupants([place.path]).get(place.path, ())[:1]:
+        return f"process {pid} {what} its worktree"
+    return ""

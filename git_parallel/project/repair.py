@@ -8,6 +8,7 @@ from . import cut_off, kept_command
 from .adrift import is_adrift, is_coordinated, is_merge_interrupted, runs_unrecorded, started
 from .landing.recording import finish_interrupted
 from .open import Project
+from .pruning import half_way
 from .recording import write
 from .settling import settle
 
@@ -20,6 +21,12 @@ def repair(project: Project, tasks: TaskSet, *, in_office: bool = False) -> tupl
     kept_command.end_dead(project)
     # What has become of the target decides what its records have to say.
     said = list(cut_off.mend(project)) if cut_off.is_any(project) else []
+    world = snapshot(project.git)
+    if half_way.is_any(project, world.trash):
+        # There is seldom anything to mend.
+        from .pruning import interrupted
+
+        said += interrupted.mend(project, world.trash)
     for stored in snapshot(project.git).tasks.values():
         try:
             said.append(_mend(project, tasks, stored, in_office=in_office))

@@ -196,21 +196,41 @@ def merge_(tasks: tuple[str, ...], resolve: str | None, as_json: bool, **options
 
 @cli.command("prune", short_help="Put away what is merged; --undo brings it back.")
 @click.argument("tasks", nargs=-1, metavar="[ID]...")
-@click.option("--undo", metavar="ID", help="Bring the worktree and branch of a pruned task back.")
+@click.option("--force", "is_forced", is_flag=True,
+              help="Put the named tasks away whatever speaks against it; all of it is in the trash.")  # fmt: skip
+@click.option("--dry-run", "is_rehearsal", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--undo", is_flag=False, flag_value="", metavar="[ID]",
+              help="Bring a pruned task back; without ID all that the latest prune has put away.")  # fmt: skip
+@click.option("--list", "is_list", is_flag=True, help="Show what is in the trash.")
+@click.option("--expire", metavar="AGE",
+              help="Free what was put into the trash longer ago (14d, 2w; 'now' for all), for good.")  # fmt: skip
 @JSON
-def prune_(tasks: tuple[str, ...], undo: str | None, as_json: bool) -> None:
+def prune_(
+    tasks: tuple[str, ...], undo: str | None, expire: str | None, as_json: bool, **flags: bool
+) -> None:
     """Put worktrees and branches that are merged, clean and dead into the trash.
 
-    Everything else is kept, and the reason is said. 'git parallel prune --undo ID' brings one back.
+    Everything else is kept, and the reason is said. 'git parallel prune --undo' brings back what it has put away.
     """
-    from .show_prune import show_prune, show_undo
+    from . import show_prune
 
-    if undo is not None:
-        if tasks:
-            raise click.UsageError("--undo takes one ID and no others")
-        show_undo(undo, as_json=as_json)
-        return
-    sys.exit(show_prune(tasks, as_json=as_json))
+    is_list, is_forced, is_rehearsal = flags["is_list"], flags["is_forced"], flags["is_rehearsal"]
+    if sum((undo is not None, expire is not None, is_list, is_forced)) > 1:
+        raise click.UsageError("--undo, --list, --expire and --force are four different things")
+    if (expire is not None or is_list) and tasks:
+        raise click.UsageError(f"{'--list' if is_list else '--expire'} takes no ID")
+    if (undo is not None or is_list) and is_rehearsal:
+        raise click.UsageError(f"{'--list' if is_list else '--undo'} takes no --dry-run")
+    if is_list:
+        show_prune.show_trash(as_json=as_json)
+    elif expire is not None:
+        show_prune.show_expired(expire, is_rehearsal=is_rehearsal, as_json=as_json)
+    elif undo is not None:
+        wanted = (undo, *tasks) if undo else tasks
+        sys.exit(show_prune.show_undo(wanted, as_json=as_json))
+    else:
+        status = show_prune.show_prune(tasks, is_forced=is_forced, is_rehearsal=is_rehearsal, as_json=as_json)
+        sys.exit(status)
 
 
 @cli.command("claim", short_help="Take paths that no spec declared.")

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from ..commands.cancel import CancelAnswer
     from ..commands.hooks import HooksAnswer
     from ..commands.merge import MergeAnswer
-    from ..commands.prune import PruneAnswer, UndoAnswer
     from ..commands.status import StatusAnswer
     from ..commands.tasks import TasksAnswer
     from ..commands.trust import TrustAnswer
@@ -232,25 +231,6 @@ def of_cancel(answer: "CancelAnswer") -> dict[str, Any]:
         "version": VERSION,
         "cancelled": [record.id for record in answer.cancelled],
         "refused": [{"id": task, "reason": why} for task, why in answer.refused.items()],
-    }
-
-
-def of_prune(answer: "PruneAnswer") -> dict[str, Any]:
-    """The document of `prune --json`."""
-    return {
-        "version": VERSION,
-        "removed": [{"id": entry.task, "trash": entry.ref} for entry in answer.removed],
-        "kept": [{"id": task, "reason": why} for task, why in answer.kept.items()],
-    }
-
-
-def of_undo(answer: "UndoAnswer") -> dict[str, Any]:
-    """The document of `prune --undo --json`."""
-    removed = [answer.removed] if answer.removed else []
-    return {
-        "version": VERSION,
-        "restored": [{"id": answer.restored.task, "worktree": answer.restored.worktree}],
-        "removed": [{"id": entry.task, "trash": entry.ref} for entry in removed],
     }
 
 

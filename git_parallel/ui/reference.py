@@ -364,9 +364,18 @@ JSON = {
     },
     "prune": {
         **_VERSION,
-        "removed": "What was put away: `id` and `trash`, the ref that keeps it.",
-        "kept": "What stays: `id`, `reason`.",
-        "restored": "With `--undo`, instead of `kept`: `id`, `worktree`.",
+        "is_rehearsal": "Whether nothing was done (`--dry-run`).",
+        "removed": "What was put away: `id`, `branch`, `tip`, `worktree`, `overruled` (what spoke against it), `time`, "
+        "`trash` (the ref that keeps it), `bytes` (with `--expire`).",
+        "kept": "What stays: `id`, `reason`, `reasons`.",
+        "landed": "Ids of those that somebody else had brought to the target; they are recorded as merged.",
+        "mended": "What was brought to its end on the way.",
+        "restored": "With `--undo`: `id`, `worktree`.",
+        "refused": "With `--undo`: what could not be brought back: `id`, `reason`.",
+        "trash": "With `--list`: what is in the trash, as in `removed`.",
+        "strange": "With `--list`: refs among those of the trash that are none of git-parallel.",
+        "freed": "With `--expire`: what is gone for good, as in `removed`.",
+        "left": "With `--expire`: what is still in the trash, as in `removed`.",
     },
 }
 JSON |= dict.fromkeys(RUNS, JSON["run"])

@@ -175,6 +175,13 @@ def fitting(items: Sequence[str], before: str, room: int | None, most: int) -> s
     return f"{before}…{items[0][-left:]}{rest}"
 
 
+def size(value: int) -> str:
+    """A number of bytes as people read it."""
+    from rich.filesize import decimal
+
+    return decimal(value)
+
+
 def seconds(value: float | None) -> str:
     """A duration for people: `4.2 s`, `3 m 20 s`, `2 h 5 m`."""
     if value is None:

@@ -1,47 +1,150 @@
 """`git parallel prune` as text or JSON."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..commands.prune import PruneAnswer, prune, undo
+from ..commands.prune import PruneAnswer, prune
 from ..errors import ANSWER_IS_NO, DONE
+from ..git.trash.entry import Entry
 from ..names import printable
-from .errors import note
+from .errors import hint, note
 
 
-def show_prune(tasks: Sequence[str], *, as_json: bool) -> int:
+def show_prune(
+    tasks: Sequence[str], *, is_forced: bool = False, is_rehearsal: bool = False, as_json: bool = False
+) -> int:
     """Prune and say what went and what stayed; 1 when a task that was named stayed."""
-    answer = prune(Path.cwd(), tasks)
+    answer = prune(Path.cwd(), tasks, is_forced=is_forced, is_rehearsal=is_rehearsal)
     for sentence in answer.mended:
         note(printable(sentence))
     if as_json:
-        from .document import of_prune, put
+        from .document import put
+        from .document_prune import of_prune
 
         put(of_prune(answer))
     else:
         _show(answer)
+        if tasks and not is_forced and answer.kept:
+            hint(f"'git parallel prune --force {' '.join(answer.kept)}' puts it into the trash all the same")
     return ANSWER_IS_NO if tasks and answer.kept else DONE
 
 
-def show_undo(task: str, *, as_json: bool) -> None:
-    """Bring a task back and say where it is."""
-    answer = undo(Path.cwd(), task)
-    entry, removed = answer.restored, answer.removed
+def show_undo(tasks: Sequence[str], *, as_json: bool) -> int:
+    """Bring tasks back and say where they are; 1 when one of several could not be."""
+    from ..commands.undo import undo
+
+    answer = undo(Path.cwd(), tasks)
     if as_json:
-        from .document import of_undo, put
+        from .document import put
+        from .document_prune import of_undo
 
         put(of_undo(answer))
+    else:
+        swapped = {entry.task: entry for entry in answer.removed}
+        for entry in answer.restored:
+            print(f"{entry.task} is back in {printable(entry.worktree)}, on {entry.branch.short}")
+            if entry.task in swapped:
+                again = f"'git parallel prune --undo {entry.task}' swaps the two again"
+                print(
+                    f"what it had there until now, {_commit(swapped[entry.task])}, is in the trash; {again}"
+                )
+        for task, error in answer.refused.items():
+            note(printable(f"{task} is still in the trash: {error.message}"))
+            if error.hint:
+                hint(error.hint)
+    return ANSWER_IS_NO if answer.refused else DONE
+
+
+def show_trash(*, as_json: bool) -> None:
+    """Print what is in the trash, the latest first."""
+    from ..commands.trash import listed
+
+    answer = listed(Path.cwd())
+    if as_json:
+        from .document import put
+        from .document_prune import of_trash
+
+        put(of_trash(answer))
         return
-    print(f"{entry.task} is back in {printable(entry.worktree)}, on {entry.branch.short}")
-    if removed:
-        again = f"'git parallel prune --undo {entry.task}' swaps the two again"
-        print(f"what it had there until now, {removed.tip[:9]}, is in the trash; {again}")
+    for ref in answer.strange:
+        note(f"{ref} is no trash of git-parallel")
+    if not answer.entries:
+        print("the trash is empty")
+        return
+    from .render import table
+
+    table(
+        ("ID", "PRUNED", "BRANCH", "COMMIT", "WORKTREE", "OVERRULED"),
+        [_row(entry) for entry in answer.entries],
+    )
+
+
+def show_expired(age: str, *, is_rehearsal: bool, as_json: bool) -> None:
+    """Free what is older, and say how much it was."""
+    from ..commands.trash import expired
+    from .render import size
+
+    answer = expired(Path.cwd(), age, is_rehearsal=is_rehearsal)
+    for sentence in answer.mended:
+        note(printable(sentence))
+    if as_json:
+        from .document import put
+        from .document_prune import of_expire
+
+        put(of_expire(answer))
+        return
+    done = "would be freed" if is_rehearsal else "freed"
+    for entry, taken in answer.freed.items():
+        print(f"{entry.task} {done}: {size(taken)}, pruned {_ago(entry)} ago, {_commit(entry)}")
+    count = (
+        f"{len(answer.freed)} {done}, {size(sum(answer.freed.values()))}"
+        if answer.freed
+        else "nothing to free"
+    )
+    stay = f"; {len(answer.left)} in the trash, the oldest for {_ago(answer.left[-1])}" if answer.left else ""
+    print(f"{count}{stay}")
 
 
 def _show(answer: PruneAnswer) -> None:
+    is_one = len(answer.removed) == 1
     for entry in answer.removed:
-        print(f"{entry.task} pruned; 'git parallel prune --undo {entry.task}' brings it back")
-    for task, why in answer.kept.items():
-        print(printable(f"{task} kept: {why}"))
+        if answer.is_rehearsal:
+            what = f"{printable(entry.worktree)}, {entry.branch.short} at {_commit(entry)}"
+            print(f"{entry.task} would be pruned: {what}")
+        else:
+            back = f"; 'git parallel prune --undo {entry.task}' brings it back" if is_one else ""
+            print(f"{entry.task} pruned{back}")
+        for reason in entry.reasons:
+            print(printable(f"  although {reason}"))
+    for task, reasons in answer.kept.items():
+        print(printable(f"{task} kept: {'; '.join(reasons)}"))
     if not answer.removed and not answer.kept:
         print("nothing to prune")
+    elif not is_one and not answer.is_rehearsal and answer.removed:
+        print(f"{len(answer.removed)} pruned; 'git parallel prune --undo' brings them back")
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    shown = entry.worktree
+    return (
+        entry.task,
+        f"{_ago(entry)} ago",
+        entry.branch.short,
+        _commit(entry),
+        shown,
+        "; ".join(entry.reasons),
+    )
+
+
+def _commit(entry: Entry) -> str:
+    return f"{entry.tip:.9}" if entry.tip else "no commit"
+
+
+def _ago(entry: Entry) -> str:
+    """How long ago an entry was put away, in the largest unit of which that is one at least."""
+    passed = max(0, int(time.time() - entry.seconds))
+    units = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+    size, word = next(((size, word) for size, word in units if passed >= size), (1, "second"))
+    count = passed // size
+    return f"{count} {word}{'' if count == 1 else 's'}"

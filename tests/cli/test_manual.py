@@ -74,16 +74,16 @@ def test_the_environment_is_what_agents_get(tmp_path: Path) -> None:
 
 def test_the_json_keys_are_those_of_the_documents() -> None:
     functions = {}
-    for name in ("document.py", "document_plan.py", "document_owners.py"):
+    for name in ("document.py", "document_plan.py", "document_owners.py", "document_prune.py"):
         functions |= functions_of(UI / name)
-    undo = functions["of_undo"]
 
     assert set(reference.JSON) == {verb.name for verb in visible() if verb.has_json}
     for verb, meanings in reference.JSON.items():
         top, nested = keys_of(functions[f"of_{'run' if verb in reference.RUNS else verb}"], functions)
         if verb == "prune":
-            more_top, more_nested = keys_of(undo, functions)
-            top, nested = top | more_top, nested | more_nested
+            for other in ("of_undo", "of_trash", "of_expire"):
+                more_top, more_nested = keys_of(functions[other], functions)
+                top, nested = top | more_top, nested | more_nested
         assert set(meanings) == top, verb
         said = set(re.findall(r"`(\w+)`", " ".join(meanings.values())))
         assert nested - said == set(), verb

@@ -178,7 +178,7 @@ def test_what_is_not_spotless_stays_in_the_trash(
     (repo.path / ".git/info/exclude").write_text("__pycache__/\n")
     disturb(repo, landed)
     file = inode(landed / "dir/5.txt")
-    assert len(cli("prune", "--json").json["removed"]) == 1
+    assert len(cli("prune", "--force", "1", "--json").json["removed"]) == 1
 
     worktree = next_task(repo, cli, agent)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from git_parallel.commands.prune import undo
+from git_parallel.commands.undo import undo
 from tests.conftest import Cli, Repo
 
 Agent = Callable[..., Sequence[str]]
@@ -99,7 +99,8 @@ def assumed_unchanged(repo: Repo, worktree: Path) -> None:
 
 
 def committed(repo: Repo, worktree: Path) -> None:
-    repo.git("commit", "--quiet", "--allow-empty", "-m", "later", at=worktree)
+    (worktree / "one.py").write_text("later")
+    repo.git("commit", "--quiet", "--all", "-m", "later", at=worktree)
 
 
 def bisecting(repo: Repo, worktree: Path) -> None:
@@ -133,7 +134,7 @@ def test_what_could_be_lost_stays(
 
     ran = cli("prune", "--json")
 
-    assert ran.json["kept"] == [{"id": "1", "reason": reason}]
+    assert ran.json["kept"] == [{"id": "1", "reason": reason, "reasons": [reason]}]
     assert (ran.status, cli("prune", "1").status) == (0, 1)
     assert repo.git("status", "--porcelain=v2", "--branch", "--ignored", at=worktree) == before
 
@@ -160,8 +161,12 @@ def test_unmerged_and_failed_work_stays(repo: Repo, cli: Cli, agent: Agent) -> N
     cli("run", "--", *agent("echo x > one.py; [ $GIT_PARALLEL_TASK = 1 ]"))
 
     assert cli("prune", "--json").json["kept"] == [
-        {"id": "1", "reason": "it is succeeded, not merged"},
-        {"id": "2", "reason": "it is failed, not merged"},
+        {"id": "1", "reason": "it is succeeded, not merged", "reasons": ["it is succeeded, not merged"]},
+        {
+            "id": "2",
+            "reason": "it is failed, not merged; its worktree has untracked files: 'one.py'",
+            "reasons": ["it is failed, not merged", "its worktree has untracked files: 'one.py'"],
+        },
     ]
 
 
@@ -279,7 +284,7 @@ def kill_an_undo(repo: Repo, before: str) -> None:
         raise Killed
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(f"git_parallel.git.trash.{before}", dying)
+        patched.setattr(f"git_parallel.git.trash.back.{before}", dying)
         with pytest.raises(Killed):
             undo(repo.path, "1")
 
@@ -296,7 +301,7 @@ def hand_on(repo: Repo, cli: Cli, agent: Agent) -> Path:
     return worktree
 
 
-@pytest.mark.parametrize("before", ["check_out", "_drop"])
+@pytest.mark.parametrize("before", ["check_out", "drop"])
 def test_an_undo_that_was_killed_is_gone_on_with_and_nothing_else(
     repo: Repo, cli: Cli, agent: Agent, before: str
 ) -> None:
@@ -315,7 +320,7 @@ def test_an_undo_that_was_killed_is_gone_on_with_and_nothing_else(
 
 def test_what_was_done_since_an_undo_was_killed_at_its_end_stays(repo: Repo, cli: Cli, agent: Agent) -> None:
     worktree = hand_on(repo, cli, agent)
-    kill_an_undo(repo, "_drop")
+    kill_an_undo(repo, "drop")
     (worktree / "more.py").write_text("more\n")
     repo.git("add", "more.py", at=worktree)
     repo.git("commit", "--quiet", "--no-verify", "--message", "more", at=worktree)
@@ -351,7 +356,7 @@ def test_what_is_begun_anew_after_a_killed_undo_is_not_taken_for_what_it_brought
     repo.spec("1", "one.py")
     cli("run", "--", *agent("echo bad > one.py; exit 1"))
     cli("retry", "1", "--fresh", "--", *agent("echo good > one.py"))
-    kill_an_undo(repo, "_drop")
+    kill_an_undo(repo, "drop")
     assert (repo.worktree("1") / "one.py").read_text() == "bad\n"
 
     cli("retry", "1", "--fresh", "--", *agent("echo better > one.py"))

@@ -341,7 +341,12 @@ def test_every_document_and_record_of_a_long_life_is_as_its_schema_says(
     pruned = ask("prune")
     assert ids(pruned["removed"]) == ["clash-a", "good", "later", "slow", "third", "zz-unknown"]
     assert ids(pruned["kept"]) == ["blocks", "breaks", "clash-b", "extra", "fails", "foreign"]
-    assert ids(ask("prune", "--undo", "good")["restored"]) == ["good"]
+    assert ids(ask("prune", "--dry-run")["removed"]) == []
+    assert len(ask("prune", "--list")["trash"]) == 6
+    repo.worktree("slow").mkdir()
+    undone = ask("prune", "--undo", "good", "slow")
+    assert (ids(undone["restored"]), ids(undone["refused"])) == (["good"], ["slow"])
+    assert ids(ask("prune", "--expire", "now")["freed"])
     called_off = ask("cancel", "fails", "good")
     assert (called_off["cancelled"], ids(called_off["refused"])) == (["fails"], ["good"])
     repo.git("update-ref", "refs/parallel/stray", "HEAD")

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from git_parallel.git import guard, pool, spotless, trash, worktree
+from git_parallel.git import guard, pool, spotless, worktree
 from git_parallel.git.command import Git
+from git_parallel.git.trash.away import Parcel, put_away
+from git_parallel.git.trash.back import restore
+from git_parallel.git.trash.entry import Entry, folder_of
 from git_parallel.git.worktree import Place, admin_of
 from git_parallel.names import Oid, RefName, TaskId
 from tests.conftest import Repo
@@ -31,7 +34,7 @@ def make(repo: Repo, at: Place, base: str) -> None:
 
 
 @pytest.fixture
-def pruned(repo: Repo) -> tuple[trash.Entry, tuple[str, ...]]:
+def pruned(repo: Repo) -> tuple[Entry, tuple[str, ...]]:
     """A spotless worktree of task 1 in the trash, and how it looked."""
     git, common = Git(repo.path), repo.path / ".git"
     for name in ("", "tmp", "tasks", "guard", "hooks", "trash"):
@@ -47,7 +50,8 @@ def pruned(repo: Repo) -> tuple[trash.Entry, tuple[str, ...]]:
     before = picture(repo, one.path)
     assert spotless.is_spotless(git, common, one.path, one.admin)
     tip = Oid(repo.git("rev-parse", "feature/1"))
-    return trash.put_away(git, common, TaskId("1"), one, tip, is_spotless=True), before
+    (entry,) = put_away(git, common, [Parcel(TaskId("1"), one, tip, is_spotless=True)]).entries
+    return entry, before
 
 
 def picture(repo: Repo, at: Path) -> tuple[str, ...]:
@@ -91,7 +95,7 @@ class Counting:
 
 @pytest.mark.parametrize("step", range(1, 36, 1 if IS_CAMPAIGN else 4))
 def test_killed_at_any_step_the_next_call_completes_it(
-    repo: Repo, pruned: tuple[trash.Entry, tuple[str, ...]], step: int
+    repo: Repo, pruned: tuple[Entry, tuple[str, ...]], step: int
 ) -> None:
     (entry, before), common = pruned, repo.path / ".git"
     repo.git("rm", "--quiet", "gone.txt")
@@ -107,22 +111,22 @@ def test_killed_at_any_step_the_next_call_completes_it(
     assert repo.git("status", "--porcelain", "--ignored", at=two.path) == ""
     assert repo.git("ls-files", "-s", at=two.path) == repo.git("ls-files", "-s")
     assert not (two.admin / pool.FROM).exists()
-    trash.restore(Git(repo.path), common, entry)
+    restore(Git(repo.path), common, entry)
     assert picture(repo, Path(entry.worktree)) == before
     assert repo.is_sound()
 
 
 @pytest.mark.parametrize("step", range(1, 41, 3 if IS_CAMPAIGN else 9))
 def test_an_undo_that_was_killed_is_gone_on_with(
-    repo: Repo, pruned: tuple[trash.Entry, tuple[str, ...]], step: int
+    repo: Repo, pruned: tuple[Entry, tuple[str, ...]], step: int
 ) -> None:
     (entry, before), common = pruned, repo.path / ".git"
     make(repo, place(repo, "2"), repo.commit(**{"dir/3.txt": "changed\n"}))
 
-    was_killed = Counting(step).during(lambda: trash.restore(Git(repo.path), common, entry))
+    was_killed = Counting(step).during(lambda: restore(Git(repo.path), common, entry))
 
     if was_killed and repo.refs("refs/parallel/trash"):
-        trash.restore(Git(repo.path), common, entry)
+        restore(Git(repo.path), common, entry)
     assert picture(repo, Path(entry.worktree)) == before
     assert repo.git("status", "--porcelain", at=place(repo, "2").path) == ""
     assert repo.is_sound()
@@ -130,9 +134,9 @@ def test_an_undo_that_was_killed_is_gone_on_with(
 
 @pytest.mark.parametrize("torn", ["spotless", "admin/gp-made", "admin/index", "worktree/dir/3.txt"])
 def test_what_is_damaged_in_the_trash_does_no_harm(
-    repo: Repo, pruned: tuple[trash.Entry, tuple[str, ...]], torn: str
+    repo: Repo, pruned: tuple[Entry, tuple[str, ...]], torn: str
 ) -> None:
-    folder = trash.folder_of(repo.path / ".git", pruned[0])
+    folder = folder_of(repo.path / ".git", pruned[0])
     (folder / torn).write_text("")
     two = place(repo, "2")
 
