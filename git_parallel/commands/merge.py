@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ..errors import BadInput, ParallelError
 from ..git import control, guard
-from ..git.refs import Snapshot, snapshot
+from ..git.refs import Snapshot, branches, snapshot
 from ..names import RefName, TaskId, path_problem, printable
 from ..overlap.verify_scopes import Commands
 from ..project.adrift import is_any
@@ -115,9 +115,9 @@ def merge(directory: Path, asked: Asked, voice: Voice, agents: "Agents | None" =
         landings, unresolved = resolve(landings, land)
     notes = _notes(project, [world.tasks[task].record for task in ready])
     worktrees = {task: stored.record.worktree for task, stored in world.tasks.items()}
-    branches = {task: stored.record.branch for task, stored in world.tasks.items()}
+    by_task = {task: stored.record.branch for task, stored in world.tasks.items()}
     return MergeAnswer(
-        project.target.short, landings, not_ready, mended, notes, worktrees, asked.is_rehearsal, branches,
+        project.target.short, landings, not_ready, mended, notes, worktrees, asked.is_rehearsal, by_task,
         {} if asked.is_rehearsal else _clashing(project, landings), unresolved,
     )  # fmt: skip
 
@@ -130,10 +130,15 @@ def _candidates(
     ready, not_ready = [], {}
     # A named task that has landed already is told as landed.
     waiting = (*_WAITING, State.MERGED) if spellings else _WAITING
+    away = _put_away(project, world)
     for task in dict.fromkeys(chosen):
         stored = world.tasks.get(task)
         if stored is None:
             not_ready[task] = "has not been run"
+        elif task in away and stored.record.state is not State.MERGED:
+            # Who has put it there wants nothing of it, unless it is asked for by name.
+            if spellings:
+                not_ready[task] = f"is in the trash ('git parallel prune --undo {task}' brings it back)"
         elif not _is_candidate(stored.record, waiting):
             reason = f" ({stored.record.reason})" if stored.record.reason else ""
             if spellings:
@@ -145,6 +150,17 @@ def _candidates(
             ready.append(task)
     position = {task.id: at for at, task in enumerate(tasks.tasks)}
     return sorted(ready, key=lambda task: position.get(task, len(position))), not_ready
+
+
+def _put_away(project: Project, world: Snapshot) -> set[TaskId]:
+    """The tasks whose branches are in the trash and nowhere else."""
+    pruned = {
+        task: RefName.of_branch(stored.record.branch)
+        for task, stored in world.tasks.items()
+        if stored.record.branch and world.has_in_trash(task)
+    }
+    there = branches(project.git, pruned.values())
+    return {task for task, branch in pruned.items() if branch not in there}
 
 
 def _resolver(

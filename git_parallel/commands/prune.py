@@ -10,10 +10,8 @@ from ..git.refs import Snapshot, Stored, snapshot
 from ..git.trash.away import Parcel, put_away
 from ..git.trash.entry import Entry
 from ..names import TaskId
-from ..project import adrift, coordinator, repair
-from ..project.declared import find_recorded, read_tasks
+from ..project import adrift, coordinator
 from ..project.furnishing import drop_stale
-from ..project.landing.recording import record_each
 from ..project.open import Project, make_runtime, open_project
 from ..project.pruning import interrupted
 from ..project.pruning.alone import alone
@@ -85,6 +83,10 @@ def _mended(project: Project) -> tuple[str, ...]:
     world = snapshot(project.git)
     said = interrupted.mend_alone(project, world.trash)
     if adrift.is_any(project, world):
+        # There is seldom anything to mend, and the documents are needed for nothing else.
+        from ..project import repair
+        from ..project.declared import read_tasks
+
         return (*said, *repair.repair(project, read_tasks(project)))
     return said
 
@@ -95,6 +97,8 @@ def _chosen(
     """The records that are asked for; of a named task without one, that it has none."""
     if not spellings:
         return list(world.tasks.values()), {}
+    from ..project.declared import find_recorded, read_tasks
+
     # The documents are read only for a name that is not the id of a record.
     tasks = TaskSet() if all(text in world.tasks for text in spellings) else read_tasks(project)
     wanted = dict.fromkeys(find_recorded(text, tasks, world) for text in spellings)
@@ -106,6 +110,10 @@ def _chosen(
 
 def _record_landed(project: Project, some: Sequence[Examined]) -> None:
     """Record that the target has the work of tasks that somebody else has merged."""
+    if not some:
+        return
+    from ..project.landing.recording import record_each
+
     changes = []
     for one in some:
         current = replace(one.record, tip=one.tip, target=project.target.short)
@@ -126,7 +134,9 @@ def _parcels(project: Project, going: Iterable[tuple[Examined, tuple[str, ...]]]
             and spotless.is_spotless(project.git, project.common, one.place.path, one.place.admin)
         )
         spare -= is_spotless
-        yield Parcel(one.task, one.place, one.tip, is_spotless, against)
+        # What was looked at tells; what could not be is asked for once more.
+        is_staged = bool(one.contents.changed) or not one.contents.head
+        yield Parcel(one.task, one.place, one.tip, is_spotless, is_staged, against)
 
 
 def _would_be(one: Examined, against: tuple[str, ...]) -> Entry:

@@ -129,6 +129,10 @@ def _rows(
             continue
         if record.state is State.READY and _is_being_set_up(project, task):
             record = replace(record, reason=f"being set up; 'git parallel log {task} --setup -f' follows it")
+        if record.branch and task not in tips and record.is_unfinished and world.has_in_trash(task):
+            record = replace(
+                record, reason=f"in the trash; 'git parallel prune --undo {task}' brings it back"
+            )
         start = None
         claimed = of(held, task) if record.is_unfinished else ()
         if record.state is State.RUNNING:

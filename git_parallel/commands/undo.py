@@ -7,7 +7,7 @@ from pathlib import Path
 from ..errors import ParallelError, UnknownTask
 from ..git.refs import Snapshot, snapshot
 from ..git.trash.entry import Entry, is_back, is_being_restored, read_all
-from ..names import TaskId
+from ..names import TaskId, natural
 from ..project.aside import bring_back, set_aside
 from ..project.declared import find_recorded, read_tasks
 from ..project.open import Project, make_runtime, open_project
@@ -44,7 +44,7 @@ def undo(directory: Path, spellings: Sequence[str] = ()) -> UndoAnswer:
         for entry in wanted:
             try:
                 removed += _make_room(project, world, entry)
-                bring_back(project, entry)
+                bring_back(project, entry, is_armed=bool(restored))
                 restored.append(entry)
             except ParallelError as error:
                 if len(wanted) == 1:
@@ -73,7 +73,7 @@ def _latest(project: Project, held: Sequence[Entry]) -> list[Entry]:
     if not held:
         raise UnknownTask("the trash is empty", hint="only what was pruned can be brought back")
     time = _first(project, held).time
-    return [entry for entry in held if entry.time == time]
+    return sorted((entry for entry in held if entry.time == time), key=lambda entry: natural(entry.task))
 
 
 def _first(project: Project, some: Sequence[Entry]) -> Entry:

@@ -102,6 +102,10 @@ class Snapshot:
         """The records alone."""
         return {task: stored.record for task, stored in self.tasks.items()}
 
+    def has_in_trash(self, task: TaskId) -> bool:
+        """Whether a worktree and a branch of a task were pruned and not brought back."""
+        return any(ref.startswith(f"{TRASH}{task}/") for ref in self.trash)
+
     def require(self, task: TaskId) -> Stored:
         """The record of a task that has one; raises GitFailed where somebody has removed or damaged it."""
         if task not in self.tasks:

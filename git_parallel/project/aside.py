@@ -52,8 +52,8 @@ def in_trash(project: Project, task: TaskId) -> list[Entry]:
     return sorted(read_all(project.git, mine).values(), key=lambda entry: int(entry.time))
 
 
-def bring_back(project: Project, entry: Entry) -> None:
-    """Undo, or go on with undoing, what was put into the trash.
+def bring_back(project: Project, entry: Entry, *, is_armed: bool = False) -> None:
+    """Undo, or go on with undoing, what was put into the trash; `is_armed` says that the hooks are in their place.
 
     Raises Unusable where its places are taken, Busy where the checkout of an undo that was killed is not at its end.
     """
@@ -65,8 +65,9 @@ def bring_back(project: Project, entry: Entry) -> None:
                 f"an undo of '{entry.task}' was killed, and is still being worked on: {at_work}",
                 hint="run it again when that has ended",
             )
-    # The last prune may have taken it away.
-    arm(project)
+    if not is_armed:
+        # The last prune may have taken them away.
+        arm(project)
     restore(project.git, project.common, entry)
 
 

@@ -43,7 +43,12 @@ def show_undo(tasks: Sequence[str], *, as_json: bool) -> int:
     else:
         swapped = {entry.task: entry for entry in answer.removed}
         for entry in answer.restored:
-            print(f"{entry.task} is back in {printable(entry.worktree)}, on {entry.branch.short}")
+            if Path(entry.worktree).exists():
+                print(f"{entry.task} is back in {printable(entry.worktree)}, on {entry.branch.short}")
+            else:
+                print(
+                    f"{entry.task} is back on {entry.branch.short}; its worktree was not in the trash any more"
+                )
             if entry.task in swapped:
                 again = f"'git parallel prune --undo {entry.task}' swaps the two again"
                 print(

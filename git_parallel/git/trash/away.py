@@ -28,12 +28,16 @@ from .objects import Pinned, pinned, tree_of
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What is to be put away of a task; one that `is_spotless` may be handed on to the next task (git.pool)."""
+    """What is to be put away of a task; one that `is_spotless` may be handed on to the next task (git.pool).
+
+    `is_staged` is whether its index may hold what the commit of its HEAD has not.
+    """
 
     task: TaskId
     place: Place
     tip: Oid | None
     is_spotless: bool = False
+    is_staged: bool = True
     reasons: tuple[str, ...] = ()
 
 
@@ -57,7 +61,7 @@ def put_away(git: Git, common: Path, parcels: Sequence[Parcel]) -> Away:
         )
         for one in parcels
     ]
-    _intend(git, entries, pinned(git, common, [(one.place, one.tip) for one in parcels]))
+    _intend(git, entries, pinned(git, common, [(one.place, one.tip, one.is_staged) for one in parcels]))
     away = complete(git, common, entries)
     gone = {entry.task: entry for entry in away.entries}
     for one in parcels:

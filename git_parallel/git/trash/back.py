@@ -30,6 +30,8 @@ def restore(git: Git, common: Path, entry: Entry) -> None:
     is_handed = (folder / pool.HANDED).exists()
     with shielded(), locks.held(common / "parallel" / "lock"):
         _require_room(folder, place, is_handed=is_handed)
+        # Somebody may have emptied the trash by hand; the branch comes back all the same.
+        folder.mkdir(mode=0o700, exist_ok=True)
         (folder / "restoring").touch(mode=0o600)
         if tip is None and entry.tip is not None:
             change = RefChange(entry.branch, new=entry.tip, old=None)

@@ -27,13 +27,16 @@ class Pinned:
     others: Mapping[Oid, str]
 
 
-def pinned(git: Git, common: Path, wanted: Sequence[tuple[Place, Oid | None]]) -> list[Pinned]:
-    """For each worktree and the tip of its branch what must not be lost with it, through one `cat-file`.
+def pinned(git: Git, common: Path, wanted: Sequence[tuple[Place, Oid | None, bool]]) -> list[Pinned]:
+    """For each worktree, the tip of its branch, and whether its index may hold more, what must not be lost with it.
 
     That is every commit named in the logs and states of its admin directory and of its branch's log, and what its
     index names that the commit of its HEAD need not have.
     """
-    named = [dict.fromkeys([*filter(None, [tip]), *_named(git, common, place)]) for place, tip in wanted]
+    named = [
+        dict.fromkeys([*filter(None, [tip]), *_named(git, common, place, is_staged=is_staged)])
+        for place, tip, is_staged in wanted
+    ]
     kinds = _kinds(git, {oid: None for some in named for oid in some})
     found = []
     for some in named:
@@ -56,7 +59,7 @@ def tree_of(pinned: Pinned) -> bytes:
     return b"".join(lines)
 
 
-def _named(git: Git, common: Path, place: Place) -> Iterator[Oid]:
+def _named(git: Git, common: Path, place: Place, *, is_staged: bool) -> Iterator[Oid]:
     name = _NAMES[64 if git.algorithm == "sha256" else 40]
     logs = [common / "logs" / place.branch]
     for file in (*_files(place.admin), *(log for log in logs if log.is_file())):
@@ -65,7 +68,7 @@ def _named(git: Git, common: Path, place: Place) -> Iterator[Oid]:
             if not oid.is_null:
                 yield oid
     if place.index.is_file():
-        staged = staged_objects(git, place)
+        staged = staged_objects(git, place) if is_staged else ()
         yield from staged
         size = 32 if git.algorithm == "sha256" else 20
         yield from sorted(objects_beside_entries(place.index, size=size, trees=bool(staged)))

@@ -1,0 +1,237 @@
+"""What is in the trash: it is listed, brought back as it was put there, and freed by one command alone."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.cli.beside import until
+from tests.conftest import Cli, Repo
+
+Agent = Callable[..., Sequence[str]]
+
+
+@pytest.fixture
+def three(repo: Repo, cli: Cli, agent: Agent) -> Repo:
+    """Three tasks, run and merged."""
+    for number in "123":
+        repo.spec(number, f"{number}.py")
+    cli("run", "--merge", "--", *agent())
+    return repo
+
+
+def ids(entries: Sequence[dict[str, str]]) -> list[str]:
+    return [entry["id"] for entry in entries]
+
+
+def test_undo_brings_back_what_the_latest_prune_took(three: Repo, cli: Cli) -> None:
+    cli("prune", "1")
+    assert cli("prune").stdout == (
+        "2 pruned\n3 pruned\n2 pruned; 'git parallel prune --undo' brings them back\n"
+    )
+
+    assert ids(cli("prune", "--undo", "--json").json["restored"]) == ["2", "3"]
+    assert ids(cli("prune", "--undo", "--json").json["restored"]) == ["1"]
+    assert cli("prune", "--undo").stderr.startswith("error: the trash is empty\n")
+    for number in "123":
+        assert three.git("status", "--porcelain=v2", "--branch", at=three.worktree(number)).endswith(number)
+
+
+def test_one_that_cannot_come_back_does_not_keep_the_others(three: Repo, cli: Cli) -> None:
+    cli("prune")
+    three.worktree("2").mkdir()
+
+    ran = cli("prune", "--undo")
+
+    assert ran.status == 1
+    assert (
+        f"note: 2 is still in the trash: '{three.worktree('2')}' exists again\nhint: move it away"
+        in ran.stderr
+    )
+    assert ran.stdout.count(" is back in ") == 2
+    three.worktree("2").rmdir()
+    assert ids(cli("prune", "--undo", "--json").json["restored"]) == ["2"]
+
+
+def test_what_was_overruled_is_listed(three: Repo, cli: Cli) -> None:
+    (three.worktree("2") / "notes.txt").write_text("mine")
+    assert cli("prune", "2").stderr.endswith(
+        "hint: 'git parallel prune --force 2' puts it into the trash all the same\n"
+    )
+    assert cli("prune", "--force", "2").stdout == (
+        "2 pruned; 'git parallel prune --undo 2' brings it back\n"
+        "  although its worktree has untracked files: 'notes.txt'\n"
+    )
+
+    (listed,) = cli("prune", "--list", "--json").json["trash"]
+
+    assert (listed["id"], listed["branch"], listed["worktree"]) == (
+        "2",
+        "feature/2",
+        str(three.worktree("2")),
+    )
+    assert listed["overruled"] == ["its worktree has untracked files: 'notes.txt'"]
+    shown = cli("prune", "--list").stdout
+    assert "untracked files: 'notes.txt'" in shown
+    assert "ago" in shown
+    cli("prune", "--undo")
+    assert (three.worktree("2") / "notes.txt").read_text() == "mine"
+    assert cli("prune", "--list").stdout == "the trash is empty\n"
+
+
+def test_force_needs_names_and_spares_an_agent_that_runs(repo: Repo, cli: Cli, agent: Agent) -> None:
+    assert cli("prune", "--force").status == 2
+    repo.spec("1", "one.py")
+    cli("run", "--detach", "--", *agent("echo x > one.py; while [ ! -e end ]; do sleep 0.05; done; rm end"))
+    until(lambda: repo.refs("refs/parallel/tasks") and repo.state("1") == "running")
+
+    ran = cli("prune", "--force", "1")
+
+    assert ran.status == 1
+    assert ran.stdout.startswith("1 kept: its agent is running; 'git parallel cancel 1' ends it")
+    (repo.worktree("1") / "end").touch()
+    cli("attach")
+
+
+def test_only_expire_frees_and_it_says_how_much(three: Repo, cli: Cli) -> None:
+    cli("prune", "1", "2")
+    (folder,) = (three.path / ".git/parallel/trash").glob("1.*")
+    (folder / "worktree/large.bin").write_bytes(b"x" * 300_000)
+    before = three.git("for-each-ref")
+
+    rehearsed = cli("prune", "--expire", "now", "--dry-run")
+    assert rehearsed.stdout.splitlines()[-1].startswith("2 would be freed, ")
+    assert cli("prune", "--expire", "1h").stdout.startswith(
+        "nothing to free; 2 in the trash, the oldest for "
+    )
+    assert three.git("for-each-ref") == before
+    assert folder.exists()
+
+    freed = cli("prune", "--expire", "now", "--json").json["freed"]
+
+    assert {one["id"]: one["bytes"] >= 300_000 for one in freed} == {"1": True, "2": False}
+    assert three.refs("refs/parallel/trash") == []
+    assert list((three.path / ".git/parallel/trash").iterdir()) == []
+    assert cli("prune", "--undo", "1").status == 2
+    assert three.is_sound()
+    assert (three.worktree("3") / "3.py").exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--expire", "soon"), ("--expire", "0"), ("--expire", "1d", "2"), ("--list", "2"), ("--list", "--dry-run"),
+        ("--undo", "--dry-run"), ("--undo", "1", "--force"), ("--list", "--expire", "1d"), ("--undo", "9"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_refused(cli: Cli, wrong: Sequence[str]) -> None:
+    ran = cli("prune", *wrong)
+    assert (ran.status, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("error: ")
+
+
+def test_what_was_put_away_by_force_is_told_and_not_merged(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    cli("run", "--", *agent())
+    cli("prune", "--force", "1")
+
+    assert "in the trash; 'git parallel prune --undo 1' brings it back" in cli("status").stdout
+    assert cli("merge").status == 0
+    named = cli("merge", "1")
+    assert named.status == 1
+    assert "1 is in the trash ('git parallel prune --undo 1' brings it back)" in named.stderr
+    assert repo.state("1") == "succeeded"
+    cli("prune", "--undo")
+    assert cli("merge").status == 0
+    assert repo.state("1") == "merged"
+
+
+def test_a_repository_that_was_moved_meanwhile_still_brings_it_back(three: Repo, cli: Cli) -> None:
+    cli("prune", "1")
+    moved = three.path.with_name("moved")
+    three.path.rename(moved)
+
+    ran = cli("prune", "--undo", "1", at=moved)
+
+    assert ran.status == 0
+    assert three.git("status", "--porcelain", at=three.worktree("1")) == ""
+    assert str(three.worktree("1")) in three.git("worktree", "list", at=moved)
+    three.git("commit", "--allow-empty", "-qm", "still at work", at=three.worktree("1"))
+
+
+@pytest.fixture
+def elsewhere(repo: Repo) -> Iterator[Path]:
+    """A directory on another file system than the repository."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        if Path(folder).stat().st_dev == repo.path.stat().st_dev:
+            pytest.skip("there is one file system only")
+        yield Path(folder)
+
+
+def test_a_worktree_on_another_file_system_is_copied_and_compared(
+    repo: Repo, cli: Cli, agent: Agent, elsewhere: Path
+) -> None:
+    repo.config("parallel.worktree", f"{elsewhere}/wt {{id}}")
+    repo.spec("1", "one.py")
+    cli("run", "--merge", "--", *agent())
+    worktree = elsewhere / "wt 1"
+    (worktree / "link").symlink_to("nowhere")
+    (worktree / "tool").write_text("#!/bin/sh\n")
+    (worktree / "tool").chmod(0o755)
+    (worktree / "empty").mkdir()
+    before = picture(worktree)
+
+    assert cli("prune", "--force", "1").status == 0
+    assert list(elsewhere.iterdir()) == []
+    assert cli("prune", "--undo", "1").status == 0
+
+    assert picture(worktree) == before
+    assert repo.git("status", "--porcelain", at=worktree) == "?? link\n?? tool"
+    assert list((repo.path / ".git/parallel/trash").iterdir()) == []
+
+
+def test_what_cannot_be_copied_stays(repo: Repo, cli: Cli, agent: Agent, elsewhere: Path) -> None:
+    import os
+
+    repo.config("parallel.worktree", f"{elsewhere}/{{id}}")
+    repo.spec("1", "one.py")
+    cli("run", "--merge", "--", *agent())
+    os.mkfifo(elsewhere / "1" / "pipe")
+
+    ran = cli("prune", "--force", "1")
+
+    assert ran.status == 1
+    assert "1 kept: cannot copy" in ran.stdout
+    assert (elsewhere / "1" / "one.py").exists()
+    assert repo.git("status", "--porcelain", at=elsewhere / "1") == ""
+    assert repo.refs("refs/parallel/trash") == []
+    assert list((repo.path / ".git/parallel/trash").iterdir()) == []
+
+
+def picture(folder: Path) -> list[tuple[str, int, int, bytes]]:
+    found = []
+    for path in sorted(folder.rglob("*")):
+        seen = path.lstat()
+        is_file = path.is_file() and not path.is_symlink()
+        content = (
+            path.read_bytes() if is_file else str(path.readlink()).encode() if path.is_symlink() else b""
+        )
+        found.append((str(path), seen.st_mode, seen.st_mtime_ns if is_file else 0, content))
+    return found
+
+
+def test_a_trash_that_somebody_has_emptied_is_no_trap(three: Repo, cli: Cli) -> None:
+    cli("prune", "1")
+    for folder in (three.path / ".git/parallel/trash").iterdir():
+        shutil.rmtree(folder)
+
+    ran = cli("prune", "--undo", "1")
+
+    assert (ran.status, ran.stdout) == (
+        0,
+        "1 is back on feature/1; its worktree was not in the trash any more\n",
+    )
+    assert three.git("rev-parse", "feature/1") == three.git("rev-parse", "refs/parallel/tasks/1^2")
+    assert list((three.path / ".git/parallel/trash").iterdir()) == []
