@@ -13,6 +13,7 @@ from ..names import TaskId
 from ..project import adrift, coordinator
 from ..project.furnishing import drop_stale
 from ..project.open import Project, make_runtime, open_project
+from ..project.persons import require_person
 from ..project.pruning import interrupted
 from ..project.pruning.alone import alone
 from ..project.pruning.examined import Examined
@@ -42,10 +43,12 @@ def prune(
     """Put away the worktrees and branches of the named tasks, or of all that are finished.
 
     Forced, also what is not finished or would be lost goes to the trash, from where one command brings it back; not
-    where an agent is at work. A rehearsal changes nothing.
+    where an agent is at work. A rehearsal changes nothing. Raises Refused where an agent wants to force it.
     """
     if is_forced and not spellings:
         raise BadInput("--force needs the tasks by name", hint="git parallel prune --force ID...")
+    if is_forced and not is_rehearsal:
+        require_person(directory, "what is put away by force")
     project = open_project(directory)
     make_runtime(project)
     with alone(project):

@@ -11,6 +11,7 @@ from ..git.refs import snapshot
 from ..git.trash.entry import Entry, folder_of, read_all
 from ..git.trash.expiring import expire, size_of
 from ..project.open import make_runtime, open_project
+from ..project.persons import require_person
 from ..project.pruning import interrupted
 from ..project.pruning.alone import alone
 
@@ -44,7 +45,12 @@ def listed(directory: Path) -> TrashAnswer:
 
 
 def expired(directory: Path, age: str, *, is_rehearsal: bool = False) -> ExpireAnswer:
-    """Free what was put away longer ago than `age` (as `14d`, `2w`; `now` for all), for good. Raises BadInput."""
+    """Free what was put away longer ago than `age` (as `14d`, `2w`; `now` for all), for good.
+
+    Raises BadInput for what is no time, Refused for an agent.
+    """
+    if not is_rehearsal:
+        require_person(directory, "what is freed for good")
     limit = 0.0 if age.strip() == _NOW else _seconds(age)
     project = open_project(directory)
     make_runtime(project)

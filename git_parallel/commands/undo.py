@@ -11,6 +11,7 @@ from ..names import TaskId, natural
 from ..project.aside import bring_back, set_aside
 from ..project.declared import find_recorded, read_tasks
 from ..project.open import Project, make_runtime, open_project
+from ..project.persons import require_person
 from ..project.places import place_of_record
 from ..project.pruning.alone import alone
 from ..tasks.task import TaskSet
@@ -30,8 +31,9 @@ def undo(directory: Path, spellings: Sequence[str] = ()) -> UndoAnswer:
 
     Where a task was begun anew since, what it has now takes the place in the trash. An undo that was killed is gone on
     with, and does nothing else. Raises UnknownTask where the trash has none of a task, and what keeps the only one
-    from its place.
+    from its place; Refused for an agent.
     """
+    require_person(directory, "what comes back out of the trash")
     project = open_project(directory)
     make_runtime(project)
     with alone(project):

@@ -210,7 +210,11 @@ def prune_(
 ) -> None:
     """Put worktrees and branches that are merged, clean and dead into the trash.
 
-    Everything else is kept, and the reason is said. 'git parallel prune --undo' brings back what it has put away.
+    A task is merged when the target has its work, by a merge, squash or rebase of anybody's. What is not, or has
+    anything that would be missed, is kept, and every reason is said. --force overrules all of them, but not an agent
+    that is alive, nor a branch that is checked out elsewhere.
+
+    --undo brings back everything as it was, also after 'git gc'. Only --expire frees what is in the trash.
     """
     from . import show_prune
 

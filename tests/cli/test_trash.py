@@ -119,6 +119,22 @@ def test_only_expire_frees_and_it_says_how_much(three: Repo, cli: Cli) -> None:
     assert (three.worktree("3") / "3.py").exists()
 
 
+@pytest.mark.parametrize("what", [("--undo",), ("--expire", "now"), ("--force", "1")])
+def test_an_agent_decides_nothing_of_the_kind(three: Repo, cli: Cli, what: Sequence[str]) -> None:
+    cli("prune", "2")
+    before = three.git("for-each-ref")
+
+    for ran in (
+        cli("prune", *what, env={"GIT_PARALLEL_TASK": "3"}),
+        cli("prune", *what, at=three.worktree("3")),
+    ):
+        assert ran.status == 1
+        assert ran.stderr.endswith(
+            "is for the user to say, not for an agent\nhint: run it in the main worktree, outside of any task\n"
+        )
+    assert three.git("for-each-ref") == before
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -11,6 +11,9 @@ from ...names import Oid, RefName
 from ..open import Project
 from .alone import LOCK
 
+_FOLDER = re.compile(r"[a-z0-9-]+\.\d+")
+# What an entry has beside its files.
+_MARKS = {"done", "restoring", "spotless", "handed", "copied", "branch.log"}
 _ENTRY = re.compile(re.escape(TRASH) + r"([a-z0-9-]+)/(\d+)")
 
 
@@ -29,12 +32,17 @@ def half_way(project: Project, trash: Mapping[RefName, Oid]) -> Iterator[RefName
 
 
 def ownerless(project: Project, trash: Mapping[RefName, Oid]) -> Iterator[Path]:
-    """The folders of entries that were being freed and whose refs are gone already."""
+    """The folders of entries whose refs are gone: they were being freed, or nothing of worth is left in them."""
     known = {_folder(ref) for ref in trash}
     with suppress(FileNotFoundError):
         for folder in (project.runtime / "trash").iterdir():
-            if folder.name not in known and (folder / "expiring").exists():
+            if folder.name not in known and _FOLDER.fullmatch(folder.name) and _is_rest(folder):
                 yield folder
+
+
+def _is_rest(folder: Path) -> bool:
+    found = {path.name for path in folder.iterdir()}
+    return "expiring" in found or found <= _MARKS
 
 
 def _folder(ref: RefName) -> str | None:
