@@ -28,7 +28,12 @@ class Inspection:
 
 
 def inspect(git: Git, common: Path, place: Place) -> Inspection:
-    """Look at everything in a worktree that is there, and change nothing."""
+    """Look at everything in a worktree, and change nothing; where its directory is gone git still knows a part."""
+    if not place.path.is_dir():
+        admin = place.admin
+        staged = tuple(staged_paths(git, place))
+        look = Look(changed=staged, head=worktree.head_of(admin), operations=worktree.operations(admin))
+        return Inspection(look, refs=tuple(own_refs(admin)))
     look = worktree.look(git, place, ignored=True, hidden=True)
     return Inspection(
         look=look,
@@ -36,6 +41,12 @@ def inspect(git: Git, common: Path, place: Place) -> Inspection:
         repositories=tuple(_repositories(place.path, look.ignored)),
         submodules=tuple(_submodules(git, common, place)),
     )
+
+
+def staged_paths(git: Git, place: Place) -> list[str]:
+    """In what the index of a worktree differs from the commit of its HEAD."""
+    at = (f"--git-dir={place.admin}", f"--work-tree={place.admin}")
+    return git.run(*at, "diff-index", "--cached", "--name-only", "-z", "--no-renames", "HEAD", "--").fields
 
 
 def own_refs(admin: Path) -> Iterator[str]:

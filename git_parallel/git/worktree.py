@@ -168,6 +168,17 @@ def points_to(dot_git: Path, admin: Path) -> bool:
         return False
 
 
+def is_joined(place: Place) -> bool:
+    """Whether the `.git` file of a worktree leads to its admin directory; a link in its place counts for nothing."""
+    try:
+        told = (
+            (place.path / ".git").read_text("utf-8", "surrogateescape").removeprefix("gitdir: ").rstrip("\n")
+        )
+    except OSError:
+        return False
+    return not place.path.is_symlink() and (place.path / told).resolve() == place.admin.resolve()
+
+
 def _make_directory(place: Place) -> bool:
     """Make the worktree's directory with its `.git` file; whether it was not there."""
     dot_git = place.path / ".git"
@@ -352,13 +363,21 @@ def look(git: Git, place: Place, *, ignored: bool = False, hidden: bool = False)
         changed=(*kinds["1"], *kinds["u"]),
         untracked=tuple(kinds["?"]),
         ignored=tuple(kinds["!"]),
-        head=(place.admin / "HEAD").read_text("utf-8", "surrogateescape").strip().removeprefix("ref: "),
-        operations=tuple(
-            dict.fromkeys(what for name, what in _OPERATIONS.items() if (place.admin / name).exists())
-        ),
+        head=head_of(place.admin),
+        operations=operations(place.admin),
         hidden=tuple(mark[2:] for mark in marks if mark[0].islower() or mark[0] == "S"),
         inside=tuple(inside),
     )
+
+
+def head_of(admin: Path) -> str:
+    """What is checked out in a worktree: the full name of a branch, or a commit."""
+    return (admin / "HEAD").read_text("utf-8", "surrogateescape").strip().removeprefix("ref: ")
+
+
+def operations(admin: Path) -> tuple[str, ...]:
+    """What was begun in a worktree and is not at its end."""
+    return tuple(dict.fromkeys(what for name, what in _OPERATIONS.items() if (admin / name).exists()))
 
 
 def clear_locks_of_the_dead(common: Path, place: Place) -> None:

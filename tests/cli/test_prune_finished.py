@@ -186,3 +186,68 @@ def test_commits_that_were_reset_away_keep_a_worktree_and_those_replaced_do_not(
 
     assert [one["reason"] for one in kept] == [f"1 commit was reset away there: {oid}" for oid in lost]
     assert bool(kept) == is_kept
+
+
+def test_a_worktree_that_git_was_told_is_elsewhere_is_left_alone(
+    repo: Repo, cli: Cli, agent: Agent, tmp_path: Path
+) -> None:
+    repo.spec("1", "one.py")
+    repo.spec("2", "two.py")
+    cli("run", "--merge", "--", *agent())
+    mine = tmp_path / "mine"
+    repo.git("clone", "--quiet", str(repo.path), str(mine))
+    for victim in (mine, repo.worktree("2"), repo.path):
+        (repo.path / ".git/worktrees/gp-1/gitdir").write_text(f"{victim}/.git\n")
+
+        ran = cli("prune", "--force", "1", "--json")
+
+        (kept,) = ran.json["kept"]
+        assert kept["reasons"][0] == f"'{victim}' is not its worktree: the '.git' there leads elsewhere"
+        assert repo.git("status", "--porcelain", at=victim) == ""
+
+
+def test_a_worktree_whose_directory_is_gone_is_judged_by_what_git_knows(
+    repo: Repo, cli: Cli, done: Path
+) -> None:
+    merged(repo)
+    (done / "one.py").write_text("staged\n")
+    repo.git("add", "one.py", at=done)
+    done.rename(done.with_name("away"))
+
+    (kept,) = cli("prune", "--json").json["kept"]
+    assert kept["reasons"] == ["its worktree has uncommitted changes: 'one.py'"]
+
+    assert cli("prune", "--force", "1").status == 0
+    repo.git("gc", "--quiet", "--prune=now")
+    assert cli("prune", "--undo", "1").status == 0
+    done.with_name("away").rename(done)
+    assert repo.git("diff", "--cached", "--stat", at=done).startswith(" one.py")
+    assert repo.git("show", ":one.py", at=done) == "staged"
+
+
+def test_a_branch_whose_name_is_taken_by_a_directory_comes_back_later(
+    repo: Repo, cli: Cli, done: Path
+) -> None:
+    merged(repo)
+    cli("prune")
+    repo.git("branch", "feature/1/more")
+
+    assert cli("prune", "--undo", "1").status == 128
+    assert cli("status").stderr == "", "nothing is half way"
+    repo.git("branch", "-D", "feature/1/more")
+    assert cli("prune", "--undo", "1").status == 0
+    assert repo.git("status", "--porcelain", at=done) == ""
+
+
+def test_an_index_that_nobody_can_read_goes_by_force(repo: Repo, cli: Cli, done: Path) -> None:
+    merged(repo)
+    index = repo.path / ".git/worktrees/gp-1/index"
+    index.write_bytes(b"DIRC torn")
+
+    (kept,) = cli("prune", "--json").json["kept"]
+
+    assert kept["reasons"][0].startswith("its worktree cannot be looked at: git status failed: ")
+    assert cli("prune", "--force", "1").status == 0
+    assert cli("prune", "--undo", "1").status == 0
+    assert index.read_bytes() == b"DIRC torn"
+    assert (done / "one.py").exists()

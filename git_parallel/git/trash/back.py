@@ -3,14 +3,14 @@
 import os
 from pathlib import Path
 
-from ...errors import Unusable
+from ...errors import ParallelError, Unusable
 from ...names import printable
 from .. import locks, pool, sparse
 from ..command import Git
 from ..refs import RefChange, apply
 from ..removal import remove
 from ..shield import shielded
-from ..worktree import Place, alone, check_out, is_taken, points_to, write_whole
+from ..worktree import Place, alone, check_out, is_joined, is_taken, points_to, write_whole
 from .away import drop, move_runtime
 from .entry import Entry, folder_of, is_back, place_of
 from .moving import copy, differences, is_elsewhere, rename
@@ -34,8 +34,7 @@ def restore(git: Git, common: Path, entry: Entry) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
         (folder / "restoring").touch(mode=0o600)
         if tip is None and entry.tip is not None:
-            change = RefChange(entry.branch, new=entry.tip, old=None)
-            apply(git, change, reason=f"parallel: undo prune {entry.task}")
+            _make_branch(git, folder, entry)
         place.path.parent.mkdir(parents=True, exist_ok=True)
         place.admin.parent.mkdir(exist_ok=True)
         if not is_handed:
@@ -56,6 +55,17 @@ def restore(git: Git, common: Path, entry: Entry) -> None:
             # By now it is a copy at most.
             remove(folder / "worktree")
         drop(git, common, entry, why="undo")
+
+
+def _make_branch(git: Git, folder: Path, entry: Entry) -> None:
+    try:
+        change = RefChange(entry.branch, new=entry.tip, old=None)
+        apply(git, change, reason=f"parallel: undo prune {entry.task}")
+    except ParallelError:
+        # Nothing has been moved yet, unless this goes on with an undo that was killed.
+        if (folder / "admin").exists():
+            (folder / "restoring").unlink()
+        raise
 
 
 def _require_room(folder: Path, place: Place, *, is_handed: bool) -> None:
@@ -91,12 +101,9 @@ def _bring_files(folder: Path, place: Place) -> None:
 
 
 def _join(place: Place) -> None:
-    """Have worktree and admin directory lead to each other: the repository may have been moved meanwhile."""
+    """Have a worktree lead to its admin directory: the repository may have been moved meanwhile."""
     dot_git = place.path / ".git"
-    if not dot_git.is_file() or not place.admin.is_dir():
-        return
-    told = dot_git.read_text("utf-8", "surrogateescape").removeprefix("gitdir: ").rstrip("\n")
-    if (place.path / told).resolve() != place.admin.resolve():
+    if dot_git.is_file() and place.admin.is_dir() and not is_joined(place):
         write_whole(dot_git, f"gitdir: {place.admin}\n")
 
 

@@ -107,10 +107,9 @@ def staged_objects(git: Git, place: Place) -> tuple[Oid, ...]:
     found = [words[3] for words in heads]
     if out.status == 128 or any(words[4] == "U" for words in heads):
         # No HEAD to compare with, or conflicts, of which all stages count.
-        all_of = git.run(
-            *at, "ls-files", "--stage", "-z", *(() if out.status == 128 else ("--unmerged",))
-        ).fields
-        found += [entry.split(" ", 2)[1] for entry in all_of]
+        some = () if out.status == 128 else ("--unmerged",)
+        listed = git.run(*at, "ls-files", "--stage", "-z", *some, answers=(0, 128)).fields
+        found += [entry.split(" ", 2)[1] for entry in listed]
     return tuple(oid for oid in dict.fromkeys(map(Oid, found)) if not oid.is_null)
 
 

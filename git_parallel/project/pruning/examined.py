@@ -38,7 +38,8 @@ class Examined:
     work for the task, `elsewhere` where else its branch is checked out, `locked` that somebody has locked the worktree.
     `landed` is whether the target has its work, `dropped` are commits that were reset away in it, `stashes` what was
     stashed there, `users` are processes, each with what it does there. `is_there` and `is_known` are whether the
-    directory exists and whether git knows it.
+    directory exists and whether git knows it as the task's worktree; one that `is_strange` is that of something else.
+    `unseen` is why nobody can look into it.
     """
 
     stored: Stored
@@ -49,7 +50,8 @@ class Examined:
     oddity: str = ""
     busy: str = ""
     elsewhere: str = ""
-    problem: str = ""
+    is_strange: bool = False
+    unseen: str = ""
     is_locked: bool = False
     is_landed: bool = False
     contents: Contents = Contents()

@@ -12,7 +12,7 @@ from ...git.checkouts import Checkout, checkouts
 from ...git.dropped import dropped, named, unreachable
 from ...git.inspection import Inspection, inspect
 from ...git.refs import Branch, Stored, branches
-from ...git.worktree import Place
+from ...git.worktree import Place, is_joined
 from ...names import Oid, RefName, TaskId, printable
 from ...overlap import patterns
 from ...schedule.record import State, TaskRecord
@@ -52,11 +52,12 @@ def examine(project: Project, some: Sequence[Stored]) -> list[Examined]:
             place=place,
             tip=tip.oid if tip else None,
             is_there=place.path.exists(),
-            is_known=place.admin.exists(),
+            is_known=place.admin.exists() and (is_joined(place) or not place.path.exists()),
+            is_strange=os.path.lexists(place.path / ".git") and not is_joined(place),
             oddity=tip.oddity if tip else "",
             busy=_busy(project, record),
             elsewhere=_elsewhere(held, place),
-            problem=inspection if isinstance(inspection, str) else "",
+            unseen=inspection if isinstance(inspection, str) else "",
             is_locked=(place.admin / "locked").exists(),
             is_landed=record.id in has_landed,
             contents=_contents(project, record, place, inspection, lost)
@@ -114,8 +115,11 @@ def _stashes(project: Project) -> list[tuple[str, str]]:
 
 
 def _inspected(project: Project, places: Sequence[Place]) -> dict[Place, Inspection | str]:
-    """What is in each worktree that is whole, or why that cannot be seen."""
-    whole = [place for place in places if place.path.is_dir() and place.admin.exists()]
+    """What is in each worktree that git knows, or why that cannot be seen."""
+    # Where its `.git` leads elsewhere git would look at something else.
+    whole = [
+        place for place in places if place.admin.exists() and (is_joined(place) or not place.path.exists())
+    ]
     if not whole:
         return {}
 

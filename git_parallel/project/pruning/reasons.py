@@ -16,8 +16,10 @@ def obstacles(one: Examined) -> tuple[str, ...]:
         found.append(one.elsewhere)
     if one.oddity:
         found.append(f"its branch '{one.record.branch}' is {one.oddity}")
-    if one.problem:
-        found.append(one.problem)
+    if one.is_strange:
+        found.append(
+            f"'{printable(str(one.place.path))}' is not its worktree: the '.git' there leads elsewhere"
+        )
     return tuple(found)
 
 
@@ -39,6 +41,8 @@ def _reasons(one: Examined, target: str) -> Iterator[str]:
         yield "its worktree is locked"
     if one.is_there and not one.is_known:
         yield f"'{shown}' is no worktree any more (git has no record of it)"
+    if one.unseen:
+        yield one.unseen
     yield from _inside(one.contents, one)
     if one.dropped:
         yield f"{_commits(len(one.dropped))} reset away there: {one.dropped[0]:.9}"
