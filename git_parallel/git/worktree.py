@@ -299,7 +299,8 @@ def write_whole(path: Path, text: str) -> None:
 class Look:
     """What is to be seen in a worktree at one moment: paths by how git reports them, and more.
 
-    `inside` are the submodules in which something is uncommitted; they are among the changed as well.
+    `staged` are those of the changed of which nothing but what is staged is new; `inside` are the submodules in which
+    something is uncommitted, and are among the changed as well.
     """
 
     changed: tuple[str, ...] = ()
@@ -309,6 +310,7 @@ class Look:
     operations: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
+    staged: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -348,10 +350,12 @@ def look(git: Git, place: Place, *, ignored: bool = False, hidden: bool = False)
         "--untracked-files=all", f"--ignored={'matching' if ignored else 'no'}", "--ignore-submodules=none",
     )  # fmt: skip
     kinds: dict[str, list[str]] = {"1": [], "u": [], "?": [], "!": []}
-    inside = []
+    inside, staged = [], []
     for entry in out.fields:
         if entry[0] in kinds:
             kinds[entry[0]].append(entry.split(" ", {"1": 8, "u": 10}.get(entry[0], 1))[-1])
+        if entry.startswith("1 ") and entry[3] == ".":
+            staged.append(kinds["1"][-1])
         # The third word is `S<commit><modified><untracked>` for a submodule.
         if entry[0] == "1" and (word := entry.split(" ", 3)[2])[0] == "S" and word[2:] != "..":
             inside.append(kinds["1"][-1])
@@ -367,6 +371,7 @@ def look(git: Git, place: Place, *, ignored: bool = False, hidden: bool = False)
         operations=operations(place.admin),
         hidden=tuple(mark[2:] for mark in marks if mark[0].islower() or mark[0] == "S"),
         inside=tuple(inside),
+        staged=tuple(staged),
     )
 
 

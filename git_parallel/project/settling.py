@@ -161,8 +161,10 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
             first = verdict.foreign[0]
             more = f" and {len(verdict.foreign) - 1} more" if len(verdict.foreign) > 1 else ""
             return Shortfall(f"left changes to '{printable(first.path)}'{more} uncommitted, {first.why}")
-        staged = [path for path in seen.changed if path in brought]
-        problem = _commit(project.git.at(place.path), record, remains, staged)
+        # What is staged whole may be gone, or ignored; git would not add it.
+        added = [path for path in remains if path not in seen.staged]
+        withheld = [path for path in seen.changed if path in brought]
+        problem = _commit(project.git.at(place.path), record, added, withheld)
         if problem:
             return Shortfall(problem)
     tip, onto = project.git.find_ref(place.branch), project.git.find_ref(project.target)
@@ -233,7 +235,10 @@ def _commit(git: Git, record: TaskRecord, paths: Sequence[str], withheld: Sequen
     message = f"{record.title or record.id}\n\n{TRAILER}: {record.id}\n"
     try:
         # Also what a sparse worktree does not hold: the agent has made it all the same.
-        git.run("add", "--all", "--sparse", *_FROM_STDIN, stdin="\0".join(paths), environment=_LITERAL)
+        if paths:
+            # What is tracked in an ignored directory as well: these are files that git has told of.
+            options = ("--all", "--sparse", "--force")
+            git.run("add", *options, *_FROM_STDIN, stdin="\0".join(paths), environment=_LITERAL)
         if withheld:
             git.run("reset", "--quiet", *_FROM_STDIN, stdin="\0".join(withheld), environment=_LITERAL)
         # Line ends alone, say, are nothing that a commit could hold.

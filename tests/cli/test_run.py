@@ -510,3 +510,27 @@ def test_one_whose_end_cannot_be_recorded_does_not_disturb_the_others(
     assert told["2"] == ("succeeded", "")
     assert told["1"][1].startswith("its end could not be recorded: ")
     assert "'1' had ended unseen: succeeded" in cli("status").stderr
+
+
+@pytest.mark.parametrize(
+    ("script", "left"),
+    [
+        ("git rm -q app.py", []),
+        ("git mv app.py moved.py", ["moved.py"]),
+        ("git mv app.py moved.py; echo more >> moved.py", ["moved.py"]),
+        ("mkdir out; echo x > out/x; echo /out/ > .git-ignored; git add -f out/x", ["app.py", "out/x"]),
+        ("mkdir out; echo x > out/x; git add -f out/x; echo y >> out/x; git rm -q app.py", ["out/x"]),
+    ],
+)
+def test_what_was_staged_last_of_all_is_committed_as_it_is(
+    repo: Repo, cli: Cli, agent: Agent, script: str, left: list[str]
+) -> None:
+    (repo.path / ".git/info/exclude").write_text("/out/\n.git-ignored\n")
+    repo.spec("1", "app.py", "moved.py", "out/")
+
+    ran = cli("run", "--", *agent(script))
+
+    assert ran.status == 0, ran.stderr
+    files = repo.git("ls-tree", "-r", "--name-only", "feature/1").splitlines()
+    assert [path for path in files if not path.startswith("specs/")] == left
+    assert repo.git("status", "--porcelain", at=repo.worktree("1")) == ""
