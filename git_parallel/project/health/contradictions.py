@@ -62,7 +62,7 @@ def _mended(kind: str, subject: str, what: str, project: Project) -> Finding:
 
 def _repair(project: Project) -> str:
     # It mends all of them at once; the second time there is nothing to be said any more.
-    return "; ".join(repair.repair(project, read_tasks(project)))
+    return "; ".join(repair.repair(project, read_tasks(project))) or "nothing is half done any more"
 
 
 def _is_unlaunched(scene: Scene, project: Project, stored: Stored) -> bool:
