@@ -7,9 +7,8 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -352,22 +351,17 @@ def test_damage_is_found_named_and_healed(town: Repo, cli: Cli, name: str) -> No
     assert set(states(cli)) == {"1", "2"}
 
 
-def states(cli: Cli) -> dict[str, str]:
-    return {task["id"]: task["state"] for task in cli("status", "--json").json["tasks"]}
-
-
 def test_all_at_once(town: Repo, cli: Cli) -> None:
-    """As much of it as can be the case at the same time."""
+    """As much of it as can be the case at the same time; what needs git to be done comes first."""
     apart = (
-        "empty commondir", "no HEAD", "no gitdir of the user's", "half made by the user", "locked index",
-        "locked record", "torn branch", "damaged claims", "dead and running", "files of nobody", "half written",
+        "damaged claims", "dead and running", "no stanza", "half made by the user", "empty commondir", "no HEAD",
+        "no gitdir of the user's", "locked index", "locked record", "torn branch", "files of nobody", "half written",
         "ground of nobody", "room of nobody", "words of nobody", "dead waiter", "dead command", "port of nobody",
-        "no hook", "altered hook", "no stanza",
+        "altered hook",
     )  # fmt: skip
-    repo = town
-    for name in ("damaged claims", *(name for name in apart if name != "damaged claims")):
-        DAMAGES[name][0](repo)
-    before = contents(repo)
+    for name in apart:
+        DAMAGES[name][0](town)
+    before = contents(town)
 
     # git itself fails, so what can be said is said, and that it is not all.
     found = cli("doctor", "--json")
@@ -376,8 +370,257 @@ def test_all_at_once(town: Repo, cli: Cli) -> None:
 
     fixed = cli("doctor", "--fix", "--json")
     assert (fixed.status, fixed.json["is_healthy"]) == (0, True), fixed.stdout + fixed.stderr
-    assert kinds(fixed) >= {DAMAGES[name][1] for name in apart if name != "no hook"}
+    assert kinds(fixed) >= {DAMAGES[name][1] for name in apart}
     assert cli("doctor").stdout == "healthy\n"
-    assert is_healthy(repo)
-    after = contents(repo)
+    assert is_healthy(town)
+    after = contents(town)
     assert {path: after.get(path) for path in before} == before
+
+
+# -- what is only told of ----------------------------------------------------------------------------------
+
+
+def stray_ref(repo: Repo) -> None:
+    repo.git("update-ref", "refs/parallel/stray", "main")
+
+
+def old_lock(repo: Repo) -> None:
+    for name in ("packed-refs.lock", "index.lock"):
+        (common(repo) / name).touch()
+        os.utime(common(repo) / name, (time.time() - 100, time.time() - 100))
+
+
+def taken_back(repo: Repo) -> None:
+    rewritten(repo, "1", state="merged", candidate=repo.git("rev-parse", "feature/1"))
+
+
+def trash_of_nobody(repo: Repo) -> None:
+    (runtime(repo) / "trash/9.123").mkdir()
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind", "heal"),
+    [
+        (stray_ref, "unknown-ref", "git update-ref -d refs/parallel/stray "),
+        (old_lock, "foreign-lock", "rm "),
+        (taken_back, "unlanded", "git parallel merge 1"),
+        (trash_of_nobody, "trash-without-ref", "ls -R "),
+    ],
+)
+def test_what_is_not_ours_to_heal_is_told_with_the_command_that_does(
+    town: Repo, cli: Cli, damage: Damage, kind: str, heal: str
+) -> None:
+    damage(town)
+
+    fixed = cli("doctor", "--fix", "--json")
+
+    assert (fixed.status, kinds(fixed)) == (1, {kind})
+    for finding in fixed.json["findings"]:
+        assert finding["heal"].startswith(heal)
+        assert not finding["is_fixed"]
+    if kind in ("unknown-ref", "foreign-lock"):
+        for finding in fixed.json["findings"]:
+            subprocess.run(finding["heal"], shell=True, cwd=town.path, check=True)
+        assert cli("doctor").stdout == "healthy\n"
+
+
+def test_a_lock_that_a_git_may_hold_is_no_finding(town: Repo, cli: Cli) -> None:
+    old_lock(town)
+    # A git that waits for its input in the main worktree.
+    with subprocess.Popen(["git", "cat-file", "--batch"], cwd=town.path, stdin=subprocess.PIPE) as at_work:
+        locked("worktrees/gp-1/index")(town)
+        assert cli("doctor").stdout == "healthy\n"
+        assert cli("status").status == 0
+        assert (admin(town) / "index.lock").exists()
+        assert at_work.stdin
+        at_work.stdin.close()
+    assert cli("doctor").status == 1
+
+
+def test_text_says_what_is_wrong_and_below_it_what_heals(town: Repo, cli: Cli) -> None:
+    stray_ref(town)
+    empties("gp-1", "HEAD")(town)
+    oid = town.git("rev-parse", "main")
+
+    assert cli("doctor").stdout == (
+        "missing-head: HEAD of worktree 'gp-1' is empty\n"
+        "  heal: git parallel doctor --fix\n"
+        "unknown-ref: refs/parallel/stray is no ref of git-parallel\n"
+        f"  heal: git update-ref -d refs/parallel/stray {oid}\n"
+        "2 things are wrong\n"
+    )
+    assert cli("doctor", "--fix").stdout == (
+        "missing-head: HEAD of worktree 'gp-1' is empty\n"
+        "  healed: HEAD of worktree 'gp-1' holds 'ref: refs/heads/feature/1' again\n"
+        "unknown-ref: refs/parallel/stray is no ref of git-parallel\n"
+        f"  heal: git update-ref -d refs/parallel/stray {oid}\n"
+        "1 thing is wrong\n"
+    )
+
+
+# -- where it works, and for whom --------------------------------------------------------------------------
+
+
+def test_from_inside_a_damaged_worktree(town: Repo, cli: Cli) -> None:
+    empties("mine", "commondir")(town)
+    assert kinds(cli("doctor", "--json", at=mine(town))) == {"missing-commondir"}
+    assert cli("doctor", "--fix", at=mine(town)).status == 0
+    assert is_healthy(town)
+
+
+@pytest.mark.parametrize("part", ["", "commondir", "HEAD", "gitdir"])
+def test_an_agent_may_look_and_not_heal(town: Repo, cli: Cli, part: str) -> None:
+    if part:
+        misses("gp-1", part)(town)
+    ran = cli("doctor", "--fix", at=town.worktree("1"))
+    assert (ran.status, ran.stderr.splitlines()[0]) == (
+        1,
+        "error: what is healed is for the user to say, not for an agent",
+    )
+    assert cli("doctor", "--fix", env={"GIT_PARALLEL_TASK": "1"}).status == 1
+    assert cli("doctor", at=town.worktree("1")).status == bool(part)
+
+
+def test_where_git_fails_at_a_worktree_of_the_users_the_hint_is_the_doctor(town: Repo, cli: Cli) -> None:
+    half_made(town)
+    ran = cli("plan")
+    assert ran.status == 128
+    assert ran.stderr.endswith("hint: 'git parallel doctor' finds what is damaged\n")
+    fixed = cli("doctor", "--fix", "--json")
+    (finding,) = fixed.json["findings"]
+    (folder,) = (runtime(town) / "trash").glob("killed.*")
+    assert str(folder) in finding["done"]
+    assert (folder / "killed/HEAD").read_text() == "ref: refs/heads/killed\n"
+    assert (town.path.parent / "killed/app.py").exists()
+
+
+def test_a_repository_that_was_moved(town: Repo, cli: Cli) -> None:
+    moved = Repo(town.path.with_name("market"))
+    town.path.rename(moved.path)
+    before = contents(moved)
+    moved.config("parallel.worktree", "../shop-wt{id}")
+
+    found = cli("doctor", "--json", at=moved.path)
+    heals = {finding["heal"] for finding in found.json["findings"] if finding["kind"] == "moved-repository"}
+    assert heals == {
+        f"git worktree repair {path}" for path in (mine(town), town.worktree("1"), town.worktree("2"))
+    }
+    fixed = cli("doctor", "--fix", "--json", at=moved.path)
+
+    assert (fixed.status, fixed.json["is_healthy"]) == (0, True), fixed.stdout
+    assert is_healthy(moved)
+    assert moved.git("config", "core.hooksPath", at=town.worktree("1")) == str(runtime(moved) / "hooks")
+    assert contents(moved) == before
+
+
+def test_a_folder_moved_with_the_repository_and_its_worktrees(town: Repo, cli: Cli) -> None:
+    new = town.path.parent.with_name("new")
+    town.path.parent.rename(new)
+    moved = Repo(new / "shop")
+    before = contents(moved)
+
+    fixed = cli("doctor", "--fix", "--json", at=moved.path)
+
+    assert (fixed.status, fixed.json["is_healthy"]) == (0, True), fixed.stdout
+    assert {f["subject"] for f in fixed.json["findings"] if f["kind"] == "moved-worktree"} == {
+        str(new / name) for name in ("mine", "shop-wt1", "shop-wt2")
+    }
+    assert is_healthy(moved)
+    assert contents(moved) == before
+    assert states_at(cli, moved) == {"1": "succeeded", "2": "failed"}
+
+
+def test_a_copy_of_a_repository_leaves_the_worktrees_to_the_first(town: Repo, cli: Cli) -> None:
+    copy = Repo(town.path.with_name("copy"))
+    shutil.copytree(town.path, copy.path)
+
+    fixed = cli("doctor", "--fix", "--json", at=copy.path)
+
+    assert "other-repository" in {f["kind"] for f in fixed.json["findings"] if not f["is_fixed"]}
+    assert cli("doctor").stdout == "healthy\n"
+    assert is_healthy(town)
+
+
+def test_an_agent_that_is_alive_without_a_record_gets_one_by_which_it_can_be_ended(
+    repo: Repo, cli: Cli, agent: Agent, beside: Beside
+) -> None:
+    repo.spec("1", "1.py")
+    run = beside("run", "--", *agent(waits_for(repo.path.parent / "go")))
+    until(lambda: "refs/parallel/tasks/1" in repo.refs("refs/parallel") and repo.state("1") == "running")
+    os.kill(run.process.pid, signal.SIGKILL)
+    run.process.wait()
+    without_record(repo)
+    assert "unrecorded-process" in kinds(cli("doctor", "--json"))
+
+    assert "unrecorded-process" in kinds(cli("doctor", "--fix", "--json"))
+
+    assert states(cli) == {"1": "running"}
+    assert cli("doctor").stdout == "healthy\n"
+    assert cli("cancel", "1").status == 0
+    assert states(cli) == {"1": "cancelled"}
+    assert cli("doctor").stdout == "healthy\n"
+
+
+def test_what_was_lost_can_be_run_again(town: Repo, cli: Cli, agent: Agent) -> None:
+    without_record(town)
+    without_admin(town)
+    tip = town.git("rev-parse", "feature/1")
+
+    assert cli("doctor", "--fix").status == 0
+
+    record = json.loads(town.git("show", "refs/parallel/tasks/1:record.json"))
+    assert (record["state"], record["tip"], record["title"]) == ("lost", tip, "Task 1")
+    assert record["reason"] == "its record was gone; made anew by doctor"
+    assert cli("retry", "--fresh", "1", "--", *agent("echo again > 1.py")).status == 0
+    assert states(cli)["1"] == "succeeded"
+    assert cli("doctor").stdout == "healthy\n"
+
+
+@pytest.mark.parametrize("name", ["no record", "damaged record"])
+def test_nothing_of_a_chain_is_lost(town: Repo, cli: Cli, name: str) -> None:
+    if name == "no record":
+        misplaced(town)
+    else:
+        DAMAGES[name][0](town)
+    damaged = town.git("rev-parse", "refs/parallel/tasks/1")
+    cli("doctor", "--fix")
+    assert damaged in town.git("rev-list", "refs/parallel/tasks/1").splitlines()
+    assert states(cli)["1"] == ("lost" if name == "no record" else "succeeded")
+
+
+# -- what status and run heal by themselves ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["empty commondir", "empty HEAD", "no gitdir", "locked index"])
+def test_status_heals_by_itself_what_is_safely_ours(town: Repo, cli: Cli, name: str) -> None:
+    damage, _ = DAMAGES[name]
+    damage(town)
+
+    first, second = cli("status", "--json"), cli("status", "--json")
+
+    assert first.json["mended"]
+    assert not any("\n" in sentence for sentence in first.json["mended"])
+    assert second.json["mended"] == []
+    assert is_healthy(town)
+
+
+def test_run_heals_by_itself_what_is_safely_ours(town: Repo, cli: Cli, agent: Agent) -> None:
+    empties("gp-1", "commondir")(town)
+    locked("worktrees/gp-2/index")(town)
+    town.commit("more", **{"specs/SPEC-3.md": "# SPEC-3: Task 3\n\n**File**: `3.py`\n"})
+
+    ran = cli("run", "3", "--", *agent(AGENTS))
+
+    assert (ran.status, "holds '../..' again" in ran.stdout + ran.stderr) == (0, True), (
+        ran.stdout + ran.stderr
+    )
+    assert "index.lock" in ran.stdout + ran.stderr
+    assert is_healthy(town)
+
+
+def states(cli: Cli) -> dict[str, str]:
+    return {task["id"]: task["state"] for task in cli("status", "--json").json["tasks"]}
+
+
+def states_at(cli: Cli, repo: Repo) -> dict[str, str]:
+    return {task["id"]: task["state"] for task in cli("status", "--json", at=repo.path).json["tasks"]}

@@ -5,7 +5,7 @@ from functools import partial
 
 from ...git import guard
 from ...git.admin import PREFIX
-from ..guarding import arm, tampered
+from ..guarding import arm
 from ..open import Project, make_runtime
 from .finding import Finding
 from .scene import Scene
@@ -16,8 +16,12 @@ def find(scene: Scene) -> Iterator[Finding]:
     project = scene.project
     if project is None:
         return
-    if any(admin.path.name.startswith(PREFIX) for admin in scene.admins):
-        for what in tampered(project):
+    ours = [admin for admin in scene.admins if admin.path.name.startswith(PREFIX)]
+    if any(admin.lacks for admin in ours):
+        # git does not know yet by which configuration it would go there.
+        return
+    if ours:
+        for what in guard.tampered(project.git, project.common, may_push=project.settings.push):
             yield Finding("altered-hooks", "hooks", what, "git parallel hooks repair", partial(_arm, project))
     elif guard.is_installed(project.git, project.common) and not scene.is_coordinated:
         what = "there are hooks and a stanza in .git/config for worktrees of agents, and no such worktree"
