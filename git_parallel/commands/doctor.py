@@ -32,7 +32,7 @@ def doctor(directory: Path, *, is_healing: bool) -> DoctorAnswer:
     premises = _premises(directory, is_healing=is_healing)
 
     def look() -> Scene:
-        return _look(premises)
+        return _look(premises, directory)
 
     report = heal(look) if is_healing else examine(look)
     return DoctorAnswer(report.mended, report.left, report.notes)
@@ -55,8 +55,12 @@ def _premises(directory: Path, *, is_healing: bool) -> Premises:
     return found
 
 
-def _look(premises: Premises) -> Scene:
-    try:
-        return Scene(premises, open_project(premises.git.directory))
-    except ParallelError as error:
-        return Scene(premises, None, problem=error)
+def _look(premises: Premises, directory: Path) -> Scene:
+    """Take a look; where the worktree around a directory is damaged, with the settings as the main one has them."""
+    problem = None
+    for place in (directory, premises.git.directory):
+        try:
+            return Scene(premises, open_project(place))
+        except ParallelError as error:
+            problem = problem or error
+    return Scene(premises, None, problem=problem)

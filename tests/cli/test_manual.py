@@ -74,7 +74,7 @@ def test_the_environment_is_what_agents_get(tmp_path: Path) -> None:
 
 def test_the_json_keys_are_those_of_the_documents() -> None:
     functions = {}
-    for name in ("document.py", "document_plan.py", "document_owners.py"):
+    for name in ("document.py", "document_plan.py", "document_owners.py", "document_doctor.py"):
         functions |= functions_of(UI / name)
     undo = functions["of_undo"]
 
