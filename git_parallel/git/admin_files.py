@@ -6,7 +6,7 @@ leaves some of them missing or empty. With an empty `commondir` no git command w
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,11 +14,9 @@ from pathlib import Path
 
 from ..errors import BadName
 from ..names import Oid, RefName
-from .admin import PREFIX, task_of
+from .admin import task_of
 from .worktree import write_whole
 
-# What git takes there for itself, and a git that is killed leaves.
-LOCKS = ("index.lock", "HEAD.lock")
 _LONGEST = 1 << 14
 # As git has it in `locked` while it makes a worktree.
 _INITIALIZING = "initializing"
@@ -111,25 +109,6 @@ def what_is_wrong(part: Part, text: str | None) -> str:
     if part is Part.HEAD and not _is_head(text.rstrip("\n")):
         return "names neither a branch nor a commit"
     return ""
-
-
-def find_suspect(common: Path) -> Iterator[Path]:
-    """The admin directories of tasks at which a second look is due: a part or a lock says so.
-
-    Light on purpose, since `status` asks it on every call.
-    """
-    with suppress(FileNotFoundError), os.scandir(common / "worktrees") as entries:
-        for entry in entries:
-            if entry.name.startswith(PREFIX) and _is_suspect(admin := Path(entry.path)):
-                yield admin
-
-
-def _is_suspect(admin: Path) -> bool:
-    try:
-        is_whole = all((admin / part).stat().st_size for part in Part)
-    except OSError:
-        return True
-    return not is_whole or any((admin / name).exists() for name in LOCKS)
 
 
 def write(admin: Path, part: Part, text: str) -> None:

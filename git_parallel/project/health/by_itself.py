@@ -7,14 +7,14 @@ from pathlib import Path
 
 from ...errors import ParallelError
 from ...git.admin import task_of
-from ...git.admin_files import find_suspect
 from ...git.room import is_inside
+from ...git.suspects import find_suspects
 from ..open import Project
 
 
 def heal(project: Project) -> tuple[str, ...]:
     """Mend the worktrees of tasks that were left half written or locked; a sentence for each."""
-    if not any(find_suspect(project.common)) or is_inside(project.common):
+    if not any(find_suspects(project.common)) or is_inside(project.common):
         return ()
     from . import admins, stale_locks
     from .scene import Scene

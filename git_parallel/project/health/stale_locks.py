@@ -8,7 +8,7 @@ from pathlib import Path
 from ...errors import Busy
 from ...git import left_locks
 from ...git.admin import PREFIX
-from ...git.admin_files import LOCKS
+from ...git.suspects import LOCKS
 from ...names import RefName, printable
 from .finding import Finding, shell
 from .scene import Scene
