@@ -23,8 +23,8 @@ def find_suspects(common: Path) -> Iterator[Path]:
 
 def _is_suspect(admin: str) -> bool:
     try:
-        if not all(os.path.getsize(f"{admin}/{part}") for part in PARTS):
-            return True
-    except OSError:
+        with os.scandir(admin) as files:
+            found = {file.name: file for file in files}
+        return any(name in found for name in LOCKS) or not all(found[part].stat().st_size for part in PARTS)
+    except (OSError, KeyError):
         return True
-    return any(os.path.lexists(f"{admin}/{name}") for name in LOCKS)
