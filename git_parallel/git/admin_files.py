@@ -60,10 +60,7 @@ class Admin:
     @property
     def branch(self) -> RefName | None:
         """The branch that is checked out; None for a detached HEAD, and where it is not known."""
-        text = "" if Part.HEAD in self.lacks else self.parts[Part.HEAD].strip()
-        with suppress(BadName):
-            return RefName(text.removeprefix("ref:").strip()) if text.startswith("ref:") else None
-        return None
+        return None if Part.HEAD in self.lacks else _branch_in(self.parts[Part.HEAD])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +93,11 @@ def read(common: Path, admin: Path) -> Admin:
         is_rebasing=(admin / "rebase-merge").exists() or (admin / "rebase-apply").exists(),
         log=last_logged(admin / "logs" / "HEAD"),
     )
+
+
+def read_head(git_directory: Path) -> RefName | None:
+    """The branch that is checked out where this is git's directory; None for a detached HEAD or none at all."""
+    return _branch_in(_text(git_directory / "HEAD") or "")
 
 
 def what_is_wrong(part: Part, text: str | None) -> str:
@@ -134,6 +136,13 @@ def _is_head(text: str) -> bool:
         return bool(RefName(text[4:].strip()) if text.startswith("ref:") else Oid(text))
     except BadName:
         return False
+
+
+def _branch_in(text: str) -> RefName | None:
+    try:
+        return RefName(text.strip().removeprefix("ref:").strip()) if text.startswith("ref:") else None
+    except BadName:
+        return None
 
 
 def _text(path: Path) -> str | None:

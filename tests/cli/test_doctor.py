@@ -530,13 +530,26 @@ def test_a_folder_moved_with_the_repository_and_its_worktrees(town: Repo, cli: C
     assert states_at(cli, moved) == {"1": "succeeded", "2": "failed"}
 
 
+def test_a_branch_that_the_user_has_taken_over_is_not_checked_out_twice(town: Repo, cli: Cli) -> None:
+    without_worktree(town)
+    town.git("switch", "-q", "--discard-changes", "feature/2")
+
+    fixed = cli("doctor", "--fix", "--json")
+
+    assert "missing-worktree" not in kinds(fixed)
+    assert not town.worktree("2").exists()
+    assert cli("doctor", "--json").json["findings"] == []
+
+
 def test_a_copy_of_a_repository_leaves_the_worktrees_to_the_first(town: Repo, cli: Cli) -> None:
     copy = Repo(town.path.with_name("copy"))
     shutil.copytree(town.path, copy.path)
 
     fixed = cli("doctor", "--fix", "--json", at=copy.path)
 
-    assert "other-repository" in {f["kind"] for f in fixed.json["findings"] if not f["is_fixed"]}
+    assert (fixed.status, "other-repository" in kinds(fixed)) == (0, True), fixed.stdout
+    assert is_healthy(copy)
+    assert copy.git("worktree", "list").count("\n") == 1, "nothing but that of the user's"
     assert cli("doctor").stdout == "healthy\n"
     assert is_healthy(town)
 

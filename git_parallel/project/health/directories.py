@@ -6,7 +6,9 @@ from enum import Enum, auto
 from functools import partial
 from pathlib import Path
 
+from ...git import locks
 from ...git.admin_files import Admin, Part, write
+from ...git.put_by import put_by
 from ...git.worktree import write_whole
 from ...git.worktree_folders import told_by
 from ...names import printable
@@ -69,13 +71,7 @@ def find_moved(scene: Scene) -> Iterator[Finding]:
         elif how is Bond.NO_DOT_GIT and admin.is_agents:
             yield _moved("missing-dot-git", admin, path, "this worktree has lost its '.git' file")
         elif how is Bond.ANOTHERS and admin.is_agents:
-            yield Finding(
-                "other-repository",
-                str(path),
-                f"'{printable(admin.path.name)}' says that this is its worktree, and it is that of "
-                f"'{printable(str(told_by(path)))}'",
-                shell("mv", admin.path, scene.common / "parallel" / "trash"),
-            )
+            yield _anothers(scene, admin, path)
 
 
 def find_orphans(scene: Scene) -> Iterator[Finding]:
@@ -121,7 +117,9 @@ def find_missing(scene: Scene) -> Iterator[Finding]:
 def _told(path: Path) -> Told:
     if not path.is_dir():
         return Told(is_there=False)
-    admin = told_by(path)
+    dot_git = path / ".git"
+    # A repository of its own may have taken the place.
+    admin = dot_git if dot_git.is_dir() else told_by(path)
     return Told(is_there=True, admin=admin, admin_is_there=admin is not None and admin.is_dir())
 
 
@@ -138,6 +136,20 @@ def _moved(kind: str, admin: Admin, path: Path, what: str) -> Finding:
     return Finding(
         kind, str(path), what, shell("git", "worktree", "repair", path), partial(_join, admin.path, path)
     )
+
+
+def _anothers(scene: Scene, admin: Admin, path: Path) -> Finding:
+    """About an admin directory whose worktree is another repository's, as it is in a copy of that repository."""
+    what = (
+        f"'{printable(str(path))}', the worktree of '{printable(admin.path.name)}', is another repository's"
+    )
+    return Finding("other-repository", str(path), what, mend=partial(_put_by, scene.common, admin.path, path))
+
+
+def _put_by(common: Path, admin: Path, path: Path) -> str:
+    with locks.held(common / "parallel" / "lock"):
+        folder = put_by(common, admin, why=f"'{path}' is the worktree of another repository")
+    return f"'{printable(str(admin))}' is in '{printable(str(folder))}' now; the worktree stays as it is"
 
 
 def _join(admin: Path, path: Path) -> str:

@@ -15,9 +15,15 @@ from .scene import Scene
 
 
 def can_be_rebuilt(scene: Scene, task: TaskId) -> bool:
-    """Whether the worktree of a task can be made again: its branch is there."""
+    """Whether the worktree of a task can be made again: its branch is there, and nobody else has checked it out."""
     branch = branch_of(scene, task)
-    return scene.project is not None and branch in scene.branches
+    is_elsewhere = any(one.branch == branch for other, one in scene.by_task.items() if other != task)
+    return (
+        scene.project is not None
+        and branch in scene.branches
+        and not is_elsewhere
+        and branch not in scene.users
+    )
 
 
 def rebuild(scene: Scene, task: TaskId, path: Path) -> str:

@@ -69,6 +69,11 @@ class Scene:
         return {RefName(name): Oid(oid) for oid, _, name in split}
 
     @cached_property
+    def users(self) -> Collection[RefName | None]:
+        """The branches that are checked out in the user's own worktrees."""
+        return {admin_files.read_head(self.common), *(one.branch for one in self.admins if not one.is_agents)}
+
+    @cached_property
     def folders(self) -> Mapping[Path, Path]:
         """The directories that say they are a worktree, and of which admin directory, wherever ours may be."""
         known = [admin.worktree for admin in self.admins]
