@@ -601,6 +601,74 @@ def test_nothing_of_a_chain_is_lost(town: Repo, cli: Cli, name: str) -> None:
     assert states(cli)["1"] == ("lost" if name == "no record" else "succeeded")
 
 
+# -- the trash ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pruned(repo: Repo, cli: Cli, agent: Agent) -> Path:
+    """The folder of a task in the trash."""
+    repo.spec("1", "1.py")
+    cli("run", "--", *agent())
+    cli("merge")
+    cli("prune")
+    (folder,) = (runtime(repo) / "trash").iterdir()
+    return folder
+
+
+def test_a_prune_that_was_killed_before_it_moved_the_worktree_is_taken_back(
+    repo: Repo, cli: Cli, pruned: Path
+) -> None:
+    (pruned / "done").unlink()
+    (pruned / "worktree").rename(repo.worktree("1"))
+    for path in (pruned / "runtime").iterdir():
+        path.rename(runtime(repo) / "tasks" / path.name)
+    (pruned / "runtime").rmdir()
+    repo.git("update-ref", "refs/heads/feature/1", "refs/parallel/tasks/1^2")
+    before = contents(repo)
+
+    fixed = cli("doctor", "--fix", "--json")
+
+    assert (fixed.status, "interrupted-prune" in kinds(fixed)) == (0, True), fixed.stdout
+    assert is_healthy(repo)
+    assert contents(repo) == before
+    assert repo.refs("refs/parallel/trash") == []
+    assert cli("prune").status == 0
+    assert not repo.worktree("1").exists()
+
+
+def test_a_prune_that_was_killed_after_it_moved_the_worktree_is_brought_to_its_end(
+    repo: Repo, cli: Cli, pruned: Path
+) -> None:
+    (pruned / "done").unlink()
+    repo.git("update-ref", "refs/heads/feature/1", "refs/parallel/tasks/1^2")
+    assert cli("doctor").status == 1
+
+    assert kinds(cli("doctor", "--fix", "--json")) == {"interrupted-prune"}
+
+    assert is_healthy(repo)
+    assert repo.refs("refs/heads") == ["refs/heads/main"]
+    assert cli("doctor").stdout == "healthy\n"
+    assert cli("prune", "--undo", "1").status == 0
+
+
+def test_an_undo_that_was_killed_is_gone_on_with(repo: Repo, cli: Cli, pruned: Path) -> None:
+    (pruned / "restoring").touch()
+    (pruned / "worktree").rename(repo.worktree("1"))
+
+    assert "interrupted-undo" in kinds(cli("doctor", "--fix", "--json"))
+
+    assert is_healthy(repo)
+    assert repo.git("status", "--porcelain", at=repo.worktree("1")) == ""
+    assert cli("doctor").stdout == "healthy\n"
+
+
+def test_an_entry_whose_files_are_gone_is_told_of(repo: Repo, cli: Cli, pruned: Path) -> None:
+    shutil.rmtree(pruned)
+    ran = cli("doctor", "--fix", "--json")
+    assert (ran.status, kinds(ran)) == (1, {"trash-without-files"})
+    assert len(repo.refs("refs/parallel/trash")) == 1
+
+
 # -- what status and run heal by themselves ----------------------------------------------------------------
 
 
