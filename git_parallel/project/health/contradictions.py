@@ -22,7 +22,7 @@ def find(scene: Scene) -> Iterator[Finding]:
     project = scene.project
     if project is None:
         return
-    if cut_off.is_any(project):
+    if not scene.is_merging and cut_off.is_any(project):
         yield _mended(
             "left-by-merge",
             str(scene.runtime),
@@ -31,10 +31,11 @@ def find(scene: Scene) -> Iterator[Finding]:
         )
     for stored in scene.world.tasks.values():
         task = stored.record.id
-        if adrift.is_adrift(project, stored.record):
+        # Who coordinates is told of each end, and about to record it.
+        if not scene.is_coordinated and adrift.is_adrift(project, stored.record):
             what = f"'{task}' is recorded as {stored.record.state}, and nothing of it is alive"
             yield _mended("ended-unseen", task, what, project)
-        elif adrift.is_merge_interrupted(project, stored):
+        elif not scene.is_merging and adrift.is_merge_interrupted(project, stored):
             yield _mended("interrupted-merge", task, f"the merge of '{task}' was interrupted", project)
         elif adrift.runs_unrecorded(project, stored) and not scene.is_coordinated:
             what = f"'{task}' was launched by a command that died before it recorded that"

@@ -1,6 +1,6 @@
 """An examination: every check in its turn and, where that is wanted, what it finds mended before the next one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...errors import ParallelError, in_words
@@ -28,51 +28,53 @@ class Report:
 
 
 def examine(look: Callable[[], Scene]) -> Report:
-    """All that is wrong; nothing is changed."""
-    scene = look()
-    found: list[Finding] = []
+    """All that is wrong; nothing is changed. `look` takes a new look at the repository."""
+    first = _all(look())
+    if not first.left:
+        return first
+    # What another command was about is not to be seen twice.
+    second = _all(look())
+    still = set(second.left)
+    return Report(left=tuple(one for one in first.left if one in still), notes=second.notes)
+
+
+def _all(scene: Scene) -> Report:
+    found: dict[Finding, None] = {}
     notes: dict[str, None] = {}
     for check in CHECKS:
         try:
-            found += list(check.find(scene))
+            found |= dict.fromkeys(check.find(scene))
         except (ParallelError, OSError) as error:
-            notes[_said(error)] = None
-    return Report(
-        left=_unlike(found), notes=tuple(f"not everything can be looked at: {said}" for said in notes)
-    )
+            notes[f"not everything can be looked at: {_said(error)}"] = None
+    return Report(left=tuple(found), notes=tuple(notes))
 
 
 def heal(look: Callable[[], Scene]) -> Report:
-    """Mend all that can be mended, and look again at the end; `look` takes a new look at the repository."""
+    """Mend all that can be mended, and look again at the end."""
     scene = look()
     mended: list[Mended] = []
     notes: dict[str, None] = {}
     for check in CHECKS:
-        is_changed = False
-        for finding in _found(check, scene):
-            if finding.mend is None:
-                continue
+        if not _mendable(check, scene):
+            continue
+        # What another command was about is not to be seen twice.
+        for finding, mend in _mendable(check, look()):
             try:
-                mended.append(Mended(finding, finding.mend()))
+                mended.append(Mended(finding, mend()))
             except (ParallelError, OSError) as error:
                 notes[f"{finding.subject} cannot be mended: {_said(error)}"] = None
-            is_changed = True
-        scene = look() if is_changed else scene
+        scene = look()
     after = examine(look)
     done = tuple(one for one in mended if one.finding not in after.left)
     return Report(done, after.left, (*notes, *after.notes))
 
 
-def _found(check: Check, scene: Scene) -> Iterator[Finding]:
+def _mendable(check: Check, scene: Scene) -> list[tuple[Finding, Callable[[], str]]]:
     try:
-        yield from list(check.find(scene))
+        return [(one, one.mend) for one in check.find(scene) if one.mend is not None]
     except (ParallelError, OSError):
         # Said when all is looked at again at the end.
-        return
-
-
-def _unlike(found: list[Finding]) -> tuple[Finding, ...]:
-    return tuple(dict.fromkeys(found))
+        return []
 
 
 def _said(error: ParallelError | OSError) -> str:

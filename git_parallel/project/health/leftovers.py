@@ -11,7 +11,7 @@ from ...git.put_by import put_by
 from ...names import TaskId, printable
 from ...workspace import ports, temporary
 from .. import kept_command, waiters
-from ..coordinator import withdraw
+from ..coordinator import is_in_office, withdraw
 from ..open import Project
 from .finding import Finding
 from .scene import Scene
@@ -47,20 +47,19 @@ def find_half_written(scene: Scene) -> Iterator[Finding]:
 
 def find_ground(scene: Scene) -> Iterator[Finding]:
     """What hooks and sandboxes were told of worktrees that are gone."""
-    for kind in ("guard", "sandbox"):
-        for folder in sorted((scene.runtime / kind).glob("gp-*")):
-            task = task_of(folder)
-            if not folder.is_dir() or task is None or task in scene.by_task or scene.is_launching(task):
-                continue
-            if scene.is_alive(task) or (scene.common / "worktrees" / folder.name).exists():
-                continue
-            what = f"'{printable(str(folder.relative_to(scene.common)))}' is of a worktree that is gone"
-            mend = (
-                partial(_forget_ground, scene.common, folder.name)
-                if kind == "guard"
-                else partial(_put_by, scene, [folder], f"{task}.sandbox")
+    for name in dict.fromkeys((*scene.grounds, *scene.rooms)):
+        task = task_of(Path(name))
+        if task is None or task in scene.by_task or scene.is_launching(task) or scene.is_alive(task):
+            continue
+        if name in scene.grounds:
+            what, mend = f"'{name}' in parallel/guard", partial(_forget_ground, scene.common, name)
+            yield Finding(
+                _KIND, str(scene.runtime / "guard" / name), f"{what} is of a worktree that is gone", mend=mend
             )
-            yield Finding(_KIND, str(folder), what, mend=mend)
+        if name in scene.rooms:
+            room = scene.runtime / "sandbox" / name
+            what, mend = f"'{name}' in parallel/sandbox", partial(_put_by, scene, [room], f"{task}.sandbox")
+            yield Finding(_KIND, str(room), f"{what} is of a worktree that is gone", mend=mend)
 
 
 def find_words(scene: Scene) -> Iterator[Finding]:
@@ -129,6 +128,8 @@ def _forget_ground(common: Path, name: str) -> str:
 
 
 def _withdraw(project: Project, told: list[Path]) -> str:
+    if is_in_office(project):
+        raise Busy("a coordinator is at work")
     withdraw(project)
     for file in told:
         file.unlink(missing_ok=True)

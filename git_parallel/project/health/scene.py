@@ -20,8 +20,9 @@ from ..open import Premises, Project
 class Scene:
     """One look at a repository. Whoever changes something in it takes another one.
 
-    What lies in files is read before what the records say of it: a launch writes its record first. There is no
-    `project` where there is a `problem` with the settings or the target.
+    Who is at work is asked before what lies in files, and that before what the records say of it: a launch writes
+    its record first, and who is at work records what has ended before it leaves. There is no `project` where there
+    is a `problem` with the settings or the target.
     """
 
     def __init__(
@@ -29,8 +30,12 @@ class Scene:
     ) -> None:
         self.premises, self.project, self.problem = premises, project, problem
         self.git, self.common, self.runtime = premises.git, premises.common, premises.runtime
+        # Whether some run or merge is at work, which makes and removes things, and records it, at this moment.
+        self.is_coordinated = coordinator.is_in_office(premises)
+        self.is_merging = locks.is_held(self.runtime / "merge.lock")
         self.admins: tuple[Admin, ...] = admin_files.read_all(self.common)
         self.runtime_names = tuple(_names(self.runtime / "tasks"))
+        self.grounds, self.rooms = (tuple(_names(self.runtime / name)) for name in ("guard", "sandbox"))
 
     @cached_property
     def places(self) -> Collection[Path]:
@@ -86,16 +91,6 @@ class Scene:
     def entries(self) -> Mapping[RefName, Entry | None]:
         """What the trash has; None for a ref there that is none of ours."""
         return {ref: _entry(self, ref) for ref in self.world.trash}
-
-    @cached_property
-    def is_coordinated(self) -> bool:
-        """Whether some run is at work, which makes and removes things at this moment."""
-        return coordinator.is_in_office(self.premises)
-
-    @cached_property
-    def is_merging(self) -> bool:
-        """Whether some merge is at work."""
-        return locks.is_held(self.runtime / "merge.lock")
 
     def is_alive(self, task: str) -> bool:
         """Whether anything of a task's agent lives."""
