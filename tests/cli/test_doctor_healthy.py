@@ -1,5 +1,6 @@
 """`git parallel doctor` raises no false alarm: whatever is done with a repository, it is healthy."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -159,6 +160,25 @@ def test_a_repository_with_submodules(repo: Repo, cli: Cli, agent: Agent, health
     cli("run", "--", *agent())
     healthy()
     healthy(repo.path / "lib")
+    library.rename(library.with_name("gone"))
+    worktree = repo.worktree("1")
+    (worktree / "lib/app.py").write_text("changed\n")
+    before = repo.git("status", "--porcelain", at=worktree), repo.git("submodule", "status", at=worktree)
+
+    # Their own git directories go with that of the worktree.
+    shutil.rmtree(repo.path / ".git/worktrees/gp-1")
+    assert cli("doctor", "--fix").status == 0
+
+    healthy()
+    assert (
+        repo.git("status", "--porcelain", at=worktree),
+        repo.git("submodule", "status", at=worktree),
+    ) == before
+    assert repo.git("status", "--porcelain", at=worktree / "lib") == " M app.py"
+    shutil.rmtree(worktree)
+    assert cli("doctor", "--fix").status == 0
+    healthy()
+    assert (worktree / "lib/app.py").read_text() == "print('app')\n"
 
 
 def test_a_branch_that_was_renamed_or_taken_over(repo: Repo, cli: Cli, agent: Agent) -> None:

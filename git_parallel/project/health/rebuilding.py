@@ -9,6 +9,7 @@ from ...git.admin_files import last_logged
 from ...git.refs import RefChange, Stored, apply
 from ...git.worktree import Place, admin_of
 from ...names import Oid, RefName, TaskId, printable
+from ...workspace import submodules
 from ..cones import cone_recorded
 from .finding import FIX, Finding
 from .scene import Scene
@@ -34,6 +35,10 @@ def rebuild(scene: Scene, task: TaskId, path: Path) -> str:
     place = Place(path, branch, admin_of(scene.common, task))
     tip = scene.branches[branch]
     worktree.ensure(scene.git, scene.common, place, base=tip, is_fresh=False, cone=cone)
+    if scene.project is not None and scene.project.settings.submodules == "auto":
+        # Those of a directory that is there have lost theirs; those of a new one are not there at all.
+        submodules.connect(scene.git, scene.common, scene.project.main, place)
+        submodules.fill(scene.git, scene.common, scene.project.main, place, is_untouched=False, is_new=False)
     return f"'{printable(str(path))}' is the worktree of '{task}' again, on {branch.short}"
 
 

@@ -14,7 +14,7 @@ from .finding import Finding, shell
 from .scene import Scene
 
 _SHARED = ("packed-refs.lock", "config.lock", "shallow.lock", *LOCKS)
-# Seconds after which a lock of somebody else's is worth a word.
+# Seconds.
 _OLD = 60.0
 
 
@@ -34,7 +34,10 @@ def find_others(scene: Scene) -> Iterator[Finding]:
     """Locks that were not left by anything of ours; they are never removed."""
     known = set(ours(scene))
     for lock in _others(scene):
-        if lock not in known and _is_old(lock) and left_locks.is_left(lock, scene.places):
+        if lock in known or not left_locks.is_left(lock, scene.places):
+            continue
+        # A git that is somewhere else, and was told of this repository, holds none for long.
+        if _is_old(lock) or left_locks.is_left(lock, [Path("/")]):
             yield Finding(
                 "foreign-lock",
                 str(lock),
