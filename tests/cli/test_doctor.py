@@ -96,6 +96,17 @@ def without_worktree(repo: Repo) -> None:
     repo.git("worktree", "remove", "--force", "--force", str(repo.worktree("2")))
 
 
+def without_directory_and_gitdir(repo: Repo) -> None:
+    without_directory(repo)
+    empties("gp-1", "gitdir")(repo)
+
+
+def without_head_and_branch(repo: Repo) -> None:
+    (common(repo) / "refs/heads/feature/1").unlink()
+    shutil.rmtree(admin(repo) / "logs")
+    empties("gp-1", "HEAD")(repo)
+
+
 def without_dot_git(repo: Repo) -> None:
     (repo.worktree("1") / ".git").unlink()
 
@@ -262,6 +273,8 @@ DAMAGES: Mapping[str, tuple[Damage, str]] = {
     "no admin directory": (without_admin, "orphan-directory"),
     "no directory": (without_directory, "missing-worktree"),
     "no worktree": (without_worktree, "missing-worktree"),
+    "neither directory nor gitdir": (without_directory_and_gitdir, "missing-gitdir"),
+    "neither HEAD nor branch": (without_head_and_branch, "missing-branch"),
     "no .git file": (without_dot_git, "missing-dot-git"),
     "moved worktree": (moved_worktree, "moved-worktree"),
     "locked index": (locked("worktrees/gp-1/index", "worktrees/gp-2/HEAD"), "stale-lock"),

@@ -31,18 +31,16 @@ def find_others(scene: Scene) -> Iterator[Finding]:
             continue
         path = _find_worktree(scene, admin)
         head = head_for(admin, _recorded_branch(scene, admin), scene.branches)
-        is_known = all((path if part is Part.GITDIR else head) for part in admin.lacks)
-        if not admin.is_agents and (not is_known or not admin.has_index):
+        told = {Part.GITDIR: f"{path / '.git'}" if path else "", Part.HEAD: head}
+        if not all(told[part] for part in admin.lacks) or not (admin.is_agents or admin.has_index):
             yield _in_the_way(scene, admin)
             continue
         for part, why in admin.lacks.items():
-            text = f"{path / '.git'}" if part is Part.GITDIR and path else head
-            is_told = bool(path) if part is Part.GITDIR else bool(head)
             yield Finding(
                 f"missing-{part.lower()}",
                 str(admin.path),
                 f"{part} of worktree '{printable(admin.path.name)}' {why}",
-                mend=partial(_write, admin.path, part, text) if is_told else None,
+                mend=partial(_write, admin.path, part, told[part]),
             )
 
 
@@ -85,19 +83,16 @@ def _is_left(scene: Scene, admin: Admin) -> bool:
 
 def _recorded_branch(scene: Scene, admin: Admin) -> RefName | None:
     task = task_of(admin.path)
-    if task is None:
-        return None
-    stored = scene.find(task)
-    if stored and stored.record.branch:
-        return RefName.of_branch(stored.record.branch)
-    return scene.project.place_of(task).branch if scene.project else None
+    return scene.branch_of(task) if task else None
 
 
 def _find_worktree(scene: Scene, admin: Admin) -> Path | None:
-    """Where the worktree is: its own `.git` file tells whose it is."""
+    """Where the worktree is: its own `.git` file tells whose it is; where a task's has none, it was there once."""
     if admin.worktree:
         return admin.worktree
-    return next((folder for folder, told in scene.folders.items() if told == admin.path), None)
+    found = next((folder for folder, told in scene.folders.items() if told == admin.path), None)
+    task = task_of(admin.path)
+    return found or (scene.path_of(task) if task else None)
 
 
 def _about_commondir(scene: Scene, admin: Admin) -> Finding:

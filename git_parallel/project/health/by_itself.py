@@ -22,7 +22,8 @@ def heal(project: Project) -> tuple[str, ...]:
     said = []
     for find in (admins.find_commondirs, admins.find_others, stale_locks.find_ours):
         for finding in find(Scene(project, project)):
-            if finding.mend is None or not (_is_agents(finding.subject) or find is stale_locks.find_ours):
+            is_ours = finding.kind != admins.HALF_MADE and _is_agents(finding.subject)
+            if finding.mend is None or not (is_ours or find is stale_locks.find_ours):
                 continue
             try:
                 said.append(f"{finding.what}: {finding.mend()}")

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...errors import BadName, GitFailed
+from ...git import under_way
 from ...git.mergetree import Merged, aside, merge_tree
 from ...git.refs import Stored
 from ...git.scratch import scratch
 from ...names import Oid, RefName, printable
 from ...schedule.record import State
-from .. import adrift, cut_off, repair, setting_up
+from .. import adrift, repair, setting_up
 from ..attempt import take_back
 from ..declared import read_tasks
 from ..open import Project
@@ -22,11 +23,11 @@ def find(scene: Scene) -> Iterator[Finding]:
     project = scene.project
     if project is None:
         return
-    if not scene.is_merging and cut_off.is_any(project):
+    if not scene.is_merging and under_way.is_any(scene.common):
         yield _mended(
-            "left-by-merge",
-            str(scene.runtime),
-            "a merge that was killed has left something half done",
+            "interrupted-move",
+            str(project.target),
+            "a merge was killed while it moved its target",
             project,
         )
     for stored in scene.world.tasks.values():

@@ -9,6 +9,9 @@ from .checks import CHECKS
 from .finding import Check, Finding
 from .scene import Scene
 
+# What one check mends may be what another one has waited for.
+_ROUNDS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Mended:
@@ -51,22 +54,31 @@ def _all(scene: Scene) -> Report:
 
 def heal(look: Callable[[], Scene]) -> Report:
     """Mend all that can be mended, and look again at the end."""
+    mended: dict[Finding, str] = {}
+    failed: dict[Finding, str] = {}
+    for _ in range(_ROUNDS):
+        before = len(mended)
+        _mend_each(look, mended, failed)
+        if len(mended) == before:
+            break
+    after = examine(look)
+    done = tuple(Mended(one, how) for one, how in mended.items() if one not in after.left)
+    notes = [f"{one.subject} cannot be healed: {why}" for one, why in failed.items() if one in after.left]
+    return Report(done, after.left, (*notes, *after.notes))
+
+
+def _mend_each(look: Callable[[], Scene], mended: dict[Finding, str], failed: dict[Finding, str]) -> None:
     scene = look()
-    mended: list[Mended] = []
-    notes: dict[str, None] = {}
     for check in CHECKS:
         if not _mendable(check, scene):
             continue
         # What another command was about is not to be seen twice.
         for finding, mend in _mendable(check, look()):
             try:
-                mended.append(Mended(finding, mend()))
+                mended[finding] = mend()
             except (ParallelError, OSError) as error:
-                notes[f"{finding.subject} cannot be mended: {_said(error)}"] = None
+                failed[finding] = _said(error)
         scene = look()
-    after = examine(look)
-    done = tuple(one for one in mended if one.finding not in after.left)
-    return Report(done, after.left, (*notes, *after.notes))
 
 
 def _mendable(check: Check, scene: Scene) -> list[tuple[Finding, Callable[[], str]]]:

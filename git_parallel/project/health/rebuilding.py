@@ -17,7 +17,7 @@ from .scene import Scene
 
 def can_be_rebuilt(scene: Scene, task: TaskId) -> bool:
     """Whether the worktree of a task can be made again: its branch is there, and nobody else has checked it out."""
-    branch = branch_of(scene, task)
+    branch = scene.branch_of(task)
     is_elsewhere = any(one.branch == branch for other, one in scene.by_task.items() if other != task)
     return (
         scene.project is not None
@@ -29,7 +29,7 @@ def can_be_rebuilt(scene: Scene, task: TaskId) -> bool:
 
 def rebuild(scene: Scene, task: TaskId, path: Path) -> str:
     """Make what is missing of a worktree: admin directory, index, directory with its files; others stay as they are."""
-    branch, stored = branch_of(scene, task), scene.find(task)
+    branch, stored = scene.branch_of(task), scene.find(task)
     assert branch is not None
     cone = cone_recorded(stored.record, scene.world.claims) if stored else None
     place = Place(path, branch, admin_of(scene.common, task))
@@ -42,18 +42,10 @@ def rebuild(scene: Scene, task: TaskId, path: Path) -> str:
     return f"'{printable(str(path))}' is the worktree of '{task}' again, on {branch.short}"
 
 
-def branch_of(scene: Scene, task: TaskId) -> RefName | None:
-    """The branch of a task, by its record, or else by its usual name."""
-    stored = scene.find(task)
-    if stored and stored.record.branch:
-        return RefName.of_branch(stored.record.branch)
-    return scene.project.place_of(task).branch if scene.project else None
-
-
 def find_branches(scene: Scene) -> Iterator[Finding]:
     """Branches that are gone while their task is not finished, or has a worktree which stands on them."""
     for task, stored in scene.world.tasks.items():
-        branch = branch_of(scene, task) if stored.record.branch else None
+        branch = scene.branch_of(task) if stored.record.branch else None
         if branch is None or branch in scene.branches or scene.is_alive(task) or scene.is_launching(task):
             continue
         admin = scene.by_task.get(task)

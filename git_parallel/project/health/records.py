@@ -10,7 +10,7 @@ from ...git.put_by import put_by
 from ...git.refs import CLAIMS, TASKS, TRASH
 from ...names import Oid, RefName, TaskId, printable
 from .finding import FIX, Finding, shell
-from .remaking import Trace, remake, traces
+from .remaking import remake, traces
 from .scene import Scene
 
 
@@ -77,7 +77,7 @@ def _remake(scene: Scene, ref: RefName) -> Callable[[], str] | None:
         trace = traces(scene).get(TaskId(ref.removeprefix(TASKS)))
     except BadName:
         return None
-    return partial(remake, scene, trace) if isinstance(trace, Trace) else None
+    return partial(remake, scene, trace) if trace else None
 
 
 def _put_by(common: Path, ref: RefName, path: Path) -> str:

@@ -52,8 +52,8 @@ class Scene:
 
     @cached_property
     def world(self) -> Snapshot:
-        """The records."""
-        return snapshot(self.git)
+        """The records, read when it is known which refs there are: whatever is there has got its record before."""
+        return snapshot(self.git) if self.refs and self.branches is not None else Snapshot()
 
     @cached_property
     def damaged(self) -> Mapping[RefName, Oid]:
@@ -123,6 +123,20 @@ class Scene:
     def task_of(admin: Path) -> TaskId | None:
         """The task whose worktree has this admin directory, there or not."""
         return task_of(admin)
+
+    def branch_of(self, task: TaskId) -> RefName | None:
+        """The branch of a task, by its record, or else by its usual name."""
+        stored = self.find(task)
+        if stored and stored.record.branch:
+            return RefName.of_branch(stored.record.branch)
+        return self.project.place_of(task).branch if self.project else None
+
+    def path_of(self, task: TaskId) -> Path | None:
+        """Where the worktree of a task was made, by its record, or else would be."""
+        stored = self.find(task)
+        if stored and stored.record.worktree:
+            return Path(stored.record.worktree)
+        return self.project.place_of(task).path if self.project else None
 
     def find(self, task: TaskId) -> Stored | None:
         """The record of a task."""
