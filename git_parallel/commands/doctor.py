@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import ParallelError
+from ..errors import ParallelError, Refused
 from ..git.command import Git
 from ..git.finding_out import admin_around, common_of
+from ..git.room import is_inside
 from ..project.health.examining import Mended, examine, heal
 from ..project.health.finding import Finding
 from ..project.health.scene import Scene
@@ -28,8 +29,12 @@ class DoctorAnswer:
 
 
 def doctor(directory: Path, *, is_healing: bool) -> DoctorAnswer:
-    """Tell what is wrong, and heal what can be; raises Refused where an agent wants that, or NotARepository."""
+    """Tell what is wrong, and heal what can be; raises Refused to agents that want that, or are in a sandbox."""
     premises = _premises(directory, is_healing=is_healing)
+    if is_inside(premises.common):
+        raise Refused(
+            "from inside a sandbox not all of the repository can be seen", hint="run it in the main worktree"
+        )
 
     def look() -> Scene:
         return _look(premises, directory)

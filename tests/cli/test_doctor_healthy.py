@@ -121,11 +121,13 @@ def test_in_a_sandbox(repo: Repo, agent: Agent, healthy: Healthy, beside: Beside
         pytest.skip(error.message)
     repo.config("parallel.branch", "parallel/{id}/work")
     repo.spec("1", "1.py")
-    run = beside("run", "--sandbox", "--", *agent(f"sleep 3\n{EDITS_ITS_FILE}"))
+    run = beside("run", "--sandbox", "--", *agent(f"git parallel doctor\nsleep 3\n{EDITS_ITS_FILE}"))
     until(lambda: "refs/parallel/tasks/1" in repo.refs("refs/parallel") and repo.state("1") == "running")
     healthy()
     assert run.end()[0] == 0
     healthy()
+    log = (repo.path / ".git/parallel/logs/1/1.log").read_text()
+    assert log.startswith("error: from inside a sandbox not all of the repository can be seen\n")
 
 
 def test_worktrees_of_the_users(repo: Repo, cli: Cli, agent: Agent, healthy: Healthy) -> None:

@@ -1,10 +1,11 @@
 """Records that say what is not the case, and what a killed merge or launch has left half done."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
 from ...errors import BadName, GitFailed
 from ...git import under_way
+from ...git.history import ahead
 from ...git.mergetree import Merged, aside, merge_tree
 from ...git.refs import Stored
 from ...git.scratch import scratch
@@ -48,14 +49,17 @@ def find(scene: Scene) -> Iterator[Finding]:
 
 def find_unlanded(scene: Scene) -> Iterator[Finding]:
     """What is recorded as merged and is not on the target, which only its user can have taken back."""
-    for stored in scene.world.tasks.values():
-        record = stored.record
-        if record.state is not State.MERGED or not record.candidate:
+    merged = [one for one in scene.world.records.values() if one.state is State.MERGED and one.candidate]
+    for target in dict.fromkeys(record.target for record in merged):
+        tip = _target_tip(scene, target)
+        if tip is None:
             continue
-        target = _target_tip(scene, record.target)
-        if target and not _has(scene, target, record.candidate, record.tip):
-            what = f"'{record.id}' is recorded as merged, and '{printable(record.target)}' has not got it"
-            yield Finding("unlanded", record.id, what, f"git parallel merge {record.id}")
+        mine = [record for record in merged if record.target == target]
+        landed = _landed(scene, [record.candidate for record in mine if record.candidate], tip)
+        for record in mine:
+            if record.candidate not in landed and not _adds_nothing(scene, record.tip, tip):
+                what = f"'{record.id}' is recorded as merged, and '{printable(target)}' has not got it"
+                yield Finding("unlanded", record.id, what, f"git parallel merge {record.id}")
 
 
 def _mended(kind: str, subject: str, what: str, project: Project) -> Finding:
@@ -88,10 +92,21 @@ def _target_tip(scene: Scene, target: str) -> Oid | None:
         return None
 
 
-def _has(scene: Scene, target: Oid, candidate: Oid, tip: Oid | None) -> bool:
-    """Whether the target has a merge: its commit or, where it was rewritten since, all that the branch would add."""
-    if scene.git.run("merge-base", "--is-ancestor", candidate, target, answers=(0, 1, 128)).status == 0:
-        return True
+def _landed(scene: Scene, candidates: Sequence[Oid], target: Oid) -> Collection[Oid]:
+    """Those of the commits that can be reached from the target."""
+    try:
+        return {oid for oid, count in ahead(scene.git, candidates, of=target).items() if not count}
+    except GitFailed:
+        # One that the target had once may be gone for good.
+        return {oid for oid in candidates if _is_ancestor(scene, oid, target)}
+
+
+def _is_ancestor(scene: Scene, old: Oid, new: Oid) -> bool:
+    return scene.git.run("merge-base", "--is-ancestor", old, new, answers=(0, 1, 128)).status == 0
+
+
+def _adds_nothing(scene: Scene, tip: Oid | None, target: Oid) -> bool:
+    """Whether the target, as the user has rewritten it since, has all that the branch would bring."""
     if tip is None:
         return False
     with scratch(scene.common, like=target) as room:

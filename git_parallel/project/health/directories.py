@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from ...git import locks
+from ...git.admin import task_of
 from ...git.admin_files import Admin, Part, write
 from ...git.put_by import put_by
 from ...git.worktree import write_whole
@@ -78,7 +79,7 @@ def find_orphans(scene: Scene) -> Iterator[Finding]:
     """Directories of tasks whose admin directory is gone: to git they are no worktrees any more."""
     ours = scene.common / "worktrees"
     for path, told in scene.folders.items():
-        task = scene.task_of(told)
+        task = task_of(told)
         if told.parent != ours or task is None or told.exists() or scene.is_being_put_away(path):
             continue
         if scene.is_launching(task) or scene.is_alive(task):
@@ -95,12 +96,12 @@ def find_orphans(scene: Scene) -> Iterator[Finding]:
 
 def find_missing(scene: Scene) -> Iterator[Finding]:
     """Worktrees of tasks that are gone while the task still has something to do in them."""
-    orphans = {scene.task_of(told) for told in scene.folders.values() if not told.exists()}
+    orphans = {task_of(told) for told in scene.folders.values() if not told.exists()}
     for task, stored in scene.world.tasks.items():
         admin = scene.by_task.get(task)
         if task in orphans or scene.is_alive(task) or scene.is_launching(task) or not stored.record.branch:
             continue
-        if admin is None and (not scene.is_wanted(stored.record) or scene.is_in_trash(task)):
+        if admin is None and (not scene.is_wanted(stored.record) or task in scene.trashed):
             continue
         path = (admin.worktree if admin else None) or Path(stored.record.worktree)
         if (admin and (admin.worktree is None or _find_moved(scene, admin, path))) or path.exists():

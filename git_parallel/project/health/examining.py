@@ -46,7 +46,7 @@ def _all(scene: Scene) -> Report:
     notes: dict[str, None] = {}
     for check in CHECKS:
         try:
-            found |= dict.fromkeys(check.find(scene))
+            found |= dict.fromkeys(check(scene))
         except (ParallelError, OSError) as error:
             notes[f"not everything can be looked at: {_said(error)}"] = None
     return Report(left=tuple(found), notes=tuple(notes))
@@ -83,7 +83,7 @@ def _mend_each(look: Callable[[], Scene], mended: dict[Finding, str], failed: di
 
 def _mendable(check: Check, scene: Scene) -> list[tuple[Finding, Callable[[], str]]]:
     try:
-        return [(one, one.mend) for one in check.find(scene) if one.mend is not None]
+        return [(one, one.mend) for one in check(scene) if one.mend is not None]
     except (ParallelError, OSError):
         # Said when all is looked at again at the end.
         return []

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TypeAlias
 
 from .scene import Scene
 
@@ -25,14 +25,8 @@ class Finding:
     mend: Callable[[], str] | None = field(default=None, compare=False, repr=False)
 
 
-class Check(NamedTuple):
-    """A kind of damage that is looked for.
-
-    `by_files` says that no git is asked, so that it can be looked for where git itself fails.
-    """
-
-    find: Callable[[Scene], Iterator[Finding]]
-    by_files: bool = False
+# What looks for one kind of damage; nothing is changed by looking.
+Check: TypeAlias = Callable[[Scene], Iterator[Finding]]
 
 
 def shell(*words: object) -> str:

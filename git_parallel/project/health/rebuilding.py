@@ -50,7 +50,7 @@ def find_branches(scene: Scene) -> Iterator[Finding]:
             continue
         admin = scene.by_task.get(task)
         if (admin is None or admin.branch != branch) and (
-            not scene.is_wanted(stored.record) or scene.is_in_trash(task)
+            not scene.is_wanted(stored.record) or task in scene.trashed
         ):
             continue
         tip = _last_tip(scene, stored, branch)

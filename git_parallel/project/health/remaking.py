@@ -67,7 +67,7 @@ def told(trace: Trace) -> tuple[str, str]:
 def traces(scene: Scene) -> Mapping[TaskId, Trace]:
     """What there is of tasks without a record that can be read."""
     branches = dict(_lost_branches(scene))
-    alive = {task for task in _in_runtime(scene) if scene.is_alive(task)}
+    alive = {task for task in dict.fromkeys(_in_runtime(scene)) if scene.is_alive(task)}
     lost = {*scene.by_task, *branches, *alive} - set(scene.world.tasks)
     return {task: _trace(scene, task, branches.get(task), is_alive=task in alive) for task in sorted(lost)}
 

@@ -9,7 +9,7 @@ from ...errors import GitFailed, ParallelError
 from ...git import admin_files, locks, trash, worktree_folders
 from ...git.admin import task_of
 from ...git.admin_files import Admin
-from ...git.refs import TASKS, Snapshot, Stored, snapshot
+from ...git.refs import TASKS, TRASH, Snapshot, Stored, snapshot
 from ...git.trash import Entry
 from ...names import Oid, RefName, TaskId
 from ...schedule.record import State, TaskRecord
@@ -92,13 +92,14 @@ class Scene:
         """What the trash has; None for a ref there that is none of ours."""
         return {ref: _entry(self, ref) for ref in self.world.trash}
 
+    @cached_property
+    def trashed(self) -> Collection[str]:
+        """The tasks of which something was put away."""
+        return {ref.removeprefix(TRASH).partition("/")[0] for ref in self.world.trash}
+
     def is_alive(self, task: str) -> bool:
         """Whether anything of a task's agent lives."""
         return process.is_alive(self.runtime / "tasks", task)
-
-    def is_in_trash(self, task: TaskId) -> bool:
-        """Whether something of a task was put away."""
-        return any(ref.split("/")[3] == task for ref in self.world.trash)
 
     def is_being_put_away(self, worktree: Path) -> bool:
         """Whether a prune or its undo was begun with a worktree and has not come to its end."""
@@ -118,11 +119,6 @@ class Scene:
     def is_wanted(record: TaskRecord) -> bool:
         """Whether a task has something to do still where it was at work."""
         return record.is_unfinished and record.state not in (State.PLANNED, State.READY)
-
-    @staticmethod
-    def task_of(admin: Path) -> TaskId | None:
-        """The task whose worktree has this admin directory, there or not."""
-        return task_of(admin)
 
     def branch_of(self, task: TaskId) -> RefName | None:
         """The branch of a task, by its record, or else by its usual name."""
