@@ -3,6 +3,7 @@
 Light on purpose: both ask on every call, and there is hardly ever anything.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 from ...errors import ParallelError
@@ -19,19 +20,16 @@ def heal(project: Project) -> tuple[str, ...]:
     from . import admins, stale_locks
     from .scene import Scene
 
-    said = []
-    for find in (admins.find_commondirs, admins.find_others, stale_locks.find_ours):
-        for finding in find(Scene(project, project)):
-            is_ours = finding.kind != admins.HALF_MADE and _is_agents(finding.subject)
-            if finding.mend is None or not (is_ours or find is stale_locks.find_ours):
-                continue
-            try:
-                said.append(f"{finding.what}: {finding.mend()}")
-            except (ParallelError, OSError):
-                # Another command is at it at this moment, or `doctor` says what is the matter.
-                continue
+    said: list[str] = []
+    for find in (admins.find_commondirs, admins.find_others, stale_locks.find_in_worktrees):
+        # Where it fails another command is at it at this moment, or `doctor` says what is the matter.
+        with suppress(ParallelError, OSError):
+            for finding in find(Scene(project, project)):
+                if finding.mend and finding.kind != admins.HALF_MADE and _is_agents(finding.subject):
+                    said.append(f"{finding.what}: {finding.mend()}")
     return tuple(said)
 
 
 def _is_agents(subject: str) -> bool:
-    return task_of(Path(subject)) is not None
+    """Whether a path is that of a task's admin directory, or of a lock in it."""
+    return any(task_of(one) is not None for one in (Path(subject), Path(subject).parent))

@@ -1,7 +1,7 @@
 """Locks that a git has left which was killed: ours are removed, all others are told of."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +20,16 @@ _OLD = 60.0
 
 def find_ours(scene: Scene) -> Iterator[Finding]:
     """Locks in worktrees of dead agents, on the branches of their tasks, and on records and claims."""
-    for lock in ours(scene):
+    return _left(scene, ours(scene))
+
+
+def find_in_worktrees(scene: Scene) -> Iterator[Finding]:
+    """The first of these only; no record is read."""
+    return _left(scene, in_worktrees(scene))
+
+
+def _left(scene: Scene, found: Iterable[Path]) -> Iterator[Finding]:
+    for lock in found:
         if left_locks.is_left(lock, scene.places):
             yield Finding(
                 "stale-lock",
@@ -48,9 +57,7 @@ def find_others(scene: Scene) -> Iterator[Finding]:
 
 def ours(scene: Scene) -> Iterator[Path]:
     """The locks that stand at this moment which only something of ours can have taken, and that is dead."""
-    for task, admin in scene.by_task.items():
-        if not scene.is_alive(task):
-            yield from (path for name in LOCKS if (path := admin.path / name).exists())
+    yield from in_worktrees(scene)
     if not scene.is_merging:
         yield from sorted((scene.common / "refs" / "parallel").rglob("*.lock"))
     for stored in scene.world.tasks.values():
@@ -58,6 +65,14 @@ def ours(scene: Scene) -> Iterator[Path]:
             lock = scene.common / f"{RefName.of_branch(stored.record.branch)}.lock"
             if lock.exists():
                 yield lock
+
+
+def in_worktrees(scene: Scene) -> Iterator[Path]:
+    """Those of them in the worktrees of dead agents."""
+    for task, admin in scene.by_task.items():
+        found = [path for name in LOCKS if (path := admin.path / name).exists()]
+        if found and not scene.is_alive(task):
+            yield from found
 
 
 def _others(scene: Scene) -> Iterator[Path]:
