@@ -55,7 +55,12 @@ class Admin:
     @property
     def worktree(self) -> Path | None:
         """Where git believes the worktree to be."""
-        return None if Part.GITDIR in self.lacks else Path(self.parts[Part.GITDIR].rstrip("\n")).parent
+        # It may be relative to this directory.
+        return (
+            None
+            if Part.GITDIR in self.lacks
+            else self.path / Path(self.parts[Part.GITDIR].rstrip("\n")).parent
+        )
 
     @property
     def branch(self) -> RefName | None:

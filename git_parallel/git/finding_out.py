@@ -11,7 +11,7 @@ def admin_around(directory: Path) -> Path | None:
     """The admin directory of the linked worktree around a directory, damaged or not; None where it is in none."""
     for folder in (directory, *directory.parents):
         if told := told_by(folder):
-            return told.resolve() if told.parent.name == "worktrees" else None
+            return told if told.parent.name == "worktrees" else None
         if (folder / ".git").exists():
             return None
     return None

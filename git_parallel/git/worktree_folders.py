@@ -27,4 +27,7 @@ def told_by(folder: Path) -> Path | None:
             text = file.read(_LONGEST).decode("utf-8", "surrogateescape").rstrip("\n")
     except OSError:
         return None
-    return folder / text.removeprefix(_WORD) if text.startswith(_WORD) and len(text) > len(_WORD) else None
+    if not text.startswith(_WORD) or text == _WORD:
+        return None
+    # It may be relative, or go by a link.
+    return (folder / text.removeprefix(_WORD)).resolve()

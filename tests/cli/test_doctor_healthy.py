@@ -142,6 +142,18 @@ def test_worktrees_of_the_users(repo: Repo, cli: Cli, agent: Agent, healthy: Hea
     healthy()
 
 
+def test_worktrees_that_are_reached_by_links(repo: Repo, cli: Cli, agent: Agent, healthy: Healthy) -> None:
+    repo.spec("1", "1.py")
+    link = repo.path.parent.with_name("link")
+    link.symlink_to(repo.path.parent)
+    cli("run", "--", *agent(), at=link / "shop")
+    repo.git("worktree", "add", "-q", "-b", "mine", str(link / "mine"), at=link / "shop")
+    (link / "mine/.git").write_text("gitdir: ../shop/.git/worktrees/mine\n")
+    healthy()
+    healthy(link / "shop")
+    healthy(link / "mine")
+
+
 def test_a_worktree_of_a_bare_repository(repo: Repo, cli: Cli, agent: Agent, healthy: Healthy) -> None:
     repo.spec("1", "1.py")
     bare, tree = repo.path.parent / "bare.git", repo.path.parent / "tree"
