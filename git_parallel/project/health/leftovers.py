@@ -8,6 +8,7 @@ from ...errors import BadName, Busy
 from ...git import ground, locks, scratch_worktree
 from ...git.admin import task_of
 from ...git.put_by import put_by
+from ...git.refs import TASKS
 from ...names import TaskId, printable
 from ...workspace import ports, temporary
 from .. import kept_command, waiters
@@ -20,7 +21,7 @@ _KIND = "left-runtime"
 
 
 def find_files(scene: Scene) -> Iterator[Finding]:
-    """Files of tasks that have neither a record nor anything alive."""
+    """Files of tasks that have neither a record, not even a damaged one, nor a worktree, nor anything alive."""
     by_task: dict[TaskId, list[Path]] = {}
     for name in scene.runtime_names:
         try:
@@ -28,8 +29,10 @@ def find_files(scene: Scene) -> Iterator[Finding]:
         except BadName:
             continue
     for task, files in by_task.items():
+        if f"{TASKS}{task}" in scene.refs or task in scene.by_task:
+            continue
         # Its setup is one that lives too.
-        if task in scene.world.tasks or any(locks.is_held(file) for file in files if file.suffix == ".lock"):
+        if any(locks.is_held(file) for file in files if file.suffix == ".lock"):
             continue
         what = f"{len(files)} files are left of '{task}', of which there is no record"
         yield Finding(_KIND, task, what, mend=partial(_put_by, scene, files, f"{task}.runtime"))
