@@ -8,6 +8,7 @@ from ..names import printable
 from ..project.commanding import orders_of
 from ..project.conducting import RunAnswer, Voice, conduct, limits_of
 from ..project.declared import read_tasks, require_tasks, uncommitted_documents
+from ..project.health import by_itself
 from ..project.open import Project, open_project
 from ..project.refreshing import refreshed
 from ..project.request import Request
@@ -27,8 +28,9 @@ def run(
     project = open_project(directory)
     # Better told now than by the end of each agent's work.
     project.git.require_identity()
+    healed = by_itself.heal(project)
     project, notes = refreshed(project, directory, is_asked=request.fetch)
-    for said in notes:
+    for said in (*healed, *notes):
         voice.tell(Told(said, is_note=True))
     tasks = read_tasks(project)
     chosen = require_tasks(project, tasks, request.spellings) or tasks.tasks

@@ -10,6 +10,7 @@ from ..project.backlog import Writer
 from ..project.commanding import orders_of
 from ..project.conducting import RunAnswer, Voice, conduct, limits_of, standing
 from ..project.declared import read_tasks, sources
+from ..project.health import by_itself
 from ..project.open import Project, open_project
 from ..project.ordering import Orders, ordered
 from ..project.refreshing import refreshed
@@ -34,8 +35,9 @@ def start(
     """
     project = open_project(directory)
     project.git.require_identity()
+    healed = by_itself.heal(project)
     project, notes = refreshed(project, directory, is_asked=request.fetch)
-    for said in notes:
+    for said in (*healed, *notes):
         voice.tell(Told(said, is_note=True))
     tasks = read_tasks(project)
     # Which agent types the documents to come will name, nobody knows yet.

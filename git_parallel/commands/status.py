@@ -13,6 +13,7 @@ from ..names import Oid, TaskId
 from ..ownership.claims import of
 from ..project import adrift, coordinator, lapsing, waiters
 from ..project.coordinator import Queue
+from ..project.health import by_itself
 from ..project.open import Project, make_runtime, open_project
 from ..schedule.load import Load
 from ..schedule.record import State, TaskRecord
@@ -79,6 +80,7 @@ class StatusAnswer:
 def status(directory: Path, *, with_load: bool = False) -> StatusAnswer:
     """Read the state of all tasks, mending first what contradicts reality (ended unseen, interrupted)."""
     project = open_project(directory, hurried=True)
+    healed = by_itself.heal(project)
     world = snapshot(project.git)
     mended: tuple[str, ...] = ()
     if adrift.is_any(project, world):
@@ -100,7 +102,7 @@ def status(directory: Path, *, with_load: bool = False) -> StatusAnswer:
         speedup=prospects.speedup if prospects else None,
         queue=queue,
         load=_load(project, queue) if with_load else queue.load if queue else None,
-        mended=mended,
+        mended=(*healed, *mended),
         problems=(*project.settings.warnings, *world.problems, *(seen.sight.warnings if seen else ())),
     )
 

@@ -309,7 +309,9 @@ def failure(arguments: Iterable[str], status: int, stderr: str) -> ParallelError
         return NotARepository(
             "not a git repository", hint="change into a repository, or make one with 'git init'"
         )
-    return GitFailed(f"git {verb} failed: {printable(words) or f'exit status {status}'}")
+    # The admin directory of some worktree is damaged, which git says of the first file that it wants from there.
+    hint = "'git parallel doctor' finds what is damaged" if "/commondir" in words else ""
+    return GitFailed(f"git {verb} failed: {printable(words) or f'exit status {status}'}", hint=hint)
 
 
 def _not_started(directory: Path) -> ParallelError:

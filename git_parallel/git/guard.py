@@ -79,6 +79,21 @@ def inspect(git: Git, common: Path, *, may_push: bool = False) -> tuple[str, ...
     )
 
 
+def tampered(git: Git, common: Path, *, may_push: bool = False) -> tuple[str, ...]:
+    """The same, but what another installation or version of git-parallel has made is not for that reason altered."""
+    wanted = tuple(_files(git, common, may_push=may_push))
+    there = tuple(file._replace(data=_data(file.path) or file.data) for file in wanted)
+    is_as_made = is_there(common / "parallel" / "guard" / _STAMP, _stamp(there), mode=_DATA)
+    return tuple(_changed(git, common, there if is_as_made else wanted))
+
+
+def _data(path: Path) -> bytes | None:
+    try:
+        return None if path.is_symlink() else path.read_bytes()
+    except OSError:
+        return None
+
+
 def _changed(git: Git, common: Path, wanted: Sequence[_File]) -> list[str]:
     found = [
         f"{printable(str(file.path.relative_to(common)))} is {_what_is_wrong(file)}"

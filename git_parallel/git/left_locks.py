@@ -38,6 +38,19 @@ def drop(found: Iterable[Path], places: Collection[Path]) -> tuple[Path, ...]:
     return tuple(lock for lock in found if os.path.lexists(lock) and not _dropped(lock, places))
 
 
+def is_left(lock: Path, places: Collection[Path]) -> bool:
+    """Whether nobody holds a lock at this moment; without waiting for anybody. `places` are those of `drop`, or "/".
+
+    The lock may be anything that git makes at the beginning and removes at the end.
+    """
+    seen = _identity(lock)
+    if seen is None:
+        return False
+    if not (_PROC / "self" / "stat").exists():
+        return time.time() - seen[2] / 1e9 >= _DEAD_AFTER
+    return next(_suspects(lock, places), None) is None and _identity(lock) == seen
+
+
 def _dropped(lock: Path, places: Collection[Path]) -> bool:
     seen = _identity(lock)
     if seen is None:
@@ -67,7 +80,7 @@ def _gone(lock: Path, seen: tuple[int, int, int], places: Collection[Path]) -> b
 
 def _suspects(lock: Path, places: Collection[Path]) -> Iterator[str]:
     """The processes that may hold a lock: of its owner, each git at work there, and whoever has the file open."""
-    below = tuple(os.fsencode(place.resolve()) for place in places)
+    below = tuple(os.fsencode(place.resolve()).rstrip(b"/") for place in places)
     with suppress(FileNotFoundError):
         owner = lock.lstat().st_uid
         for process in _PROC.iterdir():

@@ -19,6 +19,7 @@ from ..overlap.cone import Cone
 from . import crowd, locks, pool, sparse
 from .admin import PREFIX
 from .command import Git
+from .made_branches import MADE
 from .refs import RefChange, apply
 
 # Moves a checkout and nothing else: no option of the user's makes it stash, squash or write over a file.
@@ -101,7 +102,7 @@ def ensure(
         if git.find_ref(place.branch) is None:
             # The intent is recorded and nobody else makes this branch: a lock is a killed launch's.
             (common / f"{place.branch}.lock").unlink(missing_ok=True)
-            apply(git, RefChange(place.branch, new=base, old=None), reason="parallel: make the branch")
+            apply(git, RefChange(place.branch, new=base, old=None), reason=MADE)
         if is_fresh and is_pooled and cone is None and not place.admin.exists() and not place.path.exists():
             _take_over(git, common, place, base)
         is_new = _make_directory(place)

@@ -3,13 +3,15 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
 from ..agents.nursery import Nursery
 from ..config.settings import Settings
+from ..errors import ParallelError
+from ..git import guard
 from ..git.refs import snapshot
 from ..names import TaskId
 from ..schedule.plan import Held
@@ -145,6 +147,9 @@ def conduct(
         return answer
     finally:
         coordinator.withdraw(project)
+        with suppress(ParallelError, OSError):
+            # It was put there for agents that may never have come.
+            guard.leave(project.git, project.common)
         os.close(office)
         leaving.close()
 

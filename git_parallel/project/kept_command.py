@@ -96,13 +96,16 @@ def runtime_of(premises: Premises) -> Path:
 
 def end_dead(premises: Premises) -> None:
     """End the commands whose process was killed, and remove their files and worktrees."""
-    runtime = runtime_of(premises)
-    for lock in runtime.glob("*.lock"):
-        kept = Kept(runtime, lock.name.removesuffix(".lock"))
-        if is_process(int(kept.name.partition(".")[0])):
-            continue
+    for kept in of_the_dead(premises):
         kept.stop(now=True)
-        with locks.held_if_free(lock, within=_PATIENCE) as free:
+        with locks.held_if_free(kept.runtime / f"{kept.name}.lock", within=_PATIENCE) as free:
             if free is not None:
                 kept.forget()
     drop_dead_scratches(premises.common)
+
+
+def of_the_dead(premises: Premises) -> list[Kept]:
+    """The commands whose process was killed, whether they go on or have only left their files."""
+    runtime = runtime_of(premises)
+    found = [Kept(runtime, lock.name.removesuffix(".lock")) for lock in runtime.glob("*.lock")]
+    return [kept for kept in found if not is_process(int(kept.name.partition(".")[0]))]

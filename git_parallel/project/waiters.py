@@ -65,9 +65,13 @@ def waiting(project: Project) -> tuple[Waiter, ...]:
 
 def sweep(project: Project) -> None:
     """Remove what dead waiters have left; the caller holds the lock of the claims."""
-    for file in _files(project):
-        if not locks.is_held(file):
-            file.unlink(missing_ok=True)
+    for file in dead(project):
+        file.unlink(missing_ok=True)
+
+
+def dead(project: Project) -> list[Path]:
+    """The files of waiters that have died."""
+    return [file for file in _files(project) if not locks.is_held(file)]
 
 
 def _files(project: Project) -> list[Path]:

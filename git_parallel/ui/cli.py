@@ -348,6 +348,22 @@ def hooks_(action: str, as_json: bool) -> None:
     sys.exit(show_hooks(action, as_json=as_json))
 
 
+@cli.command("doctor", short_help="Find what is damaged, and heal it.")
+@click.option("--fix", "is_healing", is_flag=True, help="Heal what can be healed without losing anything.")
+@JSON
+def doctor_(is_healing: bool, as_json: bool) -> None:
+    """Find what crashes, kills and power cuts have left damaged, each with the command that heals it.
+
+    It works where git itself does not, say because a 'git worktree add' was killed. With --fix all of it is healed
+    that is safely healed: what is missing is built up again from what is there, and what is in the way is moved
+    into .git/parallel/trash/. Nothing is deleted that you or an agent have made; what is not git-parallel's is only
+    told of. Exits with 1 when something is wrong, after --fix when something is wrong still.
+    """
+    from .show_doctor import show_doctor
+
+    sys.exit(show_doctor(is_healing=is_healing, as_json=as_json))
+
+
 @cli.command("trust", short_help="Have the commands of the team's .gitparallel count.")
 @click.option("--dry-run", is_flag=True, help="Only show the commands, and whether they count.")
 @click.option("--revoke", is_flag=True, help="Trust nothing any more.")

@@ -351,6 +351,13 @@ JSON = {
         "worktrees": "Ids of the tasks whose worktrees they guard.",
         "push": "Whether agents may push.",
     },
+    "doctor": {
+        **_VERSION,
+        "is_healthy": "Whether nothing is wrong, with `--fix` any more.",
+        "findings": "What is wrong or was: `kind` (a stable word), `subject` (the path, ref or task), `what`, `heal` "
+        "(the command that heals it), `is_fixed` and `done` (how it was healed; else null).",
+        "notes": "What could not be looked at or healed, in words.",
+    },
     "trust": {
         **_VERSION,
         "target": "The branch whose `.gitparallel` it is.",

@@ -50,13 +50,22 @@ def forget(common: Path, task: TaskId) -> None:
 
 def drop_stale(common: Path) -> None:
     """Give back the ports of this repository whose workspaces are gone."""
+    with locks.held(_shelf() / "lock"):
+        for entry in stale(common):
+            entry.unlink()
+
+
+def stale(common: Path) -> list[Path]:
+    """The files of ports that workspaces of this repository had which are gone."""
     shelf = _shelf()
-    with locks.held(shelf / "lock"):
-        for entry in shelf.iterdir():
-            if entry.name.isdecimal():
-                holder = _holder(shelf, int(entry.name))
-                if holder and holder[0] == str(common) and not _is_taken(shelf, int(entry.name)):
-                    entry.unlink()
+    ports = [entry for entry in shelf.iterdir() if entry.name.isdecimal()]
+    return [
+        entry
+        for entry in ports
+        if (holder := _holder(shelf, int(entry.name)))
+        and holder[0] == str(common)
+        and not _is_taken(shelf, int(entry.name))
+    ]
 
 
 def _shelf() -> Path:

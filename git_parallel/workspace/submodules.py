@@ -4,6 +4,7 @@ Each has a git directory of its own below the worktree's admin directory, as git
 hard-linked from `.git/modules/`. Nothing in the shared configuration is changed.
 """
 
+import os
 import shlex
 import shutil
 from collections.abc import Iterator, Mapping
@@ -57,6 +58,37 @@ def fill(git: Git, common: Path, main: Path, place: Place, *, is_untouched: bool
             (tree.path / path).mkdir()
         shutil.rmtree(place.admin / "modules", ignore_errors=True)
         _fill(git, tree, is_untouched=True)
+
+
+def connect(git: Git, common: Path, main: Path, place: Place) -> None:
+    """Give the submodules of a worktree git directories again whose own have gone with its admin directory.
+
+    Their files stay as they are. Raises Unusable for a commit that is not in the main worktree.
+    """
+    _connect(git, _Tree(place.path, common, main, common / "parallel" / agent_config.SUBMODULES), place.admin)
+
+
+def _connect(git: Git, tree: _Tree, admin: Path) -> None:
+    for one in _initialised(git, tree):
+        here, own = tree.path / one.path, admin / "modules" / one.name
+        if (here / ".git").is_file() and not own.exists():
+            git.run(
+                "clone", "--quiet", "--bare", "--local", "--", str(one.source), str(own), environment=_LOCALLY
+            )
+            inner = git.at(own)
+            url = git.run(f"--git-dir={one.source}", "config", "remote.origin.url", answers=(0, 1)).stdout
+            settings = {
+                "core.bare": "false",
+                "core.worktree": os.path.relpath(here, own),
+                "remote.origin.url": url.removesuffix("\n") or str(one.source),
+                "include.path": str(tree.settings),
+            }
+            for key, value in settings.items():
+                inner.run("config", "--file", str(own / "config"), key, value)
+            inner.run("--git-dir=.", "update-ref", "--no-deref", "HEAD", one.commit)
+            git.at(here).run("read-tree", "HEAD")
+        if own.exists():
+            _connect(git, replace(tree, path=here, common=one.source, main=tree.main / one.path), own)
 
 
 def bring_home(git: Git, common: Path, place: Place, *, base: Oid, tip: Oid, task: str) -> tuple[str, ...]:

@@ -19,14 +19,19 @@ def make(common: Path, task: TaskId) -> Path:
 
 
 def drop_stale(common: Path) -> None:
-    """Remove the directories of this repository whose workspaces are gone; `tasks/<id>.port` is there with one."""
-    prefix = _prefix(common)
-    for folder in temporary_root().glob(f"{prefix}*"):
-        if not (common / "parallel" / "tasks" / f"{folder.name.removeprefix(prefix)}.port").exists():
-            if folder.is_symlink():
-                folder.unlink(missing_ok=True)
-            else:
-                shutil.rmtree(folder, ignore_errors=True)
+    """Remove the directories of this repository whose workspaces are gone."""
+    for folder in stale(common):
+        if folder.is_symlink():
+            folder.unlink(missing_ok=True)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def stale(common: Path) -> list[Path]:
+    """The directories of this repository whose workspaces are gone; `tasks/<id>.port` is there with one."""
+    prefix, tasks = _prefix(common), common / "parallel" / "tasks"
+    folders = temporary_root().glob(f"{prefix}*")
+    return [one for one in folders if not (tasks / f"{one.name.removeprefix(prefix)}.port").exists()]
 
 
 def _prefix(common: Path) -> str:

@@ -74,8 +74,9 @@ def test_the_environment_is_what_agents_get(tmp_path: Path) -> None:
 
 def test_the_json_keys_are_those_of_the_documents() -> None:
     functions = {}
-    for name in ("document.py", "document_plan.py", "document_owners.py", "document_prune.py"):
-        functions |= functions_of(UI / name)
+    modules = ("document", "document_plan", "document_owners", "document_prune", "document_doctor")
+    for name in modules:
+        functions |= functions_of(UI / f"{name}.py")
 
     assert set(reference.JSON) == {verb.name for verb in visible() if verb.has_json}
     for verb, meanings in reference.JSON.items():

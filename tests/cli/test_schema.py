@@ -128,6 +128,7 @@ def test_there_is_a_schema_for_every_stable_format() -> None:
     assert list(SCHEMAS) == [
         "cancel",
         "claims",
+        "doctor",
         "hooks",
         "merge",
         "owners",
@@ -370,6 +371,7 @@ def test_every_document_and_record_of_a_long_life_is_as_its_schema_says(
     (repo.path / ".git" / "parallel" / "hooks" / "pre-commit").unlink()
     documents.add("hooks", cli("hooks", "--json").json)
     assert ask("hooks", "repair")["problems"] == []
+    documents.add("doctor", cli("doctor", "--json").json)
     documents.add("replay", cli("plan", "--replay", "HEAD~5..HEAD", "--json").json)
     assert [one["source"] for one in ask("plan", "1", "clash-b")["problems"]] == ["ROADMAP.md"]
 

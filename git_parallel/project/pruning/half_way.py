@@ -8,7 +8,7 @@ from pathlib import Path
 from ...git import locks
 from ...git.refs import TRASH
 from ...names import Oid, RefName
-from ..open import Project
+from ..open import Premises
 from .alone import LOCK
 
 _FOLDER = re.compile(r"[a-z0-9-]+\.\d+")
@@ -17,13 +17,13 @@ _MARKS = {"done", "restoring", "spotless", "handed", "copied", "branch.log"}
 _ENTRY = re.compile(re.escape(TRASH) + r"([a-z0-9-]+)/(\d+)")
 
 
-def is_any(project: Project, trash: Mapping[RefName, Oid]) -> bool:
+def is_any(project: Premises, trash: Mapping[RefName, Oid]) -> bool:
     """Whether there is anything of the kind, and no prune at work."""
     is_left = any(half_way(project, trash)) or any(ownerless(project, trash))
     return is_left and not locks.is_held(project.runtime / LOCK)
 
 
-def half_way(project: Project, trash: Mapping[RefName, Oid]) -> Iterator[RefName]:
+def half_way(project: Premises, trash: Mapping[RefName, Oid]) -> Iterator[RefName]:
     """The refs whose entries are not wholly in the trash, or about to leave it."""
     for ref in trash:
         name = _folder(ref)
@@ -31,7 +31,7 @@ def half_way(project: Project, trash: Mapping[RefName, Oid]) -> Iterator[RefName
             yield ref
 
 
-def ownerless(project: Project, trash: Mapping[RefName, Oid]) -> Iterator[Path]:
+def ownerless(project: Premises, trash: Mapping[RefName, Oid]) -> Iterator[Path]:
     """The folders of entries whose refs are gone: they were being freed, or nothing of worth is left in them."""
     known = {_folder(ref) for ref in trash}
     with suppress(FileNotFoundError):

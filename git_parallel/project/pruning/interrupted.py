@@ -6,7 +6,7 @@ from ...errors import ParallelError
 from ...git import locks
 from ...git.removal import remove
 from ...git.trash import away, expiring
-from ...git.trash.entry import Entry, has_begun_only, is_being_restored, is_expiring, read_all
+from ...git.trash.entry import Entry, folder_of, has_begun_only, is_being_restored, is_expiring, read_all
 from ...names import Oid, RefName
 from ..aside import bring_back
 from ..open import Project
@@ -31,7 +31,7 @@ def mend_alone(project: Project, trash: Mapping[RefName, Oid]) -> tuple[str, ...
     doubtful = {ref: trash[ref] for ref in half_way(project, trash)}
     for entry in read_all(project.git, doubtful).values():
         try:
-            said.append(_mended(project, entry))
+            said.append(mended(project, entry))
         except ParallelError as error:
             said.append(f"what was begun with '{entry.task}' cannot be brought to its end: {error.message}")
     for folder in ownerless(project, trash):
@@ -39,7 +39,8 @@ def mend_alone(project: Project, trash: Mapping[RefName, Oid]) -> tuple[str, ...
     return tuple(said)
 
 
-def _mended(project: Project, entry: Entry) -> str:
+def mended(project: Project, entry: Entry) -> str:
+    """Bring one entry to its end, holding the lock of prunes; what has become of it. Raises what keeps it from that."""
     git, common, task = project.git, project.common, entry.task
     if is_expiring(common, entry):
         expiring.expire(git, common, entry)
@@ -50,7 +51,10 @@ def _mended(project: Project, entry: Entry) -> str:
     if has_begun_only(git, common, entry):
         away.take_back(git, common, entry)
         return f"a prune of '{task}' had been interrupted: it was left where it is"
+    is_gone = not folder_of(common, entry).exists()
     done = away.complete(git, common, [entry])
     if done.failed:
         raise ParallelError(done.failed[task])
+    if is_gone:
+        return f"the files of '{task}' in the trash are gone; its commits are kept"
     return f"a prune of '{task}' had been interrupted: it is in the trash now"
