@@ -6,6 +6,8 @@ parallel/trash/<name>.<time>/<name>       it
 
 import json
 import time
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import GitFailed, in_words
@@ -29,6 +31,27 @@ def put_by(common: Path, *paths: Path, why: str, name: str = "") -> Path:
     except OSError as error:
         raise GitFailed(f"cannot put '{printable(str(paths[0]))}' by: {in_words(error)}") from error
     return folder
+
+
+@dataclass(frozen=True, slots=True)
+class PutBy:
+    """What was put by: its folder in the trash, when that was (seconds since the epoch), from where, and why."""
+
+    folder: Path
+    seconds: float
+    source: str
+    why: str
+
+
+def all_put_by(common: Path) -> tuple[PutBy, ...]:
+    """All that was put by in a repository, the latest first; what does not tell when is left out."""
+    found = []
+    for told in (common / "parallel" / "trash").glob(f"*/{TOLD}"):
+        with suppress(OSError, ValueError, KeyError, IndexError):
+            data = json.loads(told.read_bytes())
+            at = int(told.parent.name.rpartition(".")[2]) / 1e9
+            found.append(PutBy(told.parent, at, str(data["from"][0]), str(data["why"])))
+    return tuple(sorted(found, key=lambda one: one.seconds, reverse=True))
 
 
 def is_put_by(folder: Path) -> bool:

@@ -40,15 +40,16 @@ _FOLLOWS: dict[State, frozenset[State]] = {
     State.READY: frozenset({State.READY, State.RUNNING, State.FAILED, State.CANCELLED, State.PLANNED}),
     # What was done to resolve a conflict and does not suffice leaves the task in conflict.
     State.RUNNING: _ENDED | {State.CONFLICTED},
-    State.SUCCEEDED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, *_AGAIN}),
+    # What was put into the trash and freed there is called off.
+    State.SUCCEEDED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, State.CANCELLED, *_AGAIN}),
     State.FAILED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, State.CANCELLED, *_AGAIN}),
     State.CANCELLED: _AGAIN,
     State.LOST: frozenset({State.CANCELLED, State.CONFLICTED, *_AGAIN}),
     State.MERGING: frozenset({State.MERGED, State.CONFLICTED, State.REJECTED, State.SUCCEEDED}),
     # What was merged can be taken back by the user, and then be merged or judged again.
     State.MERGED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED}),
-    State.CONFLICTED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, *_AGAIN}),
-    State.REJECTED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, *_AGAIN}),
+    State.CONFLICTED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, State.CANCELLED, *_AGAIN}),
+    State.REJECTED: frozenset({State.MERGING, State.CONFLICTED, State.REJECTED, State.CANCELLED, *_AGAIN}),
 }
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ..git.put_by import PutBy
 from ..git.trash.entry import Entry
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def of_trash(answer: "TrashAnswer") -> dict[str, Any]:
     return {
         "version": VERSION,
         "trash": [_entry(entry) for entry in answer.entries],
+        "aside": [_aside(one) for one in answer.aside],
         "strange": list(answer.strange),
     }
 
@@ -53,13 +55,27 @@ def of_expire(answer: "ExpireAnswer") -> dict[str, Any]:
         "version": VERSION,
         "is_rehearsal": answer.is_rehearsal,
         "freed": [_entry(entry, size=size) for entry, size in answer.freed.items()],
+        "aside": [_aside(one, size=size) for one, size in answer.aside.items()],
         "left": [_entry(entry) for entry in answer.left],
         "mended": list(answer.mended),
     }
 
 
+def _aside(one: PutBy, *, size: int | None = None) -> dict[str, Any]:
+    return {
+        "source": one.source,
+        "folder": str(one.folder),
+        "why": one.why,
+        "time": _moment(one.seconds),
+        "bytes": size,
+    }
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")
+
+
 def _entry(entry: Entry, *, is_there: bool = True, size: int | None = None) -> dict[str, Any]:
-    at = datetime.fromtimestamp(int(entry.seconds), UTC).isoformat().replace("+00:00", "Z")
     return {
         "id": entry.task,
         "branch": entry.branch.short,
@@ -67,6 +83,6 @@ def _entry(entry: Entry, *, is_there: bool = True, size: int | None = None) -> d
         "worktree": entry.worktree,
         "overruled": list(entry.reasons),
         "trash": entry.ref if is_there else None,
-        "time": at if is_there else None,
+        "time": _moment(entry.seconds) if is_there else None,
         "bytes": size,
     }

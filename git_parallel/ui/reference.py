@@ -380,6 +380,8 @@ JSON = {
         "restored": "With `--undo`: `id`, `worktree`.",
         "refused": "With `--undo`: what could not be brought back: `id`, `reason`.",
         "trash": "With `--list`: what is in the trash, as in `removed`.",
+        "aside": "With `--list` and `--expire`: what `doctor` has put by: `source` (where it was), `folder`, `why`, "
+        "`time`, `bytes`.",
         "strange": "With `--list`: refs among those of the trash that are none of git-parallel.",
         "freed": "With `--expire`: what is gone for good, as in `removed`.",
         "left": "With `--expire`: what is still in the trash, as in `removed`.",

@@ -74,15 +74,15 @@ def show_trash(*, as_json: bool) -> None:
         return
     for ref in answer.strange:
         note(f"{ref} is no trash of git-parallel")
-    if not answer.entries:
+    if not answer.entries and not answer.aside:
         print("the trash is empty")
-        return
-    from .render import table
+    if answer.entries:
+        from .render import table
 
-    table(
-        ("ID", "PRUNED", "BRANCH", "COMMIT", "WORKTREE", "OVERRULED"),
-        [_row(entry) for entry in answer.entries],
-    )
+        headers = ("ID", "PRUNED", "BRANCH", "COMMIT", "WORKTREE", "OVERRULED")
+        table(headers, [_row(entry) for entry in answer.entries])
+    for one in answer.aside:
+        print(printable(f"put by {_since(one.seconds)} ago, {one.why}: {one.source}, now in {one.folder}"))
 
 
 def show_expired(age: str, *, is_rehearsal: bool, as_json: bool) -> None:
@@ -101,13 +101,13 @@ def show_expired(age: str, *, is_rehearsal: bool, as_json: bool) -> None:
         return
     done = "would be freed" if is_rehearsal else "freed"
     for entry, taken in answer.freed.items():
-        print(f"{entry.task} {done}: {size(taken)}, pruned {_ago(entry)} ago, {_commit(entry)}")
-    count = (
-        f"{len(answer.freed)} {done}, {size(sum(answer.freed.values()))}"
-        if answer.freed
-        else "nothing to free"
-    )
-    stay = f"; {len(answer.left)} in the trash, the oldest for {_ago(answer.left[-1])}" if answer.left else ""
+        print(f"{entry.task} {done}: {size(taken)}, pruned {_since(entry.seconds)} ago, {_commit(entry)}")
+    for one, taken in answer.aside.items():
+        print(printable(f"{one.source} {done}: {size(taken)}, put by {_since(one.seconds)} ago, {one.why}"))
+    sizes = (*answer.freed.values(), *answer.aside.values())
+    count = f"{len(sizes)} {done}, {size(sum(sizes))}" if sizes else "nothing to free"
+    oldest = f", the oldest for {_since(answer.left[-1].seconds)}" if answer.left else ""
+    stay = f"; {len(answer.left)} in the trash{oldest}" if answer.left else ""
     print(f"{count}{stay}")
 
 
@@ -134,7 +134,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
     shown = entry.worktree
     return (
         entry.task,
-        f"{_ago(entry)} ago",
+        f"{_since(entry.seconds)} ago",
         entry.branch.short,
         _commit(entry),
         shown,
@@ -146,9 +146,9 @@ def _commit(entry: Entry) -> str:
     return f"{entry.tip:.9}" if entry.tip else "no commit"
 
 
-def _ago(entry: Entry) -> str:
-    """How long ago an entry was put away, in the largest unit of which that is one at least."""
-    passed = max(0, int(time.time() - entry.seconds))
+def _since(moment: float) -> str:
+    """How long ago a moment was, in the largest unit of which that is one at least."""
+    passed = max(0, int(time.time() - moment))
     units = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
     size, word = next(((size, word) for size, word in units if passed >= size), (1, "second"))
     count = passed // size

@@ -343,7 +343,11 @@ def test_every_document_and_record_of_a_long_life_is_as_its_schema_says(
     assert ids(pruned["removed"]) == ["clash-a", "good", "later", "slow", "third", "zz-unknown"]
     assert ids(pruned["kept"]) == ["blocks", "breaks", "clash-b", "extra", "fails", "foreign"]
     assert ids(ask("prune", "--dry-run")["removed"]) == []
-    assert len(ask("prune", "--list")["trash"]) == 6
+    half_made = repo.path / ".git/worktrees/half"
+    half_made.mkdir()
+    (half_made / "commondir").touch()
+    assert cli("doctor", "--fix", "--json").json["findings"]
+    assert (len(ask("prune", "--list")["trash"]), len(ask("prune", "--list")["aside"])) == (6, 1)
     repo.worktree("slow").mkdir()
     undone = ask("prune", "--undo", "good", "slow")
     assert (ids(undone["restored"]), ids(undone["refused"])) == (["good"], ["slow"])

@@ -119,6 +119,38 @@ def test_only_expire_frees_and_it_says_how_much(three: Repo, cli: Cli) -> None:
     assert (three.worktree("3") / "3.py").exists()
 
 
+def test_unfinished_work_that_was_freed_is_called_off(repo: Repo, cli: Cli, agent: Agent) -> None:
+    repo.spec("1", "one.py")
+    repo.spec("2", "two.py")
+    cli("run", "--", *agent())
+    cli("prune", "--force", "1", "2")
+    cli("prune", "--undo", "2")
+
+    assert cli("prune", "--expire", "now").status == 0
+
+    assert (repo.state("1"), repo.state("2")) == ("cancelled", "succeeded")
+    assert "its work was freed from the trash" in cli("status").stdout
+    assert cli("doctor").stdout == "healthy\n"
+    assert cli("retry", "1", "--", *agent()).status == 0
+    assert cli("merge").status == 0
+
+
+def test_what_doctor_put_by_is_listed_and_freed(three: Repo, cli: Cli) -> None:
+    admin = three.path / ".git/worktrees/mine"
+    admin.mkdir()
+    for name in ("commondir", "HEAD", "locked"):
+        (admin / name).write_text("")
+    assert cli("doctor", "--fix").status == 0
+
+    (aside,) = cli("prune", "--list", "--json").json["aside"]
+    assert (aside["source"], Path(aside["folder"], "mine").is_dir()) == (str(admin), True)
+    assert f"a worktree was half made: {admin}, now in " in cli("prune", "--list").stdout
+    assert cli("prune", "--expire", "1d").stdout == "nothing to free\n"
+    (freed,) = cli("prune", "--expire", "now", "--json").json["aside"]
+    assert freed["bytes"] > 0
+    assert list((three.path / ".git/parallel/trash").iterdir()) == []
+
+
 @pytest.mark.parametrize("what", [("--undo",), ("--expire", "now"), ("--force", "1")])
 def test_an_agent_decides_nothing_of_the_kind(three: Repo, cli: Cli, what: Sequence[str]) -> None:
     cli("prune", "2")

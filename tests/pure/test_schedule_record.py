@@ -16,14 +16,14 @@ FOLLOWS = {
     "planned": "planned ready cancelled conflicted",
     "ready": "planned ready running failed cancelled",
     "running": "succeeded failed cancelled lost conflicted",
-    "succeeded": "planned ready merging conflicted rejected",
+    "succeeded": "planned ready merging conflicted rejected cancelled",
     "failed": "planned ready cancelled merging conflicted rejected",
     "cancelled": "planned ready",
     "lost": "planned ready cancelled conflicted",
     "merging": "succeeded merged conflicted rejected",
     "merged": "merging conflicted rejected",
-    "conflicted": "planned ready merging conflicted rejected",
-    "rejected": "planned ready merging conflicted rejected",
+    "conflicted": "planned ready merging conflicted rejected cancelled",
+    "rejected": "planned ready merging conflicted rejected cancelled",
 }
 WORDS = [(before, after) for before, allowed in FOLLOWS.items() for after in allowed.split()]
 OTHERS = [(before, after) for before in FOLLOWS for after in FOLLOWS if (before, after) not in WORDS]
