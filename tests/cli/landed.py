@@ -1,4 +1,4 @@
-"""A repository with a task that has landed, made once and had again for each test at the same place."""
+"""A repository with tasks that have landed, made once and had again for each test at the same place."""
 
 import shutil
 import subprocess
@@ -28,17 +28,23 @@ class Landed:
         return Repo(self.place / "shop")
 
     def renew(self) -> Scene:
-        """Everything as it was when the task had landed, and nothing of what was there since."""
+        """Everything as it was when it was kept, and nothing of what was there since."""
         shutil.rmtree(self.place, ignore_errors=True)
         subprocess.run(["cp", "-a", str(self.kept), str(self.place)], check=True)
         scene = Scene(self.repo, self.repo.worktree("1"))
-        # A copy has other inodes, which is no change to tell of.
+        # A copy has other inodes, which is no change to tell of. With conflicts in the index git says no.
         for at in (self.repo.path, scene.worktree):
-            self.repo.git("update-index", "-q", "--refresh", at=at)
+            if at.exists():
+                self.repo.git("update-index", "-q", "--refresh", at=at, check=False)
         return scene
 
-    def make(self, cli: Cli) -> None:
-        """Begin a repository and land task 1 in it."""
+    def keep(self) -> None:
+        """Have it from now on as it is at this moment; it is not at its place then."""
+        shutil.rmtree(self.kept, ignore_errors=True)
+        self.place.rename(self.kept)
+
+    def make(self, cli: Cli, *tasks: str) -> None:
+        """Begin a repository, and land tasks in it; the first has `one.py`."""
         repo = self.repo
         repo.path.mkdir(parents=True)
         repo.git("init", "--quiet")
@@ -51,10 +57,11 @@ class Landed:
         repo.commit("middle", **{"one.py": "several\n"})
         repo.commit("last", **{"last.txt": "last\n"})
         repo.git("switch", "--quiet", "main")
-        repo.spec("1", "one.py")
+        for task in tasks:
+            repo.spec(task, "one.py" if task == tasks[0] else f"{task}.py")
         assert cli("run", "--", "/bin/sh", "-c", EDITS_ITS_FILE, at=repo.path).status == 0
         assert cli("merge", at=repo.path).status == 0
-        self.place.rename(self.kept)
+        self.keep()
 
 
 def _beside(repo: Repo, branch: str, **files: str) -> None:

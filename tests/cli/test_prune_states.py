@@ -30,7 +30,7 @@ def repo(landed: Landed) -> Repo:
 def scene(landed: Landed, cli: Cli) -> Iterator[Scene]:
     """The worktree of task 1, which has landed; the processes that a state has started end with the test."""
     if not landed.kept.exists():
-        landed.make(cli)
+        landed.make(cli, "1")
     scene = landed.renew()
     yield scene
     for process in scene.started:
