@@ -44,7 +44,7 @@ from git_parallel.git import trash
 
 ROOT = Path(__file__).resolve().parents[1]
 SECTIONS = ("one", "hundred")
-FILES, TASKS, SMALL, WIDTH = 50_000, 100, 100, 100
+FILES, TASKS, PER_DIRECTORY = 50_000, 100, 5
 AGENT = 'cd "src/m$GIT_PARALLEL_TASK"; echo "by $GIT_PARALLEL_TASK" >> "$(ls | head -n 1)"'
 
 
@@ -94,14 +94,13 @@ def landed(folder: Path, *, files: int, tasks: int) -> Shop:
 
 
 def stream(files: int, tasks: int) -> Iterator[bytes]:
-    """One commit of so many files in directories of a hundred, and a spec for each of as many of these."""
+    """One commit of so many files in small directories, and a spec for each of as many of these."""
     yield b"commit refs/heads/main\ncommitter Bench <bench@example.com> 1700000000 +0000\ndata 1\nx\n"
     for number in range(files):
         text = f"line of file {number}\n" * (1 + number * 7919 % 100)
-        yield f"M 100644 inline src/m{number // WIDTH}/f{number}.py\ndata {len(text)}\n{text}\n".encode()
+        yield f"M 100644 inline src/m{number // PER_DIRECTORY}/f{number}.py\ndata {len(text)}\n{text}\n".encode()
     for number in range(tasks):
-        directory = f"src/m{number % (files // WIDTH)}"
-        text = f"# SPEC-{number}: Task {number}\n\n**File**: `{directory}/f{number}.py`\n"
+        text = f"# SPEC-{number}: Task {number}\n\n## Files\n\n- `src/m{number}/`\n"
         yield f"M 100644 inline specs/SPEC-{number}.md\ndata {len(text)}\n{text}\n".encode()
 
 
@@ -253,10 +252,11 @@ def main() -> None:
             measure(f"1. one: a worktree of {files:,} files", lambda: one(shop), rounds)
             print(f"git parallel prune --expire now, once: {expired(shop) * 1000:.0f} ms\n", flush=True)
         if "hundred" in (given.only or SECTIONS):
-            shop = landed(folder / "hundred", files=SMALL, tasks=tasks)
+            files = PER_DIRECTORY * tasks
+            shop = landed(folder / "hundred", files=files, tasks=tasks)
             shop.repo.parent.rename(shop.kept)
             shop.repo.parent.mkdir()
-            measure(f"2. hundred: {tasks} worktrees of {SMALL} files", lambda: hundred(shop), rounds)
+            measure(f"2. hundred: {tasks} worktrees of {files} files", lambda: hundred(shop), rounds)
 
 
 if __name__ == "__main__":

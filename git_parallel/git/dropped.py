@@ -11,7 +11,7 @@ from .history import trees
 from .worktree import Place
 
 # By these HEAD or a branch is taken away from a commit; what amends or rebases one puts another in its place.
-_LEFT = re.compile(r"reset: |checkout: |am --abort|cherry-pick --abort|revert --abort")
+_LEFT = re.compile(r"reset: |checkout: |branch: Reset to |.*( --abort|\(abort\))|$")
 _OUR_OWN = "refs/parallel/trash/*"
 
 
@@ -40,7 +40,7 @@ def unreachable(git: Git, asked: Iterable[Oid]) -> set[Oid]:
     commits = "".join(f"{oid}\n" for oid, line in zip(oids, said, strict=True) if line == "commit")
     if not commits:
         return set()
-    beside = ("--not", f"--exclude={_OUR_OWN}", "--all")
+    beside = ("--not", f"--exclude={_OUR_OWN}", "--single-worktree", "--all")
     return set(map(Oid, git.run("rev-list", "--stdin", *beside, stdin=commits).stdout.split()))
 
 

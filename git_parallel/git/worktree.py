@@ -328,6 +328,7 @@ _OPERATIONS = {
     "BISECT_LOG": "bisect",
     "sequencer": "cherry-pick or revert",
     "MERGE_AUTOSTASH": "merge --autostash",
+    "NOTES_MERGE_PARTIAL": "merge of notes",
 }
 # Whatever git was told to believe instead of looking.
 _SCEPTICAL = (

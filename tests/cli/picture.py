@@ -33,6 +33,7 @@ def picture(repo: Repo, task: str = "1") -> Picture:
     seen: Picture = {}
     for name, command in _ASKED.items():
         seen[name] = _git(worktree, *command, is_sure=name != "settings")
+    seen["settings"] = sorted(str(seen["settings"]).splitlines())
     seen["refs"] = [line for line in str(seen["refs"]).splitlines() if "/trash/" not in line]
     common = repo.path / ".git"
     admin = admin_of(worktree)

@@ -22,9 +22,9 @@ def _submodule(scene: Scene) -> Path:
     return scene.worktree / "lib"
 
 
-@state("submodule", lambda scene: scene.git("submodule", "update", "--quiet") and None)
+@state("", lambda scene: scene.git("submodule", "update", "--quiet") and None)
 def a_submodule(scene: Scene) -> None:
-    """Initialised, and nothing in it that is not elsewhere: but its repository is in the admin directory."""
+    """Initialised, and nothing in it that is not elsewhere too."""
     _submodule(scene)
 
 
@@ -51,29 +51,29 @@ def a_submodule_with_commits_on_a_side(scene: Scene) -> None:
     scene.git("checkout", "--quiet", "--detach", "HEAD~", at=inside)
 
 
-@state("untracked|repository")
+@state("untracked|repositor")
 def a_repository_inside(scene: Scene) -> None:
     _made(scene, scene.worktree / "nested")
 
 
-@state("untracked|repository")
+@state("untracked|repositor")
 def a_repository_inside_without_commits(scene: Scene) -> None:
     scene.git("init", "--quiet", "nested")
 
 
-@state("ignored|repository")
+@state("ignored|repositor")
 def a_repository_in_an_ignored_folder(scene: Scene) -> None:
     scene.ignore("/vendor/")
     _made(scene, scene.worktree / "vendor" / "deep" / "nested")
 
 
-@state("repository")
+@state("repositor")
 def a_repository_in_a_disposable_folder(scene: Scene) -> None:
     scene.repo.config("parallel.disposable", "vendor/**")
     a_repository_in_an_ignored_folder(scene)
 
 
-@state("untracked|ignored|repository|worktree")
+@state("untracked|ignored|repositor|worktree")
 def a_worktree_inside(scene: Scene) -> None:
     scene.ignore("/.trees/")
     scene.git("worktree", "add", "--quiet", "-b", "inner", ".trees/inner")
