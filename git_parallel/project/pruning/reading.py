@@ -167,5 +167,6 @@ def _beyond(project: Project, head: str, lost: set[Oid]) -> int:
     """How many commits only a detached HEAD has."""
     if head.startswith("refs/") or head not in lost:
         return 0
-    out = project.git.run("rev-list", "--count", head, "--not", "--exclude=refs/parallel/trash/*", "--all")
+    beside = ("--exclude=refs/parallel/trash/*", "--single-worktree", "--all")
+    out = project.git.run("rev-list", "--count", head, "--not", *beside)
     return int(out.stdout)
