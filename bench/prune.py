@@ -10,7 +10,7 @@ them touches the branch, which "git branch -d" deletes in the second table.
 "git parallel prune" is the whole command, from the start of Python to its end: it proves that the branch has landed,
 looks for everything that could be lost and for processes that work there, pins what is pruned in a commit, moves
 worktree and admin directory into the trash and deletes the branch. "the removal itself" is the part of it from the
-first object that is written for the trash to the last file that is moved there (trash.put_away),
+first object that is written for the trash to the last file that is moved there (git_parallel.git.trash.away.put_away),
 timed inside of the command. Nothing is freed by that: "prune --expire now" does it, at any time one likes, and
 "prune --undo" brings everything back until then.
 
@@ -39,8 +39,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from importing import imported
 from run import spread, table
 
-from git_parallel.commands.prune import prune
-from git_parallel.git import trash
+from git_parallel.commands import prune
+from git_parallel.git.trash.away import Away
 
 ROOT = Path(__file__).resolve().parents[1]
 SECTIONS = ("one", "hundred")
@@ -131,16 +131,16 @@ def rm(shop: Shop) -> None:
 def removal(shop: Shop) -> float:
     """The seconds that a prune spends on putting away what it has judged."""
     taken: list[float] = []
-    put_away = trash.put_away
+    put_away = prune.put_away
 
-    def watched(*given: Any, **named: Any) -> trash.Entry:
+    def watched(*given: Any, **named: Any) -> Away:
         before = time.perf_counter()
         made = put_away(*given, **named)
         taken.append(time.perf_counter() - before)
         return made
 
-    with mock.patch.object(trash, "put_away", watched):
-        prune(shop.repo, ["0"])
+    with mock.patch.object(prune, "put_away", watched):
+        prune.prune(shop.repo, ["0"])
     (seconds,) = taken
     return seconds
 

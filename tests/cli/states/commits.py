@@ -1,6 +1,6 @@
 """States of branches and of commits that few or none lead to."""
 
-from tests.cli.states.entering import CHANGED, UNMERGED, state
+from tests.cli.states.entering import UNMERGED, state
 from tests.cli.states.scene import Scene
 
 
@@ -77,8 +77,7 @@ def commits_left_by_a_rebase(scene: Scene) -> None:
 @state("reset away")
 def commits_that_only_the_branchs_log_names(scene: Scene) -> None:
     """Written past HEAD: the log of the worktree does not know of it."""
-    tree = scene.git("rev-parse", "HEAD^{tree}")
-    lost = scene.git("commit-tree", "-p", "HEAD", "-m", "past HEAD", tree)
+    lost = scene.git("commit-tree", "-p", "HEAD", "-m", "past HEAD", "rival^{tree}")
     was = scene.git("rev-parse", "HEAD")
     scene.repo.git("update-ref", "refs/heads/feature/1", lost)
     scene.repo.git("update-ref", "refs/heads/feature/1", was)
