@@ -256,7 +256,9 @@ def _left_behind(shop: Shop) -> Iterator[str]:
 
 
 def _git_works(shop: Shop) -> Iterator[str]:
-    for command in ("fsck --full --strict", "worktree list", "branch -a", "gc -q --prune=now"):
+    # Of what is in place git itself collects all that a rebase has put by; it is not to be blamed on anybody here.
+    collect = "gc -q" if shop.shape.is_disturbed and shop.in_place("1") else "gc -q --prune=now"
+    for command in ("fsck --full --strict", "worktree list", "branch -a", collect):
         done = subprocess.run(
             ["git", *command.split()], cwd=shop.repo.path, capture_output=True, text=True, check=False
         )

@@ -57,6 +57,9 @@ def differences(before: Picture, after: Picture) -> list[str]:
         if isinstance(was, dict) and isinstance(now, dict):
             keys = [key for key in {**was, **now} if was.get(key) != now.get(key)]
             found += [f"{name}, {key}: was {was.get(key)!r:.300}, is {now.get(key)!r:.300}" for key in keys]
+        elif isinstance(was, list) and isinstance(now, list):
+            found += [f"{name}: gone is {one!r}" for one in was if one not in now]
+            found += [f"{name}: new is {one!r}" for one in now if one not in was]
         elif was != now:
             found.append(f"{name}: was {was!r:.600}, is {now!r:.600}")
     return found
