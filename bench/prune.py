@@ -44,7 +44,7 @@ from git_parallel.git.trash.away import Away
 
 ROOT = Path(__file__).resolve().parents[1]
 SECTIONS = ("one", "hundred")
-FILES, TASKS, PER_DIRECTORY = 50_000, 100, 5
+FILES, TASKS, PER_DIRECTORY = 50_000, 100, 1
 AGENT = 'cd "src/m$GIT_PARALLEL_TASK"; echo "by $GIT_PARALLEL_TASK" >> "$(ls | head -n 1)"'
 
 

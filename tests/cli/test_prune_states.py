@@ -1,14 +1,17 @@
 """Whatever a worktree is in: `prune` leaves it and says why; forced, it comes back as it was, and work goes on."""
 
 import re
+import shutil
 import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.landed import Landed
-from tests.cli.picture import Picture, differences, picture
+from tests.cli.picture import Picture, differences, files_of, picture
 from tests.cli.states import STATES
 from tests.cli.states.entering import State
 from tests.cli.states.scene import Scene
@@ -59,6 +62,62 @@ def test_a_state_is_refused_forced_and_undone(scene: Scene, cli: Cli, name: str)
     assert list((scene.common / "parallel" / "trash").iterdir()) == []
     assert is_healthy(scene.repo, scene.worktree)
     state.go_on(scene)
+
+
+def test_a_rehearsal_changes_nothing(scene: Scene, cli: Cli) -> None:
+    STATES["rebasing_with_an_autostash"].make(scene)
+    before = picture(scene.repo)
+
+    for forced in ((), ("--force",)):
+        ran = cli("prune", "--dry-run", "--json", *forced, "1")
+        assert [one["id"] for one in ran.json["removed"]] == ["1"] * len(forced)
+        assert not (found := differences(before, picture(scene.repo))), "\n".join(found)
+    assert scene.repo.refs("refs/parallel/trash") == []
+
+
+def test_the_shell_that_calls_it_from_there_keeps_it(scene: Scene) -> None:
+    command = f"'{sys.executable}' -m git_parallel prune 1; echo $$"
+    ran = subprocess.run(
+        ["sh", "-c", command], cwd=scene.worktree, capture_output=True, text=True, check=False
+    )
+
+    shell = ran.stdout.splitlines()[-1]
+    assert f"process {shell} works in its worktree" in ran.stdout
+    assert scene.worktree.exists()
+
+
+def test_a_branch_that_is_at_work_elsewhere_stays_whatever_is_said(scene: Scene, cli: Cli) -> None:
+    other = scene.worktree.with_name("again")
+    scene.git("worktree", "add", "--quiet", "--force", str(other), "feature/1")
+    before = picture(scene.repo)
+
+    ran = cli("prune", "--force", "1")
+
+    assert ran.status == 1
+    assert f"its branch is checked out in '{other}'" in ran.stdout
+    assert not (found := differences(before, picture(scene.repo))), "\n".join(found)
+
+
+@pytest.mark.parametrize("name", ["rebasing_with_an_autostash", "untracked_with_odd_modes", "ignored_folder"])
+def test_what_is_on_another_file_system_comes_back_as_well(scene: Scene, cli: Cli, name: str) -> None:
+    STATES[name].make(scene)
+    with tempfile.TemporaryDirectory(prefix="gp", dir="/var/tmp") as elsewhere:
+        if Path(elsewhere).stat().st_dev == scene.worktree.stat().st_dev:
+            pytest.skip("there is one file system only")
+        moved = Path(elsewhere) / "moved"
+        subprocess.run(["cp", "-a", str(scene.worktree), str(moved)], check=True)
+        shutil.rmtree(scene.worktree)
+        scene.repo.git("worktree", "repair", str(moved))
+        before = dict(files_of(moved))
+        status = scene.git("status", "--porcelain=v2", "--branch", "--ignored", at=moved)
+
+        assert cli("prune", "--force", "1").status == 0
+        assert not moved.exists()
+        scene.repo.git("gc", "--quiet", "--prune=now")
+        assert cli("prune", "--undo", "1").status == 0
+
+        assert differences({"files": before}, {"files": dict(files_of(moved))}) == []
+        assert scene.git("status", "--porcelain=v2", "--branch", "--ignored", at=moved) == status
 
 
 def refuses(scene: Scene, cli: Cli, state: State, before: Picture) -> None:

@@ -27,8 +27,9 @@ def a_process_has_a_file_open(scene: Scene) -> None:
     scene.start("sleep", "600", at=scene.repo.path, stdin=scene.worktree / "one.py")
 
 
-@state("process")
+@state("")
 def a_process_has_a_file_of_git_open(scene: Scene) -> None:
+    """It works elsewhere, and finds what it reads as it was."""
     scene.start("sleep", "600", at=scene.repo.path, stdin=scene.admin / "HEAD")
 
 
