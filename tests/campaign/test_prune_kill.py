@@ -37,7 +37,7 @@ SHAPES = {
     "clean": Shape(("prune", "1", "2")),
     "forced": Shape(("prune", "--force", "1"), is_disturbed=True),
     "undo": Shape(("prune", "--undo", "1"), is_disturbed=True, before=(("prune", "--force", "1"),)),
-    "undo two": Shape(
+    "pair": Shape(
         ("prune", "--undo"), is_disturbed=True, before=(("prune", "--force", "1", "2"),)
     ),
     "expire": Shape(
@@ -159,6 +159,7 @@ def test_kill_what_mends_a_prune_before_every_step(
     shop.landed.renew()
     assert killer.kill(here[len(here) // 2], together=True)[0]
     shop.landed.keep()
+    shop.landed.renew()
     mender = Killer(tmp_path / "mending", shop.repo.path, shop.landed.place, mending)
     steps, _ = mender.steps()
     tried = steps if IS_CAMPAIGN else _spread(steps, 2)
