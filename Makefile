@@ -7,7 +7,7 @@ CAMPAIGN ?= 200
 
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "git-parallel needs Python 3.11")'
 
-.PHONY: demo test lint campaign bench bench-plan bench-labels bench-run bench-queue bench-workspace bench-owners bench-hooks bench-gate bench-merge man clean
+.PHONY: demo test lint campaign bench bench-plan bench-labels bench-run bench-queue bench-workspace bench-owners bench-hooks bench-gate bench-merge bench-prune man clean
 
 demo: .venv-demo/installed
 	@.venv-demo/bin/git-parallel demo $(DEMO)
@@ -80,6 +80,10 @@ bench-gate: $(VENV)/installed
 # How fast 100 branches land, and what one bad branch among 65 costs, beside git alone.
 bench-merge: $(VENV)/installed
 	$(BIN)/python bench/merge.py $(MERGE)
+
+# How soon finished worktrees are out of the way, beside `git worktree remove` and `rm -rf`.
+bench-prune: $(VENV)/installed
+	$(BIN)/python bench/prune.py $(PRUNE)
 
 man: $(VENV)/installed
 	$(BIN)/python -m git_parallel.ui.manual man
