@@ -38,7 +38,7 @@ from run import spread, table
 
 from git_parallel.git import guard, spotless, trash, worktree
 from git_parallel.git.command import Git
-from git_parallel.git.worktree import Place
+from git_parallel.git.place import Place, admin_of
 from git_parallel.names import Oid, RefName, TaskId
 from git_parallel.overlap.cone import Cone
 
@@ -74,7 +74,7 @@ class Shop:
         return run("git", *arguments, at=self.repo).removesuffix("\n")
 
     def place(self, name: str) -> Place:
-        admin = worktree.admin_of(self.common, name)
+        admin = admin_of(self.common, name)
         return Place(self.out / name, RefName.of_branch(f"feature/{name}"), admin)
 
     def ours(self, name: str = "0", *, cone: Cone | None = None, is_pooled: bool = False) -> None:

@@ -48,7 +48,15 @@ IMPURE = {
 
 # The only modules that may import a library.
 DOORS = {
-    "click": {"ui.cli", "ui.cli_run", "ui.options", "ui.errors", "ui.manual", "ui.completions"},
+    "click": {
+        "ui.cli",
+        "ui.cli_care",
+        "ui.cli_run",
+        "ui.options",
+        "ui.errors",
+        "ui.manual",
+        "ui.completions",
+    },
     "git": {"api.workspace"},
     "unidiff": {"overlap.patch"},
     "psutil": {"agents.load"},

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import Refused
+from ..git.place import admin_of
 from ..git.refs import snapshot
 from ..git.room import is_inside
 from ..git.sparse import is_sparse
-from ..git.worktree import admin_of
 from ..names import TaskId
 from ..ownership.judge import Verdict
 from ..ownership.waiting import Wait

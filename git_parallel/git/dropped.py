@@ -8,7 +8,7 @@ from ..errors import BadName
 from ..names import Oid
 from .command import Git
 from .history import trees
-from .worktree import Place
+from .place import Place
 
 # By these HEAD or a branch is taken away from a commit; what amends or rebases one puts another in its place.
 _LEFT = re.compile(r"reset: |checkout: |branch: Reset to |.*( --abort|\(abort\))|$")

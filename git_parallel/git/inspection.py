@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..names import Oid
-from . import worktree
 from .command import Git
-from .worktree import Look, Place
+from .look import Look, head_of, look, operations
+from .place import Place
 
 # The per-worktree refs, of which `for-each-ref` tells elsewhere nothing.
 _OWN_REFS = "refs"
@@ -32,13 +32,13 @@ def inspect(git: Git, common: Path, place: Place) -> Inspection:
     if not place.path.is_dir():
         admin = place.admin
         staged = tuple(staged_paths(git, place))
-        look = Look(changed=staged, head=worktree.head_of(admin), operations=worktree.operations(admin))
-        return Inspection(look, refs=tuple(own_refs(admin)))
-    look = worktree.look(git, place, ignored=True, hidden=True)
+        seen = Look(changed=staged, head=head_of(admin), operations=operations(admin))
+        return Inspection(seen, refs=tuple(own_refs(admin)))
+    seen = look(git, place, ignored=True, hidden=True)
     return Inspection(
-        look=look,
+        look=seen,
         refs=tuple(own_refs(place.admin)),
-        repositories=tuple(_repositories(place.path, look.ignored)),
+        repositories=tuple(_repositories(place.path, seen.ignored)),
         submodules=tuple(_submodules(git, common, place)),
     )
 
@@ -79,7 +79,7 @@ def _submodules(git: Git, common: Path, place: Place) -> Iterator[tuple[str, str
             if _lost(git, directory, _home(common, directory, place)):
                 yield shown, "has commits that are nowhere else"
             continue
-        seen = worktree.look(git, Place(path, place.branch, directory), ignored=True, hidden=True)
+        seen = look(git, Place(path, place.branch, directory), ignored=True, hidden=True)
         if seen.operations:
             yield shown, f"a {seen.operations[0]} is unfinished in it"
         for what, some in (("untracked", seen.untracked), ("ignored", seen.ignored), ("hidden", seen.hidden)):

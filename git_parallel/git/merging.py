@@ -7,11 +7,12 @@ from pathlib import Path
 from ..names import Oid, RefName
 from . import worktree
 from .command import Git, failure
+from .look import look
+from .place import Place
 from .refs import read_blobs
 from .rerere import is_remembered
 from .shield import shielded
 from .target import in_the_way
-from .worktree import Place
 
 # Whatever the user has set for merges of his own: this one is not to end by itself, nor to touch anything else.
 _MERGE = (
@@ -113,7 +114,7 @@ def _clear(git: Git, common: Path, place: Place, target: RefName) -> Path | None
     for lock in ("index.lock", "ORIG_HEAD.lock", "AUTO_MERGE.lock"):
         (place.admin / lock).unlink(missing_ok=True)
     tip, onto = (git.find_ref(ref) for ref in (place.branch, target))
-    changed = worktree.look(git, place).changed
+    changed = look(git, place).changed
     new = in_the_way(git, place.path, old=tip, new=onto) if tip and onto else ()
     aside = None
     for path in dict.fromkeys((*changed, *new)):

@@ -25,9 +25,9 @@ from pathlib import Path
 from ..errors import Stale
 from ..names import Oid, RefName
 from .command import Git
+from .place import Place
 from .refs import RefChange, apply
 from .room import REAL, Room, room_at
-from .worktree import Place
 
 _HEADS = "refs/heads"
 # Deleting CHERRY_PICK_HEAD and the like, at the end of each rebase, git takes the lock of packed-refs. That lock

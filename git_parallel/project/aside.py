@@ -3,11 +3,11 @@
 from ..agents import process
 from ..errors import Busy, Unusable
 from ..git.checkouts import checkouts
+from ..git.place import Place
 from ..git.refs import TRASH, branches, snapshot
 from ..git.trash.away import Parcel, put_away
 from ..git.trash.back import restore
 from ..git.trash.entry import Entry, is_back, place_of, read_all
-from ..git.worktree import Place
 from ..names import TaskId, printable
 from ..schedule.record import TaskRecord
 from .furnishing import drop_stale

@@ -21,8 +21,8 @@ from ..errors import Busy, GitFailed, ParallelError, Stale, Unusable, in_words
 from ..git import ground, worktree
 from ..git.admin import PREFIX
 from ..git.control import digests
+from ..git.place import Place
 from ..git.refs import Stored, snapshot, write_record
-from ..git.worktree import Place
 from ..names import RefName, TaskId
 from ..overlap import patterns
 from ..ownership.claims import of

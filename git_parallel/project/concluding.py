@@ -4,7 +4,7 @@ from ..errors import GitFailed, Unusable
 from ..git import merging
 from ..git.command import Git
 from ..git.history import changed_paths
-from ..git.worktree import Place
+from ..git.place import Place
 from ..names import Oid, printable
 from ..overlap.markers import left
 from ..schedule.record import TaskRecord

@@ -10,7 +10,8 @@ from ..agents import process
 from ..errors import ParallelError
 from ..git import worktree
 from ..git.left_out import leave_out
-from ..git.worktree import Place
+from ..git.look import look
+from ..git.place import Place
 from ..names import Oid, TaskId
 from ..workspace import bringing, large, ports, submodules, temporary
 from ..workspace.bringing import Wanted
@@ -58,7 +59,7 @@ def furnish(
     env = process.agent_environment(os.environ, {**told, **variables(project, task)})
     if setting_up.set_up(project, task, place, env, liaison.is_called_off):
         # What it made there it would make again.
-        seen = worktree.look(project.git, place, ignored=True)
+        seen = look(project.git, place, ignored=True)
         bringing.remember(record, place.path, seen.ignored)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..git.created import contained, created
+from ..git.place import admin_of
 from ..git.refs import Snapshot, snapshot
-from ..git.worktree import admin_of
 from ..names import Oid, TaskId
 from ..schedule.record import State, TaskRecord
 from .open import Project

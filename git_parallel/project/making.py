@@ -6,9 +6,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ..agents.process import agent_environment, run_to_end
+from ..git.place import Place
 from ..git.scratch_pool import ScratchPool
 from ..git.scratch_worktree import Scratch
-from ..git.worktree import Place
 from ..names import Oid, TaskId
 from .furnishing import Liaison, complete
 from .landing.finishing import CheckOut, Run

@@ -10,8 +10,8 @@ from ..config.settings import Settings
 from ..config.team import TeamFile
 from ..errors import BadInput, BadName, Unusable
 from ..git.command import Git
+from ..git.place import Place, admin_of
 from ..git.store import Store
-from ..git.worktree import Place, admin_of
 from ..names import Oid, RefName, TaskId, printable
 
 

@@ -6,7 +6,8 @@ from ..agents import process
 from ..errors import ParallelError
 from ..git import worktree
 from ..git.checkouts import path_of
-from ..git.worktree import Place
+from ..git.look import look
+from ..git.place import Place, admin_of
 from ..names import Oid, RefName, TaskId
 from ..schedule.record import State, TaskRecord
 from .open import Project
@@ -14,7 +15,7 @@ from .open import Project
 
 def place_of_record(project: Project, record: TaskRecord) -> Place:
     """Where a task's worktree is: the templates may have changed, and `git worktree move` may have moved it."""
-    admin = worktree.admin_of(project.common, record.id)
+    admin = admin_of(project.common, record.id)
     path = path_of(admin) or Path(record.worktree)
     return Place(path, RefName.of_branch(record.branch), admin)
 
@@ -52,7 +53,7 @@ def is_as_made(project: Project, place: Place, base: Oid) -> bool:
         # The checkout is not complete, so nobody has been told of it.
         return True
     try:
-        seen = worktree.look(project.git, place, hidden=True)
+        seen = look(project.git, place, hidden=True)
     except (ParallelError, OSError):
         return False
     return seen.is_clean and seen.head == place.branch

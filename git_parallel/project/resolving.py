@@ -5,10 +5,11 @@ from pathlib import Path
 
 from ..agents import process
 from ..errors import Refused
-from ..git import merging, worktree
+from ..git import merging
+from ..git.look import look
+from ..git.place import Place
 from ..git.refs import Snapshot, snapshot
 from ..git.target import in_the_way
-from ..git.worktree import Place
 from ..names import Oid, TaskId, printable
 from ..schedule.record import State, TaskRecord
 from .conflicts import Clashing, find_clashing
@@ -121,7 +122,7 @@ def _require_there(project: Project, world: Snapshot, record: TaskRecord, place:
 
 def _require_untouched(project: Project, place: Place, task: TaskId, tip: Oid, onto: Oid) -> None:
     """Raise Refused where a merge would meet what is not committed; it is to begin from what was judged."""
-    seen = worktree.look(project.git, place, hidden=True)
+    seen = look(project.git, place, hidden=True)
     where = printable(str(place.path))
     if seen.operations:
         raise Refused(

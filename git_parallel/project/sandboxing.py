@@ -12,11 +12,11 @@ from ..errors import ParallelError, Unusable
 from ..git import locks, sandbox
 from ..git.admin import task_of
 from ..git.checkouts import path_of
+from ..git.place import Place
 from ..git.refs import Snapshot
 from ..git.room import REAL, Room, is_inside
 from ..git.sandbox import Taken
 from ..git.sparse import OWN
-from ..git.worktree import Place
 from ..names import TaskId
 from ..schedule.record import State, TaskRecord
 from .open import Project

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from ..agents import process
 from ..errors import ParallelError, Stale
-from ..git import worktree
-from ..git.worktree import Place
+from ..git.look import look
+from ..git.place import Place
 from ..names import TaskId, printable
 from .open import Project
 from .plain import write_anew
@@ -182,7 +182,7 @@ def _require_nothing_left(project: Project, task: TaskId, place: Place, note: _N
 
 
 def _left(project: Project, place: Place) -> tuple[str, ...]:
-    seen = worktree.look(project.git, place)
+    seen = look(project.git, place)
     return (*seen.changed, *seen.untracked)
 
 

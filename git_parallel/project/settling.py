@@ -15,8 +15,9 @@ from ..git.command import Git
 from ..git.history import count, paths_at
 from ..git.left_markers import left_markers
 from ..git.left_out import leave_out
+from ..git.look import look
+from ..git.place import Place
 from ..git.refs import Stored, snapshot
-from ..git.worktree import Place
 from ..names import Oid, TaskId, printable
 from ..schedule.record import TRAILER, State, TaskRecord
 from ..tasks.task import TaskSet
@@ -132,7 +133,7 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
         return Shortfall(f"its branch '{record.branch}' is gone")
     # Where the agent has put work in the place of a link it is to be seen.
     leave_out(project.git, project.common, place.path)
-    seen = worktree.look(project.git, place)
+    seen = look(project.git, place)
     # What git ignored once is no work of the agent's, and may well be a secret.
     brought = given(project, record.id, (*seen.changed, *seen.untracked))
     brought -= _tracked(project.git, record.base or project.base, brought)
@@ -147,7 +148,7 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
         problem = conclude(project, tasks, record, place)
         if problem:
             return Shortfall(problem)
-        seen = worktree.look(project.git, place)
+        seen = look(project.git, place)
     if seen.operations:
         return Shortfall(f"left a {seen.operations[0]} unfinished")
     if seen.inside:

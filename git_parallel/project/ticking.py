@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ..errors import BadName
 from ..git.checkouts import path_of
+from ..git.place import admin_of
 from ..git.refs import read_blobs
-from ..git.worktree import admin_of
 from ..names import RepoPath, TaskId
 from ..schedule.record import TaskRecord
 from ..tasks.document import SPEC_LIMIT, Document, decode

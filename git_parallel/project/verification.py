@@ -12,11 +12,11 @@ from typing import Self
 
 from ..agents.process import agent_environment
 from ..errors import ParallelError, Unusable
+from ..git.place import Place
 from ..git.removal import remove
 from ..git.scratch_pool import ScratchPool
 from ..git.scratch_worktree import Scratch
 from ..git.shield import shielded
-from ..git.worktree import Place
 from ..names import Oid, TaskId
 from ..overlap.verify_scopes import Commands, Scoped, commands_for
 from . import kept_command

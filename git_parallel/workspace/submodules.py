@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from ..errors import GitFailed, Unusable
 from ..git import agent_config
 from ..git.command import Git
-from ..git.worktree import Place
+from ..git.place import Place
 from ..names import Oid, printable
 
 _LINK = "160000"

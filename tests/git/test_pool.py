@@ -8,10 +8,10 @@ import pytest
 
 from git_parallel.git import guard, pool, spotless, worktree
 from git_parallel.git.command import Git
+from git_parallel.git.place import Place, admin_of
 from git_parallel.git.trash.away import Parcel, put_away
 from git_parallel.git.trash.back import restore
 from git_parallel.git.trash.entry import Entry, folder_of
-from git_parallel.git.worktree import Place, admin_of
 from git_parallel.names import Oid, RefName, TaskId
 from tests.conftest import Repo
 

@@ -4,9 +4,9 @@ import pytest
 
 from git_parallel.git import sandbox
 from git_parallel.git.command import Git
+from git_parallel.git.place import Place, admin_of
 from git_parallel.git.room import Room, is_inside
 from git_parallel.git.sandbox import Taken
-from git_parallel.git.worktree import Place, admin_of
 from git_parallel.names import Oid, RefName
 from tests.conftest import Repo
 

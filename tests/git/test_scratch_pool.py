@@ -10,9 +10,9 @@ import pytest
 
 from git_parallel.errors import Unusable
 from git_parallel.git.command import Git
+from git_parallel.git.place import Place
 from git_parallel.git.scratch_pool import ScratchPool
 from git_parallel.git.scratch_worktree import Scratch, drop_dead_scratches
-from git_parallel.git.worktree import Place
 from git_parallel.names import Oid, RefName
 from git_parallel.workspace import submodules
 from tests.conftest import Repo

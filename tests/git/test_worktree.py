@@ -8,7 +8,7 @@ from pathlib import Path
 
 from git_parallel.git import worktree
 from git_parallel.git.command import Git
-from git_parallel.git.worktree import Place, admin_of
+from git_parallel.git.place import Place, admin_of
 from git_parallel.names import Oid, RefName
 from tests.conftest import Cli, Repo
 

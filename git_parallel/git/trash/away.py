@@ -17,10 +17,10 @@ from ...names import Oid, TaskId, printable
 from .. import ground, locks, pool, sandbox, sparse
 from ..command import Git, book_entry
 from ..packing import Batch
+from ..place import Place
 from ..refs import RefChange, apply, branches
 from ..removal import remove
 from ..shield import shielded
-from ..worktree import Place
 from .entry import Entry, folder_of, message_of, place_of
 from .moving import copy, is_elsewhere, remove_copied, rename
 from .objects import Pinned, pinned, tree_of

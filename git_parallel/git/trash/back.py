@@ -7,10 +7,11 @@ from ...errors import ParallelError, Unusable
 from ...names import printable
 from .. import locks, pool, sparse
 from ..command import Git
+from ..place import Place, is_joined, is_taken, points_to
 from ..refs import RefChange, apply
 from ..removal import remove
 from ..shield import shielded
-from ..worktree import Place, alone, check_out, is_joined, is_taken, points_to, write_whole
+from ..worktree import alone, check_out, write_whole
 from .away import drop, move_runtime
 from .entry import Entry, folder_of, is_back, place_of
 from .moving import copy, differences, is_elsewhere, rename

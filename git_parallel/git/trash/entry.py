@@ -8,8 +8,8 @@ from pathlib import Path
 from ...errors import BadName, GitFailed
 from ...names import Oid, RefName, TaskId
 from ..command import Git
+from ..place import Place
 from ..refs import TRASH, read_blobs
-from ..worktree import Place
 
 
 @dataclass(frozen=True, slots=True)

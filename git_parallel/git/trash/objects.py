@@ -8,7 +8,7 @@ from pathlib import Path
 from ...names import Oid
 from ..command import Git
 from ..index_file import objects_beside_entries
-from ..worktree import Place
+from ..place import Place
 
 # Not read for names of objects: what is binary, or has objects of its own that go with it.
 _PASSED_OVER = ("index", "sharedindex.", "modules", "gp-index", "info")

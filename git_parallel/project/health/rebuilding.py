@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ...git import worktree
 from ...git.admin_files import last_logged
+from ...git.place import Place, admin_of
 from ...git.refs import RefChange, Stored, apply
-from ...git.worktree import Place, admin_of
 from ...names import Oid, RefName, TaskId, printable
 from ...workspace import submodules
 from ..cones import cone_recorded

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ...errors import ParallelError
 from ...git.inspection import Inspection, inspect
-from ...git.worktree import Place, is_joined
+from ...git.place import Place, is_joined
 from ...names import Oid, TaskId
 from ...overlap import patterns
 from ...schedule.record import TaskRecord

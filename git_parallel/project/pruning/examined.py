@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from ...git.place import Place
 from ...git.refs import Stored
-from ...git.worktree import Place
 from ...names import Oid, TaskId
 from ...schedule.record import TaskRecord
 

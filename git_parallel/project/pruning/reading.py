@@ -12,8 +12,8 @@ from ...git import locks
 from ...git.checkouts import Checkout, checkouts
 from ...git.dropped import dropped, named, unreachable
 from ...git.inspection import Inspection
+from ...git.place import Place, is_joined
 from ...git.refs import Branch, Stored, branches
-from ...git.worktree import Place, is_joined
 from ...names import Oid, RefName, TaskId, printable
 from ...schedule.record import State, TaskRecord
 from ..open import Project
