@@ -17,6 +17,7 @@ from ..project.persons import require_person
 from ..project.pruning import interrupted
 from ..project.pruning.alone import alone
 from ..project.pruning.examined import Examined
+from ..project.pruning.half_way import tasks_half_way
 from ..project.pruning.reading import examine
 from ..project.pruning.reasons import obstacles, reasons
 from ..schedule.record import State
@@ -55,7 +56,9 @@ def prune(
         mended = () if is_rehearsal else _mended(project)
         world = snapshot(project.git)
         chosen, kept = _chosen(project, world, spellings)
-        seen = examine(project, chosen)
+        stuck = tasks_half_way(project, world.trash)
+        kept |= {one.record.id: (_STUCK,) for one in chosen if one.record.id in stuck}
+        seen = examine(project, [one for one in chosen if one.record.id not in stuck])
         going = []
         for one in seen:
             against = reasons(one, target=project.target.short)
@@ -78,6 +81,7 @@ def prune(
     return PruneAnswer(away.entries, kept, mended, landed)
 
 
+_STUCK = "a prune or an undo of it was interrupted, and cannot be brought to its end"
 # States from which a task is merged when its work is found on the target.
 _LANDS = (State.SUCCEEDED, State.FAILED, State.CONFLICTED, State.REJECTED)
 

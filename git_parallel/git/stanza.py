@@ -4,10 +4,13 @@
 The file is written as git itself writes it: `config.lock` beside it, then renamed.
 """
 
+import fcntl
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from ..errors import GitFailed
 from ..names import printable
@@ -22,6 +25,8 @@ _VALUE = f"\tpath = {INCLUDED}\n"
 _USUAL = f"{_HEADER}\n{_VALUE}".encode()
 # The line before it had no end, which is taken away with it.
 _JOINED = f"\n{_HEADER} ; the line above has no end of its own\n{_VALUE}".encode()
+_OURS = "config."
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _PATIENCE, _BETWEEN_TRIES = 2.0, 0.02  # seconds
 
 
@@ -73,7 +78,7 @@ def _config(common: Path) -> Path:
 def _rewrite(common: Path, change: Callable[[bytes], bytes]) -> None:
     path = _config(common)
     lock = path.with_name(f"{path.name}.lock")
-    with os.fdopen(_taken(lock), "wb") as file:
+    with _taken(common, lock) as file:
         try:
             before = path.read_bytes()
             file.write(change(before))
@@ -86,12 +91,39 @@ def _rewrite(common: Path, change: Callable[[bytes], bytes]) -> None:
             raise
 
 
-def _taken(lock: Path) -> int:
+@contextmanager
+def _taken(common: Path, lock: Path) -> Iterator[IO[bytes]]:
+    """git's lock of the configuration, as a file to write.
+
+    It has a second name of ours while we hold it, so that after a kill it can be told from that of any other git.
+    """
+    folder = common / "parallel" / "tmp"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = folder / f"{_OURS}{os.getpid()}"
+    name.unlink(missing_ok=True)
+    descriptor = os.open(name, _NEW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if not _link(common, name, lock):
+            # There are file systems where a file has one name only.
+            os.close(descriptor)
+            descriptor = os.open(lock, _NEW, 0o600)
+        with os.fdopen(descriptor, "wb", closefd=False) as file:
+            yield file
+    finally:
+        name.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def _link(common: Path, name: Path, lock: Path) -> bool:
+    """Wait for the lock, and take it; whether it has a second name."""
     end = time.monotonic() + _PATIENCE
     while True:
         try:
-            return os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            lock.hardlink_to(name)
         except FileExistsError:
+            if drop_left(common):
+                continue
             if time.monotonic() >= end:
                 raise GitFailed(
                     f"'{printable(str(lock))}' is there: another git is writing the configuration, or died at it",
@@ -99,3 +131,29 @@ def _taken(lock: Path) -> int:
                 ) from None
             # git's own lock of this file: nobody tells when it is gone.
             time.sleep(_BETWEEN_TRIES)
+        except OSError:
+            return False
+        else:
+            return True
+
+
+def drop_left(common: Path) -> bool:
+    """Remove the lock of the configuration where a process of ours has left it that was killed; whether it was so."""
+    path = _config(common)
+    lock = path.with_name(f"{path.name}.lock")
+    return any(_is_dropped(name, lock) for name in (common / "parallel" / "tmp").glob(f"{_OURS}*"))
+
+
+def _is_dropped(name: Path, lock: Path) -> bool:
+    with suppress(FileNotFoundError, BlockingIOError):
+        descriptor = os.open(name, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            # Who is alive holds it; and of those who find it left one removes it.
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if lock.samefile(name):
+                lock.unlink()
+                name.unlink()
+                return True
+        finally:
+            os.close(descriptor)
+    return False

@@ -14,7 +14,13 @@ LOCKS = ("index.lock", "HEAD.lock")
 
 
 def find_suspects(common: Path) -> Iterator[Path]:
-    """The admin directories of tasks in which a part is missing or empty, or a lock stands."""
+    """The admin directories of tasks in which a part is missing or empty, or a lock stands; and our lock of the
+    configuration, which has a second name (see `stanza`).
+    """
+    lock = common / "config.lock"
+    with suppress(FileNotFoundError):
+        if lock.stat().st_nlink > 1:
+            yield lock
     with suppress(FileNotFoundError), os.scandir(common / "worktrees") as admins:
         for admin in admins:
             if admin.name.startswith(PREFIX) and _is_suspect(admin.path):

@@ -283,3 +283,67 @@ def test_a_trash_that_somebody_has_emptied_is_no_trap(three: Repo, cli: Cli) -> 
     )
     assert three.git("rev-parse", "feature/1") == three.git("rev-parse", "refs/parallel/tasks/1^2")
     assert list((three.path / ".git/parallel/trash").iterdir()) == []
+
+
+def test_a_worktree_inside_another_one_holds_it_there(three: Repo, cli: Cli) -> None:
+    three.git("worktree", "add", "--quiet", "-b", "inner", str(three.worktree("1") / "inner"))
+
+    ran = cli("prune", "--force", "1", "--json")
+
+    (kept,) = ran.json["kept"]
+    inner = three.worktree("1") / "inner"
+    assert kept["reasons"][0] == f"another worktree lies in it, '{inner}'; 'git worktree move' takes that out"
+    three.git("worktree", "move", str(inner), str(three.path.with_name("inner")))
+    assert cli("prune", "1").status == 0
+
+
+def test_what_is_half_way_and_stays_so_is_not_put_away_once_more(three: Repo, cli: Cli) -> None:
+    cli("prune", "1")
+    (folder,) = (three.path / ".git/parallel/trash").iterdir()
+    (folder / "restoring").touch()
+    three.worktree("1").mkdir()
+    (three.worktree("1") / "mine").write_text("x")
+
+    ran = cli("prune", "--force", "1")
+
+    assert ran.status == 1
+    assert "1 kept: a prune or an undo of it was interrupted, and cannot be brought to its end" in ran.stdout
+    assert "note: what was begun with '1' cannot be brought to its end: " in ran.stderr
+    assert len(three.refs("refs/parallel/trash")) == 1
+    assert (three.worktree("1") / "mine").read_text() == "x"
+
+
+def test_a_lock_of_the_configuration_that_a_killed_command_left_is_removed(three: Repo, cli: Cli) -> None:
+    lock = three.path / ".git/config.lock"
+    lock.write_text("somebody's")
+    assert cli("status").stderr == ""
+    assert lock.exists()
+    lock.unlink()
+    ours = three.path / ".git/parallel/tmp/config.123"
+    ours.write_text("")
+    lock.hardlink_to(ours)
+
+    assert cli("status").stderr == (
+        "note: a command that was killed had left the lock of .git/config: removed it\n"
+    )
+
+    assert (lock.exists(), ours.exists()) == (False, False)
+    three.git("config", "user.name", "Somebody")
+
+
+def test_locks_that_a_killed_git_left_beside_a_half_done_prune_do_not_keep_it_from_its_end(
+    three: Repo, cli: Cli
+) -> None:
+    cli("prune", "1")
+    (folder,) = (three.path / ".git/parallel/trash").iterdir()
+    (folder / "done").unlink()
+    three.git("update-ref", "refs/heads/feature/1", "refs/parallel/tasks/1^2")
+    locks = ["packed-refs", "refs/heads/feature/1", f"refs/parallel/trash/1/{folder.name.removeprefix('1.')}"]
+    for name in locks:
+        (three.path / ".git" / f"{name}.lock").touch()
+
+    ran = cli("status")
+
+    assert ran.stderr == "note: a prune of '1' had been interrupted: it is in the trash now\n"
+    assert not any((three.path / ".git" / f"{name}.lock").exists() for name in locks)
+    assert cli("prune", "--undo", "1").status == 0

@@ -19,10 +19,9 @@ from ..command import Git, book_entry
 from ..packing import Batch
 from ..place import Place
 from ..refs import RefChange, apply, branches
-from ..removal import remove
 from ..shield import shielded
 from .entry import Entry, folder_of, message_of, place_of
-from .moving import copy, is_elsewhere, remove_copied, rename
+from .moving import copy, discard, is_elsewhere, remove_copied, rename
 from .objects import Pinned, pinned, tree_of
 
 
@@ -182,7 +181,7 @@ def drop(git: Git, common: Path, entry: Entry, *, why: str) -> None:
     keep = git.find_ref(entry.ref)
     if keep:
         apply(git, RefChange(entry.ref, new=None, old=keep), reason=f"parallel: {why} prune {entry.task}")
-    remove(folder)
+    discard(folder)
 
 
 def move_runtime(source: Path, target: Path, task: TaskId) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from ..command import Git
 from ..refs import RefChange, apply
-from ..removal import remove
 from .entry import Entry, folder_of
+from .moving import discard
 
 
 def expire(git: Git, common: Path, entry: Entry) -> None:
@@ -17,7 +17,7 @@ def expire(git: Git, common: Path, entry: Entry) -> None:
     keep = git.find_ref(entry.ref)
     if keep:
         apply(git, RefChange(entry.ref, new=None, old=keep), reason=f"parallel: expire {entry.task}")
-    remove(folder)
+    discard(folder)
 
 
 def size_of(folder: Path) -> int:

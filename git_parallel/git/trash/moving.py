@@ -11,6 +11,8 @@ from ...names import printable
 from ..removal import remove
 
 _PIECE = 1 << 20
+# What a folder of the trash is called by at its end that is being removed.
+GONE = "gone"
 
 
 def rename(source: Path, target: Path) -> None:
@@ -67,6 +69,14 @@ def remove_copied(source: Path, copied: Path, *, suffix: str) -> None:
             hint=f"its copy is '{printable(str(copied))}'; keep what you need of both",
         )
     source.rename(gone)
+    remove(gone)
+
+
+def discard(folder: Path) -> None:
+    """Remove the folder of an entry; under its other name it is known for a rest, however little of it is left."""
+    gone = folder.with_name(f"{folder.name}.{GONE}")
+    if os.path.lexists(folder):
+        folder.rename(gone)
     remove(gone)
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ...errors import ParallelError
+from ...git import stanza
 from ...git.admin import task_of
 from ...git.room import is_inside
 from ...git.suspects import find_suspects
@@ -21,6 +22,8 @@ def heal(project: Project) -> tuple[str, ...]:
     from .scene import Scene
 
     said: list[str] = []
+    if stanza.drop_left(project.common):
+        said.append("a command that was killed had left the lock of .git/config: removed it")
     for find in (admins.find_commondirs, admins.find_others, stale_locks.find_in_worktrees):
         # Where it fails another command is at it at this moment, or `doctor` says what is the matter.
         with suppress(ParallelError, OSError):

@@ -8,7 +8,7 @@ from pathlib import Path
 from ...errors import Busy
 from ...git import left_locks
 from ...git.admin import PREFIX
-from ...git.suspects import LOCKS
+from ...git.suspects import LOCKS, find_suspects
 from ...names import RefName, printable
 from .finding import Finding, shell
 from .scene import Scene
@@ -58,6 +58,7 @@ def find_others(scene: Scene) -> Iterator[Finding]:
 def ours(scene: Scene) -> Iterator[Path]:
     """The locks that stand at this moment which only something of ours can have taken, and that is dead."""
     yield from in_worktrees(scene)
+    yield from (lock for lock in find_suspects(scene.common) if lock.suffix == ".lock")
     if not scene.is_merging:
         yield from sorted((scene.common / "refs" / "parallel").rglob("*.lock"))
     for stored in scene.world.tasks.values():

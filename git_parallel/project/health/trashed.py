@@ -8,8 +8,8 @@ from ...errors import ParallelError
 from ...git import locks
 from ...git.pool import HANDED
 from ...git.put_by import is_put_by
-from ...git.removal import remove
 from ...git.trash.entry import Entry, folder_of, has_begun_only, is_being_restored, is_expiring
+from ...git.trash.moving import discard
 from ...names import Oid, RefName, printable
 from ..open import Project
 from ..pruning.alone import LOCK
@@ -82,5 +82,5 @@ def _without_files(ref: RefName, oid: Oid, entry: Entry) -> Finding:
 
 
 def _remove(folder: Path) -> str:
-    remove(folder)
+    discard(folder)
     return f"'{printable(folder.name)}' is gone"

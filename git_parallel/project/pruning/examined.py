@@ -35,11 +35,11 @@ class Examined:
     """A task with a worktree or a branch, and what is the case with them.
 
     `tip` is where its branch is, `oddity` what that branch is instead of a name for one commit. `busy` says who is at
-    work for the task, `elsewhere` where else its branch is checked out, `locked` that somebody has locked the worktree.
-    `landed` is whether the target has its work, `dropped` are commits that were reset away in it, `stashes` what was
-    stashed there, `users` are processes, each with what it does there. `is_there` and `is_known` are whether the
-    directory exists and whether git knows it as the task's worktree; one that `is_strange` is that of something else.
-    `unseen` is why nobody can look into it.
+    work for the task, `elsewhere` where else its branch is checked out, `inner` which other worktree lies in this one,
+    `is_locked` that somebody has locked it. `is_landed` is whether the target has its work, `dropped` are commits that
+    were reset away in it, `stashes` what was stashed there, `users` are processes, each with what it does there.
+    `is_there` and `is_known` are whether the directory exists and whether git knows it as the task's worktree; one that
+    `is_strange` is that of something else. `unseen` is why nobody can look into it.
     """
 
     stored: Stored
@@ -50,6 +50,7 @@ class Examined:
     oddity: str = ""
     busy: str = ""
     elsewhere: str = ""
+    inner: str = ""
     is_strange: bool = False
     unseen: str = ""
     is_locked: bool = False

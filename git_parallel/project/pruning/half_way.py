@@ -7,13 +7,14 @@ from pathlib import Path
 
 from ...git import locks
 from ...git.refs import TRASH
+from ...git.trash.moving import GONE
 from ...names import Oid, RefName
 from ..open import Premises
 from .alone import LOCK
 
-_FOLDER = re.compile(r"[a-z0-9-]+\.\d+")
+_FOLDER = re.compile(rf"[a-z0-9-]+\.(?P<time>\d+)(?P<gone>\.{GONE})?")
 # What an entry has beside its files.
-_MARKS = {"done", "restoring", "spotless", "handed", "copied", "branch.log"}
+_MARKS = {"done", "restoring", "spotless", "handed", "copied", "branch.log", "runtime"}
 _ENTRY = re.compile(re.escape(TRASH) + r"([a-z0-9-]+)/(\d+)")
 
 
@@ -31,18 +32,30 @@ def half_way(project: Premises, trash: Mapping[RefName, Oid]) -> Iterator[RefNam
             yield ref
 
 
+def tasks_half_way(project: Premises, trash: Mapping[RefName, Oid]) -> set[str]:
+    """The tasks of these entries."""
+    return {match[1] for ref in half_way(project, trash) if (match := _ENTRY.fullmatch(ref))}
+
+
 def ownerless(project: Premises, trash: Mapping[RefName, Oid]) -> Iterator[Path]:
     """The folders of entries whose refs are gone: they were being freed, or nothing of worth is left in them."""
     known = {_folder(ref) for ref in trash}
     with suppress(FileNotFoundError):
         for folder in (project.runtime / "trash").iterdir():
-            if folder.name not in known and _FOLDER.fullmatch(folder.name) and _is_rest(folder):
+            match = _FOLDER.fullmatch(folder.name)
+            if match and folder.name not in known and (match["gone"] or _is_rest(folder)):
                 yield folder
+
+
+def time_of(folder: Path) -> int:
+    """When the entry of a folder was put away, in nanoseconds."""
+    match = _FOLDER.fullmatch(folder.name)
+    return int(match["time"]) if match else 0
 
 
 def _is_rest(folder: Path) -> bool:
     found = {path.name for path in folder.iterdir()}
-    return "expiring" in found or found <= _MARKS
+    return "expiring" in found or (found <= _MARKS and not any((folder / "runtime").glob("*")))
 
 
 def _folder(ref: RefName) -> str | None:

@@ -1,17 +1,22 @@
 """What a prune, an undo or an expiry leaves that was killed: it is taken back, or brought to its end."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from ...errors import ParallelError
-from ...git import locks
-from ...git.removal import remove
+from ...git import left_locks, locks
+from ...git.checkouts import path_of
+from ...git.refs import TRASH
 from ...git.trash import away, expiring
 from ...git.trash.entry import Entry, folder_of, has_begun_only, is_being_restored, is_expiring, read_all
+from ...git.trash.moving import discard
 from ...names import Oid, RefName
 from ..aside import bring_back
 from ..open import Project
 from .alone import LOCK
-from .half_way import half_way, ownerless
+from .half_way import half_way, ownerless, time_of
 
 
 def mend(project: Project, trash: Mapping[RefName, Oid]) -> tuple[str, ...]:
@@ -29,14 +34,34 @@ def mend_alone(project: Project, trash: Mapping[RefName, Oid]) -> tuple[str, ...
     """The same for who holds the lock of prunes; what cannot be mended stays as it is, and the reason is said."""
     said = []
     doubtful = {ref: trash[ref] for ref in half_way(project, trash)}
-    for entry in read_all(project.git, doubtful).values():
+    entries, rest = read_all(project.git, doubtful).values(), list(ownerless(project, trash))
+    _drop_locks(project, entries, rest)
+    for entry in entries:
         try:
             said.append(mended(project, entry))
         except ParallelError as error:
             said.append(f"what was begun with '{entry.task}' cannot be brought to its end: {error.message}")
-    for folder in ownerless(project, trash):
-        remove(folder)
+    for folder in rest:
+        discard(folder)
     return tuple(said)
+
+
+def _drop_locks(project: Project, entries: Collection[Entry], rest: Sequence[Path]) -> None:
+    """Remove the locks that a git of ours has left which was killed along with its command, and that nobody holds."""
+    common = project.common
+    found = [*(common / TRASH).rglob("*.lock"), *(common / f"{entry.branch}.lock" for entry in entries)]
+    began = [int(entry.time) for entry in entries] + [time_of(folder) for folder in rest]
+    packed = common / "packed-refs.lock"
+    with suppress(FileNotFoundError):
+        # That one anybody takes; but one that is older than what was begun cannot be its.
+        if began and packed.lstat().st_mtime_ns >= min(began):
+            found.append(packed)
+    there = [lock for lock in found if os.path.lexists(lock)]
+    if there:
+        worktrees = (path_of(admin) for admin in (common / "worktrees").glob("*"))
+        left_locks.drop(
+            there, {common, project.main, *(path for path in worktrees if path and path.is_dir())}
+        )
 
 
 def mended(project: Project, entry: Entry) -> str:

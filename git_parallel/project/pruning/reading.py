@@ -9,7 +9,7 @@ from ...agents import process
 from ...agents.occupants import Occupant, occupants
 from ...errors import ParallelError
 from ...git import locks
-from ...git.checkouts import Checkout, checkouts
+from ...git.checkouts import Checkout, checkouts, path_of
 from ...git.dropped import dropped, named, unreachable
 from ...git.inspection import Inspection
 from ...git.place import Place, is_joined
@@ -26,7 +26,7 @@ from .landed import landed
 @dataclass(frozen=True, slots=True)
 class _Surroundings:
     """What is known of all of them at once: where the branches are and which have landed, commits that no ref has, who
-    uses which directory, what is checked out where, and what is in the stash.
+    uses which directory, what is checked out where, all worktrees, and what is in the stash.
     """
 
     at: Mapping[RefName, Branch]
@@ -35,6 +35,7 @@ class _Surroundings:
     dropped: Mapping[Place, tuple[Oid, ...]]
     users: Mapping[Path, tuple[Occupant, ...]]
     checkouts: Sequence[Checkout]
+    worktrees: Sequence[Path]
     stashes: Sequence[tuple[str, str]]
 
 
@@ -64,6 +65,7 @@ def _surroundings(
         dropped=dropped(git, common, places, lost),
         users=occupants([place.path for place in places]),
         checkouts=checkouts(git, common),
+        worktrees=[path for admin in (common / "worktrees").glob("*") if (path := path_of(admin))],
         stashes=_stashes(project),
     )
 
@@ -83,6 +85,7 @@ def _examined(
         oddity=tip.oddity if tip else "",
         busy=_busy(project, record),
         elsewhere=_elsewhere(around.checkouts, place),
+        inner=_inner(around.worktrees, place),
         unseen=seen if isinstance(seen, str) else "",
         is_locked=(place.admin / "locked").exists(),
         is_landed=record.id in around.landed,
@@ -113,6 +116,16 @@ def _elsewhere(held: Sequence[Checkout], place: Place) -> str:
     for checkout in held:
         if checkout.branch == place.branch and checkout.path.resolve() != place.path.resolve():
             return f"its branch is {checkout.how} in '{printable(str(checkout.path))}'"
+    return ""
+
+
+def _inner(worktrees: Sequence[Path], place: Place) -> str:
+    """Which worktree lies inside this one: moved along with it, to `git worktree prune` it would be garbage."""
+    for path in worktrees:
+        if path != place.path and path.is_relative_to(place.path):
+            return (
+                f"another worktree lies in it, '{printable(str(path))}'; 'git worktree move' takes that out"
+            )
     return ""
 
 

@@ -14,6 +14,8 @@ def obstacles(one: Examined) -> tuple[str, ...]:
         found.append(one.busy)
     if one.elsewhere:
         found.append(one.elsewhere)
+    if one.inner:
+        found.append(one.inner)
     if one.oddity:
         found.append(f"its branch '{one.record.branch}' is {one.oddity}")
     if one.is_strange:
