@@ -47,7 +47,7 @@ SHAPES = {
 # Who dies: the git that is at work, the command along with it, or the command alone between two of them.
 SERIES = ("git", "both", "command")
 # How many points the suite tries; the campaign tries all.
-SAMPLES = {("forced", "both"): 2, ("forced", "command"): 2, ("undo", "command"): 2, ("expire", "command"): 1}
+SAMPLES = {("forced", "both"): 2, ("undo", "command"): 2}
 TRIED = [(shape, series) for shape in SHAPES for series in SERIES] if IS_CAMPAIGN else list(SAMPLES)
 # By turns.
 NEXT = (("prune",), ("prune", "--undo", "1"), ("status",))
@@ -146,7 +146,9 @@ CUTS = {
 @pytest.mark.skipif(not is_possible(), reason="needs strace")
 @pytest.mark.parametrize(
     ("shop", "cut"),
-    [(name, cut) for name, cuts in CUTS.items() for cut in (cuts if IS_CAMPAIGN else cuts[1:2])],
+    [(name, cut) for name, cuts in CUTS.items() for cut in cuts]
+    if IS_CAMPAIGN
+    else [("forced", CUTS["forced"][1])],
     indirect=["shop"],
 )
 @pytest.mark.parametrize("mending", NEXT if IS_CAMPAIGN else NEXT[:1], ids=" ".join)

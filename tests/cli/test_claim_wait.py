@@ -130,6 +130,7 @@ def test_it_gets_all_of_them_once_the_last_is_free_and_none_before(
     assert cli("status", "--json").json["tasks"][2]["waits_for"] == []
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("how", ["merge", "merge packed", "release", "delete", "pack"])
 def test_what_sets_a_path_free_is_told_by_whatever_file_changes(
     repo: Repo, cli: Cli, three: Three, wait: Wait, how: str

@@ -210,6 +210,7 @@ def test_hidden_verbs_are_not_offered() -> None:
     assert "hook" not in {verb.name for verb in visible()}
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     ("keys", "line"),
     [

@@ -338,6 +338,7 @@ def is_healthy(repo: Repo) -> bool:
     return True
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", DAMAGES)
 def test_damage_is_found_named_and_healed(town: Repo, cli: Cli, name: str) -> None:
     damage, kind = DAMAGES[name]
@@ -685,6 +686,7 @@ def test_an_entry_whose_files_are_gone_is_told_of(repo: Repo, cli: Cli, pruned: 
 # -- what status and run heal by themselves ----------------------------------------------------------------
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", ["empty commondir", "empty HEAD", "no gitdir", "locked index"])
 def test_status_heals_by_itself_what_is_safely_ours(town: Repo, cli: Cli, name: str) -> None:
     damage, _ = DAMAGES[name]

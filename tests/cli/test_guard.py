@@ -91,6 +91,7 @@ TAMPERING = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("how", TAMPERING)
 def test_tampering_is_noticed_and_put_right(repo: Repo, cli: Cli, agent: Agent, how: str) -> None:
     worktree = one_task(repo, cli, agent)
@@ -158,6 +159,7 @@ def test_a_new_hook_of_the_users_is_taken_in(repo: Repo, cli: Cli, agent: Agent)
     repo.git("commit", "-qam", "passed", at=worktree)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "end", ["", "\n", "[user]\n\tname = X", "; the end", "\r\n[a]\r\n\tb = c\r\n", "\n\n[core]\n"]
 )

@@ -449,6 +449,7 @@ REFUSED = {
 ABORTS = {"cherry-pick", "merge", "rebase"}
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("command", REFUSED)
 def test_whoever_is_refused_is_told_why_and_how_to_go_on(
     repo: Repo, cli: Cli, agent: Agent, command: str

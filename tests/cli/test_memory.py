@@ -101,6 +101,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_damage_changes_nothing(told: Repo, cli: Cli, damage: str) -> None:
     cold = cli("tasks", "--json")

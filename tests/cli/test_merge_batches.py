@@ -142,6 +142,7 @@ def test_all_of_a_merge_that_is_refused_stays_as_it_is(repo: Repo, cli: Cli, age
     }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "harm",
     [

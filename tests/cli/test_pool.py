@@ -152,6 +152,7 @@ def switched_off(repo: Repo, _at: Path) -> None:
     repo.git("config", "--unset", "parallel.pool")
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "disturb",
     [
@@ -187,6 +188,7 @@ def test_what_is_not_spotless_stays_in_the_trash(
     assert inode(folder / "worktree/dir/5.txt") == file
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "attributes", ["* text=auto", "*.txt -diff ident", "[attr]mine filter=none", "* eol=lf"]
 )
@@ -204,6 +206,7 @@ def test_where_attributes_convert_no_checkout_is_handed_on(
     assert inode(next_task(repo, cli, agent) / "dir/5.txt") != file
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("way", ["open", "mapped"])
 @pytest.mark.parametrize("before", [True, False], ids=["before the prune", "in the trash"])
 def test_what_somebody_has_open_is_not_handed_on(

@@ -51,6 +51,7 @@ def test_each_preset_has_a_case() -> None:
     assert CASES.keys() == set(presets.names())
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_a_preset_is_started_as_documented_and_its_cost_is_known(
     repo: Repo, cli: Cli, programs: Programs, name: str

@@ -170,6 +170,7 @@ def test_a_message_drives_no_terminal_and_fills_no_screen(
     assert the_task(cli)["progress"]["message"] == "--all is well"
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", '{"percent": NaN, "message": "", "time": 0}', '{"percent": 140, "message": "", "time": 0}',

@@ -56,6 +56,7 @@ def written_once_more(repo: Repo) -> None:
     repo.commit("mine", **{"one.py": (repo.worktree("1") / "one.py").read_text(), "other.py": "x\n"})
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "land",
     [

@@ -380,6 +380,7 @@ def test_the_disk_of_the_repository_is_full(
 # -- worktrees, branches and files that others change ------------------------------------------------------
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("deed", "state", "reason", "kept"),
     [
@@ -409,6 +410,7 @@ def test_what_belongs_to_a_running_agent_is_deleted_or_moved(
 LEFT = {"link": "symbolic link", "fifo": "no plain file"}
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("kind", ["link", "fifo", "folder"])
 @pytest.mark.parametrize("name", ["logs/bad/1.log", "tasks/bad.prompt", "tasks/bad.command"])
 def test_something_else_lies_where_our_file_is_to_be(
@@ -514,6 +516,7 @@ def test_the_target_is_deleted_while_a_run_stands(bench: Bench, cli: Cli, agent:
 ASKED = "no new launches; agents finish"
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", ["HUP", "INT", "TERM", "QUIT"])
 def test_a_signal_while_agents_run(bench: Bench, cli: Cli, agent: Agent, name: str) -> None:
     number = getattr(signal, f"SIG{name}")

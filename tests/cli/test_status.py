@@ -250,6 +250,7 @@ def test_an_unknown_ref_in_our_namespace_is_reported(repo: Repo, cli: Cli) -> No
     assert "refs/parallel/tasks/odd holds no task record" in told
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "text", ["[]", "null", '{"version": 1, "id": "2", "state": "failed"}', '{"version": 2}', "{"]
 )

@@ -513,6 +513,7 @@ def test_a_source_that_cannot_be_used_names_its_package(cli: Cli, name: str, com
     assert "\nhint: repair or uninstall that package" in ran.stderr
 
 
+@pytest.mark.sample(3)
 @pytest.mark.usefixtures("package")
 @pytest.mark.parametrize(
     ("what", "complaint"),

@@ -371,6 +371,7 @@ def test_a_link_in_the_place_of_the_temporary_directory_is_taken_away(
     assert (elsewhere / "kept").exists()
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("how", ["interrupt", "cancel"])
 @pytest.mark.parametrize("is_committed", [False, True])
 def test_what_was_done_by_hand_after_a_setup_that_failed_outlives_a_retry_that_is_called_off(

@@ -90,6 +90,7 @@ EDGES = {
 }
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("edge", EDGES)
 def test_two_branches_conflict_exactly_where_git_says_so(shop: Repo, edge: str) -> None:
     for name, script in zip(("one", "two"), EDGES[edge], strict=True):

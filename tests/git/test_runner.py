@@ -419,6 +419,7 @@ def test_a_job_that_arrives_torn_touches_nothing(bench: Bench) -> None:
     assert list(bench.work.iterdir()) == []
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("script", ["echo ran", "echo ran; exec sleep 0.2"])
 def test_of_launches_at_once_exactly_one_runs(bench: Bench, script: str) -> None:
     def attempt_to_launch(job: Job) -> str:

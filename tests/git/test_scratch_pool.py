@@ -138,6 +138,7 @@ HOPELESS = {
 }
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("way", WAYS)
 def test_what_one_command_did_the_next_does_not_see(repo: Repo, commits: list[Oid], way: str) -> None:
     found = []

@@ -334,6 +334,7 @@ class Beside:
         return [int(pid) for pid in pids if pid and is_alive(int(pid))]
 
 
+@pytest.mark.sample(2)
 @LINUX
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("times", [1, 2])

@@ -530,6 +530,7 @@ def test_a_million_lines(form):
     assert [problem.message for problem in problems] == cut
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("line", ["- [ ] x", "- `a/b.py`", "## A", "```", "| a | b |", "├── a.py", "{}"])
 @pytest.mark.parametrize("form", ["spec", "beads"])
 def test_as_many_lines_as_fit(form, line):

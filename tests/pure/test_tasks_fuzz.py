@@ -327,6 +327,7 @@ def test_every_form_is_here_and_its_seeds_are_read_without_a_problem_that_hides_
             _check([(path, seed.encode())], found)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.campaign
 @pytest.mark.parametrize("form", FORMS)
 def test_documents_of_every_form(form):
@@ -356,6 +357,7 @@ def test_names_are_looked_up_in_any_company(lists):
     assert set(map(repr, _read(documents[::-1]).tasks)) == set(map(repr, found.tasks))
 
 
+@pytest.mark.sample(2)
 @pytest.mark.campaign
 @pytest.mark.parametrize("form", FORMS)
 def test_a_reading_does_not_depend_on_order_or_chance(form):
@@ -372,6 +374,7 @@ def test_a_reading_does_not_depend_on_order_or_chance(form):
     holds()
 
 
+@pytest.mark.sample(2)
 @pytest.mark.campaign
 @pytest.mark.parametrize("form", FORMS)
 def test_no_document_makes_the_tasks_of_another_form_vanish(form):
@@ -439,6 +442,7 @@ def _repeated(line: str, size: int) -> str:
     return "".join(made)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.campaign
 @pytest.mark.parametrize("form", _PROSE)
 def test_hostile_lines_take_no_longer_than_others(form):

@@ -20,7 +20,7 @@ _ENTRY = re.compile(re.escape(TRASH) + r"([a-z0-9-]+)/(\d+)")
 
 def is_any(project: Premises, trash: Mapping[RefName, Oid]) -> bool:
     """Whether there is anything of the kind, and no prune at work."""
-    is_left = any(half_way(project, trash)) or any(ownerless(project, trash))
+    is_left = any(half_way(project, trash)) or any(ownerless(project, trash)) or any(locks_of_trash(project))
     return is_left and not locks.is_held(project.runtime / LOCK)
 
 
@@ -30,6 +30,11 @@ def half_way(project: Premises, trash: Mapping[RefName, Oid]) -> Iterator[RefNam
         name = _folder(ref)
         if name is not None and not _is_at_rest(project.runtime / "trash" / name):
             yield ref
+
+
+def locks_of_trash(project: Premises) -> Iterator[Path]:
+    """The locks that stand on refs of the trash, which only we write."""
+    return (project.common / TRASH).glob("*/*.lock")
 
 
 def tasks_half_way(project: Premises, trash: Mapping[RefName, Oid]) -> set[str]:

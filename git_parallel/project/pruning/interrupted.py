@@ -1,14 +1,12 @@
 """What a prune, an undo or an expiry leaves that was killed: it is taken back, or brought to its end."""
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from contextlib import suppress
-from pathlib import Path
 
 from ...errors import ParallelError
 from ...git import left_locks, locks
 from ...git.checkouts import path_of
-from ...git.refs import TRASH
 from ...git.trash import away, expiring
 from ...git.trash.entry import Entry, folder_of, has_begun_only, is_being_restored, is_expiring, read_all
 from ...git.trash.moving import discard
@@ -16,7 +14,7 @@ from ...names import Oid, RefName
 from ..aside import bring_back
 from ..open import Project
 from .alone import LOCK
-from .half_way import half_way, ownerless, time_of
+from .half_way import half_way, locks_of_trash, ownerless, time_of
 
 
 def mend(project: Project, trash: Mapping[RefName, Oid]) -> tuple[str, ...]:
@@ -33,10 +31,9 @@ def mend(project: Project, trash: Mapping[RefName, Oid]) -> tuple[str, ...]:
 def mend_alone(project: Project, trash: Mapping[RefName, Oid]) -> tuple[str, ...]:
     """The same for who holds the lock of prunes; what cannot be mended stays as it is, and the reason is said."""
     said = []
-    doubtful = {ref: trash[ref] for ref in half_way(project, trash)}
-    entries, rest = read_all(project.git, doubtful).values(), list(ownerless(project, trash))
-    _drop_locks(project, entries, rest)
-    for entry in entries:
+    drop_locks(project, trash)
+    rest = list(ownerless(project, trash))
+    for entry in _half_way(project, trash):
         try:
             said.append(mended(project, entry))
         except ParallelError as error:
@@ -46,11 +43,14 @@ def mend_alone(project: Project, trash: Mapping[RefName, Oid]) -> tuple[str, ...
     return tuple(said)
 
 
-def _drop_locks(project: Project, entries: Collection[Entry], rest: Sequence[Path]) -> None:
-    """Remove the locks that a git of ours has left which was killed along with its command, and that nobody holds."""
-    common = project.common
-    found = [*(common / TRASH).rglob("*.lock"), *(common / f"{entry.branch}.lock" for entry in entries)]
-    began = [int(entry.time) for entry in entries] + [time_of(folder) for folder in rest]
+def drop_locks(project: Project, trash: Mapping[RefName, Oid]) -> None:
+    """Remove the locks that a git of ours has left which was killed along with its command, and that nobody holds.
+
+    For who holds the lock of prunes.
+    """
+    common, entries = project.common, _half_way(project, trash)
+    found = [*locks_of_trash(project), *(common / f"{entry.branch}.lock" for entry in entries)]
+    began = [int(entry.time) for entry in entries] + [time_of(rest) for rest in ownerless(project, trash)]
     packed = common / "packed-refs.lock"
     with suppress(FileNotFoundError):
         # That one anybody takes; but one that is older than what was begun cannot be its.
@@ -62,6 +62,10 @@ def _drop_locks(project: Project, entries: Collection[Entry], rest: Sequence[Pat
         left_locks.drop(
             there, {common, project.main, *(path for path in worktrees if path and path.is_dir())}
         )
+
+
+def _half_way(project: Project, trash: Mapping[RefName, Oid]) -> Collection[Entry]:
+    return read_all(project.git, {ref: trash[ref] for ref in half_way(project, trash)}).values()
 
 
 def mended(project: Project, entry: Entry) -> str:
