@@ -61,8 +61,9 @@ def remove(git: Git, common: Path) -> bool:
     if not is_in(git, common):
         return False
     _rewrite(common, lambda data: data.replace(_JOINED, b"", 1).replace(_USUAL, b"", 1))
-    # Somebody may have written it in another way.
-    git.run(*_file(common), "--unset-all", KEY, answers=(0, 5))
+    if is_in(git, common):
+        # Somebody has written it in another way.
+        git.run(*_file(common), "--unset-all", KEY, answers=(0, 5))
     return True
 
 

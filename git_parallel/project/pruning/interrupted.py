@@ -31,26 +31,24 @@ def mend(project: Project, trash: Mapping[RefName, Oid]) -> tuple[str, ...]:
 def mend_alone(project: Project, trash: Mapping[RefName, Oid]) -> tuple[str, ...]:
     """The same for who holds the lock of prunes; what cannot be mended stays as it is, and the reason is said."""
     said = []
-    drop_locks(project, trash)
-    rest = list(ownerless(project, trash))
+    clear_way(project, trash)
     for entry in _half_way(project, trash):
         try:
             said.append(mended(project, entry))
         except ParallelError as error:
             said.append(f"what was begun with '{entry.task}' cannot be brought to its end: {error.message}")
-    for folder in rest:
-        discard(folder)
     return tuple(said)
 
 
-def drop_locks(project: Project, trash: Mapping[RefName, Oid]) -> None:
-    """Remove the locks that a git of ours has left which was killed along with its command, and that nobody holds.
+def clear_way(project: Project, trash: Mapping[RefName, Oid]) -> None:
+    """Remove what is in nobody's interest: rests in the trash, and locks that a killed git of ours has left.
 
     For who holds the lock of prunes.
     """
+    rest = list(ownerless(project, trash))
     common, entries = project.common, _half_way(project, trash)
     found = [*locks_of_trash(project), *(common / f"{entry.branch}.lock" for entry in entries)]
-    began = [int(entry.time) for entry in entries] + [time_of(rest) for rest in ownerless(project, trash)]
+    began = [int(entry.time) for entry in entries] + [time_of(folder) for folder in rest]
     packed = common / "packed-refs.lock"
     with suppress(FileNotFoundError):
         # That one anybody takes; but one that is older than what was begun cannot be its.
@@ -62,6 +60,8 @@ def drop_locks(project: Project, trash: Mapping[RefName, Oid]) -> None:
         left_locks.drop(
             there, {common, project.main, *(path for path in worktrees if path and path.is_dir())}
         )
+    for folder in rest:
+        discard(folder)
 
 
 def _half_way(project: Project, trash: Mapping[RefName, Oid]) -> Collection[Entry]:
