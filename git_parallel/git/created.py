@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..errors import BadName
 from ..names import Oid
 from .command import Git
+from .history import kinds
+from .reflog import steps
 
 # HEAD came to stand at a commit that was there already. Whatever else moves it is taken to have made one.
 _MOVED = re.compile(
@@ -22,17 +23,8 @@ def created(admin: Path) -> tuple[Oid, ...]:
 
 
 def _created(log: Path) -> Iterator[Oid]:
-    try:
-        lines = log.read_text("utf-8", "surrogateescape").splitlines()
-    except OSError:
-        return
-    for line in lines:
-        ids, _, message = line.partition("\t")
-        try:
-            old, new = map(Oid, ids.split(" ", 2)[:2])
-        except (BadName, ValueError):
-            continue
-        if old != new and not new.is_null and not _MOVED.match(message):
+    for old, new, why in steps(log):
+        if old != new and not new.is_null and not _MOVED.match(why):
             yield new
 
 
@@ -41,9 +33,8 @@ def contained(git: Git, asked: Iterable[Oid], *, within: Iterable[Oid]) -> set[O
     oids = list(dict.fromkeys(asked))
     if not oids:
         return set()
-    script = "".join(f"{oid}\n" for oid in oids)
-    said = git.run("cat-file", "--batch-check=%(objecttype)", stdin=script).stdout.splitlines()
-    commits = [oid for oid, line in zip(oids, said, strict=True) if line == "commit"]
+    known = kinds(git, oids)
+    commits = [oid for oid in oids if known.get(oid) == "commit"]
     script = "".join(f"{oid}\n" for oid in commits) + "".join(f"^{oid}\n" for oid in within)
     outside = set(git.run("rev-list", "--stdin", stdin=script).stdout.split()) if commits else set()
     return {oid for oid in commits if oid not in outside}

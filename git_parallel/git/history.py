@@ -96,6 +96,16 @@ def reachable(graph: Mapping[Oid, tuple[Oid, ...]], tip: Oid) -> set[Oid]:
     return seen
 
 
+def kinds(git: Git, oids: Iterable[Oid]) -> dict[Oid, str]:
+    """What each object is: `commit`, `tree`, `blob` or `tag`; those that are missing are left out."""
+    asked = list(dict.fromkeys(oids))
+    if not asked:
+        return {}
+    script = "".join(f"{oid}\n" for oid in asked)
+    lines = git.run("cat-file", "--batch-check=%(objecttype)", stdin=script).stdout.splitlines()
+    return {oid: line for oid, line in zip(asked, lines, strict=True) if " " not in line}
+
+
 def trees(git: Git, oids: Iterable[Oid]) -> dict[Oid, Oid]:
     """The trees of commits; raises GitFailed where one is missing."""
     asked = list(oids)

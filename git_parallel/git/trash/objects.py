@@ -1,12 +1,13 @@
 """Which objects only a worktree knows of, so that the garbage collector must be kept from them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...names import Oid
 from ..command import Git
+from ..history import kinds
 from ..index_file import objects_beside_entries
 from ..place import Place
 
@@ -37,10 +38,10 @@ def pinned(git: Git, common: Path, wanted: Sequence[tuple[Place, Oid | None, boo
         dict.fromkeys([*filter(None, [tip]), *_named(git, common, place, is_staged=is_staged)])
         for place, tip, is_staged in wanted
     ]
-    kinds = _kinds(git, {oid: None for some in named for oid in some})
+    known = kinds(git, (oid for some in named for oid in some))
     found = []
     for some in named:
-        by_kind = {oid: kinds[oid] for oid in some if oid in kinds}
+        by_kind = {oid: known[oid] for oid in some if oid in known}
         found.append(
             Pinned(
                 tuple(oid for oid, kind in by_kind.items() if kind == "commit"),
@@ -111,13 +112,3 @@ def staged_objects(git: Git, place: Place) -> tuple[Oid, ...]:
         listed = git.run(*at, "ls-files", "--stage", "-z", *some, answers=(0, 128)).fields
         found += [entry.split(" ", 2)[1] for entry in listed]
     return tuple(oid for oid in dict.fromkeys(map(Oid, found)) if not oid.is_null)
-
-
-def _kinds(git: Git, oids: Iterable[Oid]) -> dict[Oid, str]:
-    """What each object is; those that are missing are left out."""
-    asked = list(oids)
-    script = "".join(f"{oid}\n" for oid in asked)
-    lines = (
-        git.run("cat-file", "--batch-check=%(objecttype)", stdin=script).stdout.splitlines() if asked else []
-    )
-    return {oid: line for oid, line in zip(asked, lines, strict=True) if " " not in line}
