@@ -42,6 +42,7 @@ def undo(directory: Path, spellings: Sequence[str] = ()) -> UndoAnswer:
         clear_way(project, world.trash)
         held = list(read_all(project.git, world.trash).values())
         wanted = _named(project, world, held, spellings) if spellings else _latest(project, held)
+        clear_way(project, world.trash, wanted)
         restored: list[Entry] = []
         removed: list[Entry] = []
         refused: dict[TaskId, ParallelError] = {}

@@ -40,14 +40,15 @@ def mend_alone(project: Project, trash: Mapping[RefName, Oid]) -> tuple[str, ...
     return tuple(said)
 
 
-def clear_way(project: Project, trash: Mapping[RefName, Oid]) -> None:
+def clear_way(project: Project, trash: Mapping[RefName, Oid], wanted: Collection[Entry] = ()) -> None:
     """Remove what is in nobody's interest: rests in the trash, and locks that a killed git of ours has left.
 
-    For who holds the lock of prunes.
+    For who holds the lock of prunes; `wanted` are entries that are to be brought back, to whose branches a git may have
+    come before.
     """
     rest = list(ownerless(project, trash))
     common, entries = project.common, _half_way(project, trash)
-    found = [*locks_of_trash(project), *(common / f"{entry.branch}.lock" for entry in entries)]
+    found = [*locks_of_trash(project), *(common / f"{entry.branch}.lock" for entry in (*entries, *wanted))]
     began = [int(entry.time) for entry in entries] + [time_of(folder) for folder in rest]
     packed = common / "packed-refs.lock"
     with suppress(FileNotFoundError):
