@@ -35,7 +35,7 @@ def restore(git: Git, common: Path, entry: Entry) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
         (folder / "restoring").touch(mode=0o600)
         if tip is None and entry.tip is not None:
-            _make_branch(git, folder, entry)
+            _make_branch(git, common, entry)
         place.path.parent.mkdir(parents=True, exist_ok=True)
         place.admin.parent.mkdir(exist_ok=True)
         if not is_handed:
@@ -58,13 +58,15 @@ def restore(git: Git, common: Path, entry: Entry) -> None:
         drop(git, common, entry, why="undo")
 
 
-def _make_branch(git: Git, folder: Path, entry: Entry) -> None:
+def _make_branch(git: Git, common: Path, entry: Entry) -> None:
+    folder = folder_of(common, entry)
     try:
         change = RefChange(entry.branch, new=entry.tip, old=None)
         apply(git, change, reason=f"parallel: undo prune {entry.task}")
     except ParallelError:
-        # Nothing has been moved yet, unless this goes on with an undo that was killed.
-        if (folder / "admin").exists():
+        # Nothing has been moved yet, unless this goes on with an undo that was killed; but by the mark the next command
+        # knows whose lock it is that a killed git has left.
+        if (folder / "admin").exists() and not (common / f"{entry.branch}.lock").exists():
             (folder / "restoring").unlink()
         raise
 
