@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 
 from ...errors import ParallelError
-from ...git import left_locks, locks
+from ...git import left_locks, locks, stanza
 from ...git.checkouts import path_of
 from ...git.trash import away, expiring
 from ...git.trash.entry import Entry, folder_of, has_begun_only, is_being_restored, is_expiring, read_all
@@ -46,6 +46,7 @@ def clear_way(project: Project, trash: Mapping[RefName, Oid], wanted: Collection
     For who holds the lock of prunes; `wanted` are entries that are to be brought back, to whose branches a git may have
     come before.
     """
+    stanza.drop_left(project.common)
     rest = list(ownerless(project, trash))
     common, entries = project.common, _half_way(project, trash)
     found = [*locks_of_trash(project), *(common / f"{entry.branch}.lock" for entry in (*entries, *wanted))]
