@@ -30,7 +30,7 @@ lint: $(VENV)/installed
 	$(BIN)/mypy --strict git_parallel
 
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(TESTS)
 
 # The random campaigns, and then all that the suite only tries a sample of, with each command started from nothing.
 campaign: $(VENV)/installed

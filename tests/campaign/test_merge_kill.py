@@ -193,6 +193,7 @@ def test_kill_a_merge_before_every_step(shop: Shop, cli: Cli, tmp_path: Path, se
 @pytest.mark.campaign
 @pytest.mark.skipif(not is_possible(), reason="needs strace")
 @pytest.mark.parametrize("shop", ["dirty", "linked"] if IS_CAMPAIGN else ["dirty"], indirect=True)
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(("call", "path"), CUTS)
 def test_kill_what_mends_a_merge_before_every_step(
     shop: Shop, cli: Cli, tmp_path: Path, call: str, path: str

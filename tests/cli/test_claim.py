@@ -195,6 +195,7 @@ def test_a_claim_can_be_made_longer_and_without_end(repo: Repo, cli: Cli, places
         assert (refused.status, refused.stdout) == (2, "")
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("policy", ["claim", "strict"])
 def test_what_was_committed_in_time_is_kept_beyond_it(
     repo: Repo, cli: Cli, places: tuple[Path, Path], policy: str
@@ -295,6 +296,7 @@ def test_the_lock_of_a_git_that_was_killed_is_removed_by_the_next(
     assert cli("release", "x", at=places[0]).status == 0
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("arguments", [(), ("--wait",)])
 def test_of_two_agents_in_a_tight_loop_one_holds_the_path_at_every_moment(
     repo: Repo, places: tuple[Path, Path], tmp_path: Path, arguments: tuple[str, ...]

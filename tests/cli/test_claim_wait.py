@@ -279,6 +279,7 @@ def test_who_came_first_is_first_and_nobody_gets_in_between(
     assert second.ended()[0] == 0
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_waiter_that_is_gone_is_no_waiter(
     repo: Repo, cli: Cli, three: Three, wait: Wait, number: signal.Signals

@@ -338,7 +338,7 @@ def is_healthy(repo: Repo) -> bool:
     return True
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("name", DAMAGES)
 def test_damage_is_found_named_and_healed(town: Repo, cli: Cli, name: str) -> None:
     damage, kind = DAMAGES[name]
@@ -412,6 +412,7 @@ def trash_of_nobody(repo: Repo) -> None:
     (runtime(repo) / "trash/9.123/worktree").mkdir(parents=True)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     ("damage", "kind", "heal"),
     [
@@ -482,6 +483,7 @@ def test_from_inside_a_damaged_worktree(town: Repo, cli: Cli) -> None:
     assert is_healthy(town)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("part", ["", "commondir", "HEAD", "gitdir"])
 def test_an_agent_may_look_and_not_heal(town: Repo, cli: Cli, part: str) -> None:
     if part:
@@ -603,6 +605,7 @@ def test_what_was_lost_can_be_run_again(town: Repo, cli: Cli, agent: Agent) -> N
     assert cli("doctor").stdout == "healthy\n"
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", ["no record", "damaged record"])
 def test_nothing_of_a_chain_is_lost(town: Repo, cli: Cli, name: str) -> None:
     if name == "no record":

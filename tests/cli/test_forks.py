@@ -11,6 +11,7 @@ from tests.conftest import Cli, Repo
 from tests.forks import NO_FORKS, Forks
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "arguments",
     [

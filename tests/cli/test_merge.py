@@ -372,6 +372,7 @@ def test_a_failed_task_of_another_branch_is_no_matter_of_a_merge(repo: Repo, cli
     assert (ran.status, ran.stdout, ran.stderr) == (0, "nothing to merge\n", "")
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("leaves", ["git add one.py; git commit -qm bad", "true"], ids=["a commit", "none"])
 def test_what_an_undo_changed_for_other_work_does_not_land(
     repo: Repo, cli: Cli, agent: Agent, leaves: str

@@ -114,6 +114,7 @@ MOVES = {
 }
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("move", MOVES)
 def test_an_agents_commits_that_came_to_the_target_by_no_merge_of_ours_are_found_out(
     repo: Repo, cli: Cli, agent: Agent, move: str

@@ -26,6 +26,7 @@ def test_all_that_is_good_is_verified_once(repo: Repo, cli: Cli, agent: Agent) -
     assert leftovers(repo) == []
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("bad", [0, 4, 8])
 def test_one_that_is_bad_among_nine_is_found_with_few(repo: Repo, cli: Cli, agent: Agent, bad: int) -> None:
     names = [f"t{number}" for number in range(9)]
@@ -48,6 +49,7 @@ def test_one_that_is_bad_among_nine_is_found_with_few(repo: Repo, cli: Cli, agen
     assert repo.is_sound()
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("as_json", [True, False])
 def test_two_that_break_only_together_are_named(repo: Repo, cli: Cli, agent: Agent, as_json: bool) -> None:
     names = ["a", "b", "c", "d"]

@@ -39,6 +39,7 @@ def two_tasks(repo: Repo, cli: Cli, agent: Agent, script: str = TWO_COMMITS) -> 
     return repo.git("rev-parse", "main")
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_each_strategy_gives_the_files_of_a_git_merge(
     repo: Repo, cli: Cli, agent: Agent, strategy: str
@@ -78,6 +79,7 @@ def test_each_strategy_gives_the_files_of_a_git_merge(
     assert repo.is_sound()
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_after_each_strategy_the_work_has_landed_for_every_command(
     repo: Repo, cli: Cli, agent: Agent, strategy: str
@@ -100,6 +102,7 @@ def test_after_each_strategy_the_work_has_landed_for_every_command(
     assert repo.is_sound()
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_what_was_added_after_the_merge_is_not_pruned(
     repo: Repo, cli: Cli, agent: Agent, strategy: str
@@ -226,6 +229,7 @@ def test_run_merges_by_the_strategy(repo: Repo, cli: Cli, agent: Agent, strategy
     assert len(repo.git("log", "-1", "--format=%P", "main").split()) == (2 if strategy == "merge" else 1)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_stack_lands_in_one_go_and_is_verified_once(
     repo: Repo, cli: Cli, agent: Agent, strategy: str
@@ -249,6 +253,7 @@ def test_a_stack_lands_in_one_go_and_is_verified_once(
     assert repo.is_sound()
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("strategy", ["squash", "rebase"])
 def test_a_stack_lands_one_by_one_in_another_form(repo: Repo, cli: Cli, agent: Agent, strategy: str) -> None:
     repo.commit("shared", **{"shared.txt": "0\n"})
@@ -263,6 +268,7 @@ def test_a_stack_lands_one_by_one_in_another_form(repo: Repo, cli: Cli, agent: A
     assert repo.git("show", "main:shared.txt") == "2"
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_who_stands_on_two_lands_with_them(repo: Repo, cli: Cli, agent: Agent, strategy: str) -> None:
     repo.commit("shared", **{"1.txt": "0\n", "2.txt": "0\n"})

@@ -12,6 +12,7 @@ from tests.conftest import Cli, Repo
 Agent = Callable[..., Sequence[str]]
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("how", ["full", "sparse", "pool"])
 def test_the_next_run_waits_for_the_checkout_of_a_dead_one(
     repo: Repo, cli: Cli, agent: Agent, beside: Beside, how: str

@@ -170,6 +170,7 @@ REBASED = (
 )
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     ("script", "is_kept"), [(RESET_AWAY, True), (AMENDED, False), (SOFT, False), (REBASED, False)]
 )

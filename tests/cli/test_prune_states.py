@@ -41,7 +41,7 @@ def scene(landed: Landed, cli: Cli) -> Iterator[Scene]:
         process.wait()
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", STATES)
 def test_a_state_is_refused_forced_and_undone(scene: Scene, cli: Cli, name: str) -> None:
     state = STATES[name]

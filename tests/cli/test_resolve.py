@@ -323,6 +323,7 @@ def test_what_was_resolved_before_is_filled_in(clashing: Repo, cli: Cli) -> None
 # -- an agent ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("script", [COMMITS, WRITES_BOTH, f"{WRITES_BOTH}git add app.py\n"])
 def test_a_resolver_resolves_a_conflict_and_it_lands(
     clashing: Repo, cli: Cli, resolver: Resolver, tmp_path: Path, script: str
@@ -408,6 +409,7 @@ def test_a_resolver_that_takes_the_merge_back_is_not_asked_for_ever(
     assert record(clashing)["attempt"] == 2
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("how", ["--no-verify", ""])
 def test_a_resolver_that_touches_a_foreign_file_is_refused(
     repo: Repo, cli: Cli, agent: Agent, tmp_path: Path, how: str

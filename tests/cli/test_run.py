@@ -512,6 +512,7 @@ def test_one_whose_end_cannot_be_recorded_does_not_disturb_the_others(
     assert "'1' had ended unseen: succeeded" in cli("status").stderr
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     ("script", "left"),
     [

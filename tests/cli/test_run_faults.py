@@ -251,6 +251,7 @@ ENDLESS = {
 }  # fmt: skip
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("kind", ENDLESS)
 def test_an_agent_that_does_not_end(bench: Bench, cli: Cli, agent: Agent, kind: str) -> None:
     option, limit, script, reason = ENDLESS[kind]

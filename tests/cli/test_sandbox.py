@@ -311,6 +311,7 @@ def test_a_sandboxed_agent_is_stopped_and_tidied_up_after(repo: Repo, cli: Cli, 
     assert not Path(f"/proc/{pid.read_text().strip()}").exists()
 
 
+@pytest.mark.sample(2)
 @needs_namespaces
 @pytest.mark.parametrize("whom", ["pid", "agent_pid"])
 def test_nothing_is_lost_when_all_are_killed(

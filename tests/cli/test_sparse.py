@@ -211,6 +211,7 @@ def test_a_file_that_was_made_by_hand_is_not_written_over_by_a_claim(
     assert (worktree.parent / "status").read_text() == " M docs/guide.md\n"
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("how", ["-qm x", "-qam x", "-qm x -i src/bill/pay.py", "-qm x -o src/bill/pay.py"])
 def test_a_claim_by_the_hook_widens_it_too(shop: Repo, cli: Cli, agent: Agent, how: str) -> None:
     script = f"""

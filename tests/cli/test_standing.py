@@ -206,6 +206,7 @@ def test_stop_where_nothing_is_at_work(repo: Repo, cli: Cli) -> None:
     assert cli("stop", "--now").status == 0
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("now", [False, True])
 def test_stop_sees_to_agents_whose_coordinator_was_killed(
     repo: Repo, cli: Cli, agent: Agent, tmp_path: Path, now: bool
@@ -278,6 +279,7 @@ def test_attach_tells_when_the_coordinator_is_killed(
     assert none.stderr.startswith("error: no coordinator is at work in this repository\nhint: ")
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("verb", ["start", "run"])
 def test_there_is_one_coordinator_and_the_next_is_told_which(
     repo: Repo, cli: Cli, agent: Agent, verb: str

@@ -151,6 +151,7 @@ def test_what_doctor_put_by_is_listed_and_freed(three: Repo, cli: Cli) -> None:
     assert list((three.path / ".git/parallel/trash").iterdir()) == []
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("what", [("--undo",), ("--expire", "now"), ("--force", "1")])
 def test_an_agent_decides_nothing_of_the_kind(three: Repo, cli: Cli, what: Sequence[str]) -> None:
     cli("prune", "2")

@@ -330,6 +330,7 @@ def test_after_a_kill_of_the_coordinator_the_next_command_waits_for_it(
     assert begun.lines[1:] == ["over"]
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("how", ["stop", "interrupt", "cancel"])
 def test_it_is_ended_when_nobody_wants_it_any_more(
     repo: Repo, cli: Cli, agent: Agent, tmp_path: Path, how: str
@@ -533,6 +534,7 @@ def test_a_commit_that_is_not_here_is_told_with_what_heals_it(repo: Repo, cli: C
     assert list((repo.worktree("1") / "vendor/my lib").iterdir()) == []
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("recurse", ["true", "false"])
 def test_commits_of_an_agent_in_a_submodule_are_not_lost_with_its_worktree(
     repo: Repo, cli: Cli, agent: Agent, recurse: str

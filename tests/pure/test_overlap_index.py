@@ -42,6 +42,7 @@ def globs(dice: random.Random, count: int) -> list[str]:
     return sorted(found)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("count", [1, 8, 40, indexing._MOST_NEAR * 4])
 def test_what_is_found_is_what_matches(seed: int, count: int) -> None:

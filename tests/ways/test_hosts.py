@@ -89,6 +89,7 @@ def test_a_repository_by_a_link_to_it(repo: Repo, cli: Cli, agent: Agent) -> Non
     assert cli("merge", "--json", at=link / repo.path.name).json["merged"] == ["1"]
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", ["-a b's ünï $HOME", 'back\\slash "quote" [x]*', "new\nline"])
 def test_a_repository_at_an_unusual_place(repo: Repo, cli: Cli, agent: Agent, name: str) -> None:
     repo.path.parent.rename(repo.path.parent.parent / name)
@@ -156,6 +157,7 @@ def test_unusual_paths_that_are_declared(repo: Repo, cli: Cli, agent: Agent) -> 
     assert cli("merge", "--json").json["merged"] == ["1"]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("backend", ["--merge", "--apply"])
 def test_a_rebase_of_many_commits(repo: Repo, cli: Cli, agent: Agent, backend: str) -> None:
     worktree = launched(repo, cli, agent)

@@ -96,6 +96,7 @@ def calls(text: str) -> list[str]:
     return found
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("folder", ["", "hooks of mine"], ids=["usual", "relative"])
 def test_every_hook_runs_as_in_a_worktree_of_the_users_own(
     repo: Repo, cli: Cli, agent: Agent, log: Path, folder: str
