@@ -14,7 +14,7 @@ from ..project.open import Project, make_runtime, open_project
 from ..project.persons import require_person
 from ..project.places import place_of_record
 from ..project.pruning.alone import alone
-from ..project.pruning.interrupted import clear_way
+from ..project.pruning.interrupted import clear_way, mend_alone
 from ..tasks.task import TaskSet
 
 
@@ -25,6 +25,7 @@ class UndoAnswer:
     restored: tuple[Entry, ...]
     removed: tuple[Entry, ...] = ()
     refused: Mapping[TaskId, ParallelError] = field(default_factory=dict)
+    mended: tuple[str, ...] = ()
 
 
 def undo(directory: Path, spellings: Sequence[str] = ()) -> UndoAnswer:
@@ -41,8 +42,13 @@ def undo(directory: Path, spellings: Sequence[str] = ()) -> UndoAnswer:
         world = snapshot(project.git)
         clear_way(project, world.trash)
         held = list(read_all(project.git, world.trash).values())
-        wanted = _named(project, world, held, spellings) if spellings else _latest(project, held)
-        clear_way(project, world.trash, wanted)
+        try:
+            wanted = _named(project, world, held, spellings) if spellings else _latest(project, held)
+        except UnknownTask:
+            # What somebody has left half way is brought to its end by whatever command comes next.
+            mend_alone(project, world.trash)
+            raise
+        mended = mend_alone(project, world.trash, wanted)
         restored: list[Entry] = []
         removed: list[Entry] = []
         refused: dict[TaskId, ParallelError] = {}
@@ -55,7 +61,7 @@ def undo(directory: Path, spellings: Sequence[str] = ()) -> UndoAnswer:
                 if len(wanted) == 1:
                     raise
                 refused[entry.task] = error
-    return UndoAnswer(tuple(restored), tuple(removed), refused)
+    return UndoAnswer(tuple(restored), tuple(removed), refused, mended)
 
 
 def _named(project: Project, world: Snapshot, held: Sequence[Entry], spellings: Sequence[str]) -> list[Entry]:

@@ -36,6 +36,7 @@ def of_undo(answer: "UndoAnswer") -> dict[str, Any]:
         "restored": [{"id": entry.task, "worktree": entry.worktree} for entry in answer.restored],
         "removed": [_entry(entry) for entry in answer.removed],
         "refused": [{"id": task, "reason": error.message} for task, error in answer.refused.items()],
+        "mended": list(answer.mended),
     }
 
 

@@ -35,6 +35,8 @@ def show_undo(tasks: Sequence[str], *, as_json: bool) -> int:
     from ..commands.undo import undo
 
     answer = undo(Path.cwd(), tasks)
+    for sentence in answer.mended:
+        note(printable(sentence))
     if as_json:
         from .document import put
         from .document_prune import of_undo

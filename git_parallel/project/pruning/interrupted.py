@@ -28,11 +28,16 @@ def mend(project: Project, trash: Mapping[RefName, Oid]) -> tuple[str, ...]:
         locks.let_go(lock)
 
 
-def mend_alone(project: Project, trash: Mapping[RefName, Oid]) -> tuple[str, ...]:
-    """The same for who holds the lock of prunes; what cannot be mended stays as it is, and the reason is said."""
+def mend_alone(
+    project: Project, trash: Mapping[RefName, Oid], wanted: Collection[Entry] = ()
+) -> tuple[str, ...]:
+    """The same for who holds the lock of prunes; what cannot be mended stays as it is, and the reason is said.
+
+    What is `wanted` is about to be brought back, and left alone.
+    """
     said = []
-    clear_way(project, trash)
-    for entry in _half_way(project, trash):
+    clear_way(project, trash, wanted)
+    for entry in (one for one in _half_way(project, trash) if one not in wanted):
         try:
             said.append(mended(project, entry))
         except ParallelError as error:
