@@ -14,7 +14,7 @@ from ..project.open import Project, make_runtime, open_project
 from ..project.persons import require_person
 from ..project.places import place_of_record
 from ..project.pruning.alone import alone
-from ..project.pruning.interrupted import clear_way, mend_alone
+from ..project.pruning.interrupted import mend_alone
 from ..tasks.task import TaskSet
 
 
@@ -40,7 +40,6 @@ def undo(directory: Path, spellings: Sequence[str] = ()) -> UndoAnswer:
     make_runtime(project)
     with alone(project):
         world = snapshot(project.git)
-        clear_way(project, world.trash)
         held = list(read_all(project.git, world.trash).values())
         try:
             wanted = _named(project, world, held, spellings) if spellings else _latest(project, held)
