@@ -71,10 +71,3 @@ def a_repository_in_an_ignored_folder(scene: Scene) -> None:
 def a_repository_in_a_disposable_folder(scene: Scene) -> None:
     scene.repo.config("parallel.disposable", "vendor/**")
     a_repository_in_an_ignored_folder(scene)
-
-
-@state("untracked|ignored|repositor|worktree")
-def a_worktree_inside(scene: Scene) -> None:
-    scene.ignore("/.trees/")
-    scene.git("worktree", "add", "--quiet", "-b", "inner", ".trees/inner")
-    (scene.worktree / ".trees" / "inner" / "app.py").write_text("changed\n")
