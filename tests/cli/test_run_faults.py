@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -200,13 +201,18 @@ def test_a_killed_nursery(bench: Bench, agent: Agent) -> None:
 
 def nursery_of(pid: int) -> int:
     """The process that a run forks its keepers from."""
-    children = [
-        name
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for name in (task / "children").read_text().split()
-    ]
-    (found,) = (child for child in children if b"--nursery" in Path(f"/proc/{child}/cmdline").read_bytes())
-    return int(found)
+    children: list[str] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        # A thread, or what it has started, may end while it is looked at.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            children += (task / "children").read_text().split()
+    found = []
+    for child in children:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if b"--nursery" in Path(f"/proc/{child}/cmdline").read_bytes():
+                found.append(int(child))
+    (nursery,) = found
+    return nursery
 
 
 def test_a_killed_agent(bench: Bench, cli: Cli, agent: Agent) -> None:
