@@ -1,10 +1,11 @@
 """Which branches are checked out, where, and how."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from .command import Git
+from .place import told_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,12 @@ def checkouts(git: Git, common: Path) -> tuple[Checkout, ...]:
     return tuple(found)
 
 
+def elsewhere(found: Iterable[Checkout], path: Path, branch: str) -> Checkout | None:
+    """Who of these holds a branch beside the worktree at `path`."""
+    others = (one for one in found if one.branch == branch and one.path.resolve() != path.resolve())
+    return next(others, None)
+
+
 # Files in an admin directory that name the branch of an operation that is going on.
 _HEAD_NAMES = {
     "rebase-merge/head-name": "being rebased",
@@ -67,8 +74,4 @@ def path_of(admin: Path) -> Path | None:
 
 def admin_at(checkout: Path, common: Path) -> Path:
     """git's own directory for a worktree; the shared one for the main worktree."""
-    dot_git = checkout / ".git"
-    if not dot_git.is_file():
-        return common
-    told = dot_git.read_text("utf-8", "surrogateescape").removeprefix("gitdir: ").rstrip("\n")
-    return (checkout / told).resolve()
+    return told_by(checkout) or common

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .worktree_folders import told_by
+from .place import told_by
 
 _WHAT_MAKES_ONE = ("objects", "refs", "HEAD")
 

@@ -47,10 +47,10 @@ def _paths(process: Path, tops: Sequence[bytes]) -> Iterator[tuple[bytes, bool]]
             with suppress(OSError):
                 yield os.fsencode(descriptor.readlink()), False
     with suppress(OSError):
-        maps = (process / "maps").read_bytes().replace(rb"\012", b"\n") if tops else b""
-        if not any(top in maps for top in tops):
+        maps = (process / "maps").read_bytes()
+        if not any(top.replace(b"\n", rb"\012") in maps for top in tops):
             return
-        for line in (process / "maps").read_bytes().splitlines():
+        for line in maps.splitlines():
             # Five columns, then the file, in which the kernel writes a line's end as `\012`.
             columns = line.split(None, 5)
             if len(columns) > 5:

@@ -7,6 +7,8 @@ from ..names import RefName
 from .admin import PREFIX
 
 _ALONE = "gp-alone"
+_LONGEST = 1 << 13
+_WORD = "gitdir: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,6 @@ def admin_of(common: Path, task: str) -> Path:
     return common / "worktrees" / f"{PREFIX}{task}"
 
 
-def place_at(path: Path, branch: RefName) -> Place:
-    """The place of a worktree that is there, by what its own `.git` file says."""
-    told = (path / ".git").read_text("utf-8", "surrogateescape").removeprefix("gitdir: ").rstrip("\n")
-    return Place(path, branch, Path(told))
-
-
 def is_taken(path: Path) -> bool:
     """Whether there is something of somebody's in the place of a worktree."""
     # An empty `.git` is all that a full disk or a crash left of ours.
@@ -55,10 +51,17 @@ def points_to(dot_git: Path, admin: Path) -> bool:
 
 def is_joined(place: Place) -> bool:
     """Whether the `.git` file of a worktree leads to its admin directory; a link in its place counts for nothing."""
+    return not place.path.is_symlink() and told_by(place.path) == place.admin.resolve()
+
+
+def told_by(folder: Path) -> Path | None:
+    """The admin directory that the `.git` file of a directory names; None where it has none that does."""
     try:
-        told = (
-            (place.path / ".git").read_text("utf-8", "surrogateescape").removeprefix("gitdir: ").rstrip("\n")
-        )
+        with (folder / ".git").open("rb") as file:
+            text = file.read(_LONGEST).decode("utf-8", "surrogateescape").rstrip("\n")
     except OSError:
-        return False
-    return not place.path.is_symlink() and (place.path / told).resolve() == place.admin.resolve()
+        return None
+    if not text.startswith(_WORD) or text == _WORD:
+        return None
+    # It may be relative, or go by a link.
+    return (folder / text.removeprefix(_WORD)).resolve()

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ..errors import GitFailed
 from ..names import Oid
 from .command import Git
+from .place import told_by
 from .scratch import HURRIED, Scratch
 
 # What is larger, or more, is known by its paths only: nobody waits for the hash of a core dump.
@@ -51,7 +52,7 @@ def find_unsaved(git: Git, worktree: Path, tip: Oid, scratch: Scratch) -> Unsave
     taken, gone, apart = _sorted(worktree, paths)
     index = Path(mkdtemp(prefix="index-", dir=scratch.path)) / "index"
     # With its times: by them git knows which files may have changed in the second it was written.
-    shutil.copy2(_index_of(worktree), index)
+    shutil.copy2((told_by(worktree) or worktree / ".git") / "index", index)
     writing = scratch.beside(here).with_environment(GIT_INDEX_FILE=str(index))
     update = (*HURRIED, *_ALONE, *_UNFILTERED, "update-index", "-z")
     # First what is gone: a file may have become a directory, and a directory a link.
@@ -110,11 +111,3 @@ def _changed(here: Git) -> Iterator[_Change]:
             # A repository inside the worktree is shown as a directory, and is no content of this one.
             if not path.endswith("/") and not is_link:
                 yield _Change(path, is_new=entry[0] == "?", is_staged=entry[0] == "1" and entry[3] == ".")
-
-
-def _index_of(worktree: Path) -> Path:
-    dot_git = worktree / ".git"
-    if dot_git.is_dir():
-        return dot_git / "index"
-    text = dot_git.read_text("utf-8", "surrogateescape").removeprefix("gitdir: ").rstrip("\n")
-    return (worktree / text).resolve() / "index"

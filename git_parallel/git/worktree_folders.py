@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-_LONGEST = 1 << 13
-_WORD = "gitdir: "
+from .place import told_by
 
 
 def find(parents: Iterable[Path]) -> Mapping[Path, Path]:
@@ -18,16 +17,3 @@ def find(parents: Iterable[Path]) -> Mapping[Path, Path]:
                 if not entry.is_symlink() and (told := told_by(Path(entry.path))):
                     found[Path(entry.path)] = told
     return found
-
-
-def told_by(folder: Path) -> Path | None:
-    """The admin directory that the `.git` file of a directory names; None where it has none that does."""
-    try:
-        with (folder / ".git").open("rb") as file:
-            text = file.read(_LONGEST).decode("utf-8", "surrogateescape").rstrip("\n")
-    except OSError:
-        return None
-    if not text.startswith(_WORD) or text == _WORD:
-        return None
-    # It may be relative, or go by a link.
-    return (folder / text.removeprefix(_WORD)).resolve()

@@ -2,7 +2,7 @@
 
 from ..agents import process
 from ..errors import Busy, Unusable
-from ..git.checkouts import checkouts
+from ..git.checkouts import checkouts, elsewhere
 from ..git.place import Place
 from ..git.refs import TRASH, branches, snapshot
 from ..git.trash.away import Parcel, put_away
@@ -73,9 +73,9 @@ def bring_back(project: Project, entry: Entry, *, is_armed: bool = False) -> Non
 
 def why_held_there(project: Project, place: Place) -> str:
     """Why a worktree and its branch must stay where they are; empty where nothing holds them there."""
-    for checkout in checkouts(project.git, project.common):
-        if checkout.branch == place.branch and checkout.path.resolve() != place.path.resolve():
-            return f"its branch is {checkout.how} in '{printable(str(checkout.path))}'"
+    other = elsewhere(checkouts(project.git, project.common), place.path, place.branch)
+    if other is not None:
+        return f"its branch is {other.how} in '{printable(str(other.path))}'"
     if (place.admin / "locked").exists():
         return "its worktree is locked"
     return ""

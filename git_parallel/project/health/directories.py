@@ -9,9 +9,9 @@ from pathlib import Path
 from ...git import locks
 from ...git.admin import task_of
 from ...git.admin_files import Admin, Part, write
+from ...git.place import told_by
 from ...git.put_by import put_by
 from ...git.worktree import write_whole
-from ...git.worktree_folders import told_by
 from ...names import printable
 from .finding import FIX, Finding, shell
 from .rebuilding import can_be_rebuilt, rebuild

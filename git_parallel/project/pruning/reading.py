@@ -9,7 +9,7 @@ from ...agents import process
 from ...agents.occupants import Occupant, occupants
 from ...errors import ParallelError
 from ...git import locks
-from ...git.checkouts import Checkout, checkouts, path_of
+from ...git.checkouts import Checkout, checkouts, elsewhere, path_of
 from ...git.dropped import dropped, named, unreachable
 from ...git.inspection import Inspection
 from ...git.place import Place, is_joined
@@ -75,6 +75,7 @@ def _examined(
 ) -> Examined:
     record, tip = one.record, around.at.get(place.branch)
     is_whole = is_joined(place)
+    other = elsewhere(around.checkouts, place.path, place.branch)
     return Examined(
         stored=one,
         place=place,
@@ -84,7 +85,7 @@ def _examined(
         is_strange=os.path.lexists(place.path / ".git") and not is_whole,
         oddity=tip.oddity if tip else "",
         busy=_busy(project, record),
-        elsewhere=_elsewhere(around.checkouts, place),
+        elsewhere=f"its branch is {other.how} in '{printable(str(other.path))}'" if other else "",
         inner=_inner(around.worktrees, place),
         unseen=seen if isinstance(seen, str) else "",
         is_locked=(place.admin / "locked").exists(),
@@ -109,13 +110,6 @@ def _busy(project: Project, record: TaskRecord) -> str:
         return "it is being merged"
     if record.state in (State.READY, State.RUNNING) and locks.is_held(project.runtime / "coordinator.lock"):
         return f"its launch is under way; 'git parallel cancel {record.id}' ends it"
-    return ""
-
-
-def _elsewhere(held: Sequence[Checkout], place: Place) -> str:
-    for checkout in held:
-        if checkout.branch == place.branch and checkout.path.resolve() != place.path.resolve():
-            return f"its branch is {checkout.how} in '{printable(str(checkout.path))}'"
     return ""
 
 
