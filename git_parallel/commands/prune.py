@@ -28,11 +28,13 @@ from ..tasks.task import TaskSet
 class PruneAnswer:
     """What was put into the trash, and what was kept for which reasons.
 
-    `landed` are those of which nobody had known that the target has their work. Of a rehearsal `removed` would be.
+    `forcible` are those of the kept that would go by force, `landed` those of the removed of which nobody had known
+    that the target has their work. Of a rehearsal `removed` would be.
     """
 
     removed: tuple[Entry, ...]
     kept: Mapping[TaskId, tuple[str, ...]]
+    forcible: tuple[TaskId, ...] = ()
     mended: tuple[str, ...] = ()
     landed: tuple[TaskId, ...] = ()
     is_rehearsal: bool = False
@@ -55,35 +57,50 @@ def prune(
     with alone(project):
         mended = () if is_rehearsal else _mended(project)
         world = snapshot(project.git)
-        chosen, kept = _chosen(project, world, spellings)
-        stuck = tasks_half_way(project, world.trash)
-        kept |= {one.record.id: (_STUCK,) for one in chosen if one.record.id in stuck}
-        seen = examine(project, [one for one in chosen if one.record.id not in stuck])
-        going = []
-        for one in seen:
-            against = reasons(one, target=project.target.short)
-            hard = obstacles(one)
-            if hard or (against and not is_forced):
-                kept[one.task] = (*hard, *against)
-            else:
-                going.append((one, against))
+        judged = _judged(project, world, spellings, is_forced=is_forced)
+        going, kept = judged.going, judged.kept
         landed = tuple(one.task for one, _ in going if one.is_landed and one.record.state in _LANDS)
         if is_rehearsal:
             removed = tuple(_would_be(one, against) for one, against in going)
-            return PruneAnswer(removed, kept, mended, landed, is_rehearsal=True)
+            return PruneAnswer(removed, kept, judged.forcible, mended, landed, is_rehearsal=True)
         _record_landed(project, [one for one, _ in going if one.task in landed])
         away = put_away(project.git, project.common, list(_parcels(project, going)))
-        kept |= {task: (why,) for task, why in away.failed.items()}
         drop_stale(project)
         if not coordinator.is_in_office(project):
             # Who coordinates has put the guard there for agents that are still to come.
             guard.leave(project.git, project.common)
-    return PruneAnswer(away.entries, kept, mended, landed)
+    failed = {task: (why,) for task, why in away.failed.items()}
+    return PruneAnswer(away.entries, {**kept, **failed}, judged.forcible, mended, landed)
 
 
 _STUCK = "a prune or an undo of it was interrupted, and cannot be brought to its end"
 # States from which a task is merged when its work is found on the target.
 _LANDS = (State.SUCCEEDED, State.FAILED, State.CONFLICTED, State.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What is to go, each with what speaks against it, and what stays and why; see PruneAnswer."""
+
+    going: tuple[tuple[Examined, tuple[str, ...]], ...]
+    kept: Mapping[TaskId, tuple[str, ...]]
+    forcible: tuple[TaskId, ...]
+
+
+def _judged(project: Project, world: Snapshot, spellings: Sequence[str], *, is_forced: bool) -> _Judged:
+    chosen, kept = _chosen(project, world, spellings)
+    stuck = tasks_half_way(project, world.trash)
+    kept |= {one.record.id: (_STUCK,) for one in chosen if one.record.id in stuck}
+    going, forcible = [], []
+    for one in examine(project, [one for one in chosen if one.record.id not in stuck]):
+        hard, against = obstacles(one), reasons(one, target=project.target.short)
+        if not hard and (is_forced or not against):
+            going.append((one, against))
+            continue
+        kept[one.task] = (*hard, *against)
+        if not hard:
+            forcible.append(one.task)
+    return _Judged(tuple(going), kept, tuple(forcible))
 
 
 def _mended(project: Project) -> tuple[str, ...]:

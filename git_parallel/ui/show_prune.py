@@ -25,8 +25,10 @@ def show_prune(
         put(of_prune(answer))
     else:
         _show(answer)
-        if tasks and not is_forced and answer.kept:
-            hint(f"'git parallel prune --force {' '.join(answer.kept)}' puts it into the trash all the same")
+        if tasks and answer.forcible:
+            hint(
+                f"'git parallel prune --force {' '.join(answer.forcible)}' puts it into the trash all the same"
+            )
     return ANSWER_IS_NO if tasks and answer.kept else DONE
 
 
@@ -129,7 +131,7 @@ def _show(answer: PruneAnswer) -> None:
     if not answer.removed and not answer.kept:
         print("nothing to prune")
     elif not is_one and not answer.is_rehearsal and answer.removed:
-        print(f"{len(answer.removed)} pruned; 'git parallel prune --undo' brings them back")
+        print(f"{len(answer.removed)} tasks pruned; 'git parallel prune --undo' brings them back")
 
 
 def _row(entry: Entry) -> tuple[str, ...]:

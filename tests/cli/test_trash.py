@@ -29,7 +29,7 @@ def ids(entries: Sequence[dict[str, str]]) -> list[str]:
 def test_undo_brings_back_what_the_latest_prune_took(three: Repo, cli: Cli) -> None:
     cli("prune", "1")
     assert cli("prune").stdout == (
-        "2 pruned\n3 pruned\n2 pruned; 'git parallel prune --undo' brings them back\n"
+        "2 pruned\n3 pruned\n2 tasks pruned; 'git parallel prune --undo' brings them back\n"
     )
 
     assert ids(cli("prune", "--undo", "--json").json["restored"]) == ["2", "3"]
@@ -91,6 +91,7 @@ def test_force_needs_names_and_spares_an_agent_that_runs(repo: Repo, cli: Cli, a
 
     assert ran.status == 1
     assert ran.stdout.startswith("1 kept: its agent is running; 'git parallel cancel 1' ends it")
+    assert "--force" not in cli("prune", "1").stderr, "that would not help"
     (repo.worktree("1") / "end").touch()
     cli("attach")
 
