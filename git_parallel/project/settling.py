@@ -15,7 +15,7 @@ from ..git.command import Git
 from ..git.history import count, paths_at
 from ..git.left_markers import left_markers
 from ..git.left_out import leave_out
-from ..git.look import look
+from ..git.look import Look, look
 from ..git.place import Place
 from ..git.refs import Stored, snapshot
 from ..names import Oid, TaskId, printable
@@ -137,8 +137,7 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
     # What git ignored once is no work of the agent's, and may well be a secret.
     brought = given(project, record.id, (*seen.changed, *seen.untracked))
     brought -= _tracked(project.git, record.base or project.base, brought)
-    untracked = [path for path in seen.untracked if path not in brought]
-    nested = [path for path in untracked if path.endswith("/")]
+    nested = [path for path in seen.untracked if path.endswith("/") and path not in brought]
     if nested:
         return Shortfall(f"left a repository of its own in '{printable(nested[0])}'")
     if seen.head != place.branch:
@@ -153,21 +152,9 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
         return Shortfall(f"left a {seen.operations[0]} unfinished")
     if seen.inside:
         return Shortfall(f"left changes inside submodule '{printable(seen.inside[0])}' uncommitted")
-    changed = [path for path in seen.changed if path not in brought]
-    remains = (*changed, *without_leftovers(project, record, untracked))
-    if remains:
-        same = _unchanged(project.git.at(place.path), seen.changed)
-        verdict = claim(project, tasks, record.id, [path for path in remains if path not in same])
-        if verdict.foreign:
-            first = verdict.foreign[0]
-            more = f" and {len(verdict.foreign) - 1} more" if len(verdict.foreign) > 1 else ""
-            return Shortfall(f"left changes to '{printable(first.path)}'{more} uncommitted, {first.why}")
-        # What is staged whole may be gone, or ignored; git would not add it.
-        added = [path for path in remains if path not in seen.staged]
-        withheld = [path for path in seen.changed if path in brought]
-        problem = _commit(project.git.at(place.path), record, added, withheld)
-        if problem:
-            return Shortfall(problem)
+    shortfall = _commit_rest(project, tasks, record, place, seen, brought)
+    if shortfall:
+        return shortfall
     tip, onto = project.git.find_ref(place.branch), project.git.find_ref(project.target)
     if tip is None:
         return Shortfall(f"its branch '{record.branch}' is gone")
@@ -181,6 +168,28 @@ def _finish(project: Project, tasks: TaskSet, record: TaskRecord, place: Place) 
     if lost:
         return Shortfall(f"records a commit of submodule '{printable(lost[0])}' that is nowhere")
     return _judge(project, tasks, record, tip, onto or project.base) or _withheld(brought)
+
+
+def _commit_rest(
+    project: Project, tasks: TaskSet, record: TaskRecord, place: Place, seen: Look, brought: set[str]
+) -> Shortfall | None:
+    """Commit what the agent has left uncommitted, as far as it is its own, and not what was `brought` there."""
+    own = [path for path in seen.changed if path not in brought]
+    new = [path for path in seen.untracked if path not in brought]
+    remains = (*own, *without_leftovers(project, record, new))
+    if not remains:
+        return None
+    same = _unchanged(project.git.at(place.path), seen.changed)
+    verdict = claim(project, tasks, record.id, [path for path in remains if path not in same])
+    if verdict.foreign:
+        first = verdict.foreign[0]
+        more = f" and {len(verdict.foreign) - 1} more" if len(verdict.foreign) > 1 else ""
+        return Shortfall(f"left changes to '{printable(first.path)}'{more} uncommitted, {first.why}")
+    # What is staged whole may be gone, or ignored; git would not add it.
+    added = [path for path in remains if path not in seen.staged]
+    withheld = [path for path in seen.changed if path in brought]
+    problem = _commit(project.git.at(place.path), record, added, withheld)
+    return Shortfall(problem) if problem else None
 
 
 def _tracked(git: Git, base: Oid, paths: set[str]) -> set[str]:
