@@ -126,6 +126,11 @@ class Killer:
         return call not in _WRITES or f"<{self.place}" in line
 
 
+def spread(steps: Sequence[Point], count: int) -> list[Point]:
+    """So many of the steps, from all over them."""
+    return [steps[(2 * at + 1) * len(steps) // (2 * count)] for at in range(count)]
+
+
 def _short(said: str) -> str:
     words = [word for word in said.split() if "=" not in word and word != "-c"]
     return " ".join(words)[:60]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaign.killing import Killer, Point, is_possible
+from tests.campaign.killing import Killer, is_possible, spread
 from tests.cli.beside import until
 from tests.cli.fault_bench import Bench
 from tests.conftest import Cli, Repo
@@ -170,7 +170,7 @@ def test_kill_a_merge_before_every_step(shop: Shop, cli: Cli, tmp_path: Path, se
     steps, ran = killer.steps()
     assert ran.status == 0, ran
     steps = [step for step in steps if bool(step.child) == (series != "command")]
-    tried = steps if IS_CAMPAIGN else _spread(steps, SAMPLES[name, series])
+    tried = steps if IS_CAMPAIGN else spread(steps, SAMPLES[name, series])
     killed, wrong = 0, []
     for number, step in enumerate(tried):
         shop.renew()
@@ -208,7 +208,7 @@ def test_kill_what_mends_a_merge_before_every_step(
     mender = Killer(tmp_path / "mending", shop.repo.path, shop.place, ("status",))
     steps, ran = mender.steps()
     assert ran.status == 0, ran
-    tried = steps if IS_CAMPAIGN else _spread(steps, 2)
+    tried = steps if IS_CAMPAIGN else spread(steps, 2)
     killed, wrong = 0, []
     for number, step in enumerate(tried):
         shop.renew()
@@ -221,10 +221,6 @@ def test_kill_what_mends_a_merge_before_every_step(
     )
     assert not wrong, "\n".join(wrong)
     assert killed > len(tried) // 2, steps
-
-
-def _spread(steps: Sequence[Point], count: int) -> list[Point]:
-    return [steps[(2 * at + 1) * len(steps) // (2 * count)] for at in range(count)]
 
 
 def _look(

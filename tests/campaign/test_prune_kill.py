@@ -6,13 +6,13 @@ have ended it, and then nothing of it is left that looks as if it could come bac
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.campaign.killing import Killer, Point, is_possible
+from tests.campaign.killing import Killer, is_possible, spread
 from tests.cli.beside import until
 from tests.cli.fault_bench import Bench
 from tests.cli.landed import Landed
@@ -116,7 +116,7 @@ def test_kill_a_prune_before_every_step(shop: Shop, cli: Cli, tmp_path: Path, se
     steps, ran = killer.steps()
     assert ran.status == 0, ran
     steps = [step for step in steps if bool(step.child) == (series != "command")]
-    tried = steps if IS_CAMPAIGN else _spread(steps, SAMPLES[name, series])
+    tried = steps if IS_CAMPAIGN else spread(steps, SAMPLES[name, series])
     killed, wrong = 0, []
     for number, step in enumerate(tried):
         shop.landed.renew()
@@ -164,7 +164,7 @@ def test_kill_what_mends_a_prune_before_every_step(
     shop.landed.renew()
     mender = Killer(tmp_path / "mending", shop.repo.path, shop.landed.place, mending)
     steps, _ = mender.steps()
-    tried = steps if IS_CAMPAIGN else _spread(steps, 2)
+    tried = steps if IS_CAMPAIGN else spread(steps, 2)
     killed, wrong = 0, []
     for number, step in enumerate(tried):
         shop.landed.renew()
@@ -179,10 +179,6 @@ def test_kill_what_mends_a_prune_before_every_step(
     )
     assert not wrong, "\n".join(wrong)
     assert killed > len(tried) // 2, steps
-
-
-def _spread(steps: Sequence[Point], count: int) -> list[Point]:
-    return [steps[(2 * at + 1) * len(steps) // (2 * count)] for at in range(count)]
 
 
 def _look(shop: Shop, cli: Cli, following: tuple[str, ...]) -> Iterator[str]:
